@@ -1,0 +1,1 @@
+"""Types and numerics: numpy, scipy and astropy.time; no files, no Qt."""

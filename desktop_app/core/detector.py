@@ -1,0 +1,58 @@
+"""What a detector is, and how it is told about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+from desktop_app.core.data import Dataset
+from desktop_app.core.detection import Scores
+from desktop_app.core.params import Params
+from desktop_app.core.progress import Report
+
+
+class Detector(Protocol):
+    """Finds what is strange in a dataset; built from its parameters, holds no data of its own before `fit`."""
+
+    def fit(self, data: Dataset, report: Report) -> Self:
+        """Learn what is usual.
+
+        Raises
+        ------
+        FitError
+            The data are too few, or there is nothing to look at.
+        """
+        ...
+
+    def score(self, data: Dataset, report: Report) -> Scores:
+        """How strange each row is, after `fit`."""
+        ...
+
+
+@dataclass(frozen=True)
+class DetectorSpec:
+    """One detector as menus, forms and the command line see it.
+
+    Attributes
+    ----------
+    name, label, help : str
+        The name in commands and files, the label in menus, and a sentence for tooltips.
+    kinds : tuple of type
+        The datasets it can look at.
+    version : int
+        Raised whenever the same data and parameters give other scores: it is part of the cache key.
+    params : type
+        The parameter set; has a field ``seed`` where chance is involved.
+    build : callable
+        Makes the detector from its parameters.
+    threshold : float
+        The score from which on rows are flagged unless someone moves it, in robust sigmas.
+    """
+
+    name: str
+    label: str
+    help: str
+    kinds: tuple[type, ...]
+    version: int
+    params: type[Params]
+    build: Callable[[Any], Detector]  # the border: each build takes its own parameter set
+    threshold: float = 5.0

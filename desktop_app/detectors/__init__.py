@@ -1,0 +1,12 @@
+"""Detectors, one file each: from a dataset to scores."""
+
+from desktop_app.core.detector import DetectorSpec
+from desktop_app.core.registry import Registry
+
+DETECTORS: Registry[DetectorSpec] = Registry(
+    "detector",
+    {
+        "ensemble": "desktop_app.detectors.ensemble:SPEC",
+    },
+)
+DEFAULT_DETECTOR = "ensemble"

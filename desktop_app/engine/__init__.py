@@ -1,0 +1,1 @@
+"""Jobs, detection, cache: what the faces share; no Qt."""

@@ -1,0 +1,107 @@
+"""Scores of earlier runs, one HDF5 file a key: disposable, so anything unexpected in it counts as a miss."""
+
+import json
+import logging
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from desktop_app.core.detection import Provenance, Scores
+
+SCHEMA = 1
+LIMIT_BYTES = 4 << 30
+
+_log = logging.getLogger(__name__)
+
+
+def cache_key(parts: Mapping[str, object]) -> str:
+    """sha256 of the canonical JSON of all that the scores depend on."""
+    text = json.dumps({"schema": SCHEMA, **parts}, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+class ScoreCache:
+    """A folder of scores.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when the first scores are kept.
+    limit_bytes : int
+        Where the files together outgrow it, those that were not read for longest go.
+    """
+
+    def __init__(self, folder: Path, limit_bytes: int = LIMIT_BYTES) -> None:
+        self.folder = folder
+        self._limit_bytes = limit_bytes
+
+    def load(self, key: str) -> tuple[Scores, Provenance] | None:
+        """What was kept under ``key``, or None."""
+        import h5py
+
+        path = self._path(key)
+        if not path.exists():
+            return None
+        try:
+            with h5py.File(path, "r") as file:
+                values = np.asarray(file["scores"], np.float64)
+                tracks = {name: np.asarray(track, np.float64) for name, track in file["tracks"].items()}
+                provenance = Provenance(**json.loads(str(file.attrs["provenance"])))
+            os.utime(path)
+        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+            _log.info("Cache entry %s cannot be read and is made again: %s", path.name, error)
+            return None
+        return Scores(values, tracks), provenance
+
+    def save(self, key: str, scores: Scores, provenance: Provenance) -> None:
+        """Keep ``scores`` under ``key``; a full or read-only disk costs the entry, never the run."""
+        import h5py
+
+        # A name of its own: two processes may keep the same key at once.
+        aside = self._path(key).with_suffix(f".{uuid.uuid4().hex[:8]}.part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with h5py.File(aside, "w") as file:
+                file.attrs["provenance"] = json.dumps(asdict(provenance))
+                file.create_dataset("scores", data=scores.values).attrs["unit"] = "robust sigma"
+                group = file.create_group("tracks")
+                for name, track in scores.tracks.items():
+                    group.create_dataset(name, data=track)
+            aside.replace(self._path(key))
+        except OSError as error:
+            _log.info("Scores are not kept in %s: %s", self.folder, error)
+            aside.unlink(missing_ok=True)
+            return
+        self._trim()
+
+    def clear(self) -> int:
+        """Delete every entry; how many files went."""
+        files = self._files()
+        for path in files:
+            path.unlink(missing_ok=True)
+        return len(files)
+
+    def size(self) -> tuple[int, int]:
+        """How many entries there are, and their bytes together."""
+        sizes = [path.stat().st_size for path in self._files() if path.suffix == ".h5"]
+        return len(sizes), sum(sizes)
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}.h5"
+
+    def _files(self) -> list[Path]:
+        return [*self.folder.glob("*.h5"), *self.folder.glob("*.part")] if self.folder.is_dir() else []
+
+    def _trim(self) -> None:
+        aged = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in self.folder.glob("*.h5"))
+        excess = sum(size for _, size, _ in aged) - self._limit_bytes
+        for _, size, path in aged:
+            if excess <= 0:
+                return
+            path.unlink(missing_ok=True)
+            excess -= size

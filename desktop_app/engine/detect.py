@@ -1,0 +1,122 @@
+"""The one road from a dataset to a detection; the window, the command line and the Python interface all take it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import file_digest
+from pathlib import Path
+
+from desktop_app.core.data import Dataset
+from desktop_app.core.detection import Detection, Provenance
+from desktop_app.core.detector import DetectorSpec
+from desktop_app.core.errors import FitError
+from desktop_app.core.params import Params
+from desktop_app.core.progress import Report, part, silent
+from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
+from desktop_app.engine.cache import ScoreCache, cache_key
+from desktop_app.paths import cache_folder, version
+
+
+def detect(
+    data: Dataset,
+    detector: str = DEFAULT_DETECTOR,
+    settings: Params | Mapping[str, object] | None = None,
+    *,
+    threshold: float | None = None,
+    report: Report = silent,
+    cache: ScoreCache | None = None,
+) -> Detection:
+    """Score ``data``, or answer from the cache where the same was asked before.
+
+    Parameters
+    ----------
+    data : LightCurve
+    detector : str
+        A name of the registry.
+    settings : Params or mapping, optional
+        The detector's parameters, or some of them by name; defaults for the rest.
+    threshold : float, optional
+        From which score on rows are flagged, in robust sigmas; the detector's own where not given.
+    report : callable
+        Told the progress; may raise `JobCancelled`.
+    cache : ScoreCache, optional
+        The user's own where not given.
+
+    Raises
+    ------
+    ParamError
+        No such detector or setting, or a value out of range.
+    FitError
+        The data are too few, or not of a kind the detector looks at.
+    """
+    spec = DETECTORS[detector]
+    params = settings if isinstance(settings, spec.params) else spec.params.checked(_as_mapping(settings))
+    if not isinstance(data, spec.kinds):
+        raise FitError(f"{spec.label} cannot look at a {type(data).__name__}.")
+    limit = spec.threshold if threshold is None else threshold
+    cache = cache or ScoreCache(cache_folder())
+    report(0.0, "Looking for earlier scores")
+    key = cache_key(_depends_on(data, spec, params))
+    kept = cache.load(key)
+    if kept and kept[0].values.shape == (len(data),):
+        scores, provenance = kept
+        # The same data may have been opened from elsewhere before.
+        provenance = replace(provenance, file=_file(data), sha256=_file_hash(data))
+        return Detection(data, scores, provenance, limit, cached=True)
+    built = spec.build(params).fit(data, part(report, 0.0, 0.5))
+    scores = built.score(data, part(report, 0.5, 0.98))
+    provenance = _provenance(data, spec, params)
+    report(0.99, "Keeping the scores")
+    cache.save(key, scores, provenance)
+    return Detection(data, scores, provenance, limit)
+
+
+def _as_mapping(settings: Params | Mapping[str, object] | None) -> Mapping[str, object]:
+    return settings.model_dump() if isinstance(settings, Params) else settings or {}
+
+
+def _depends_on(data: Dataset, spec: DetectorSpec, params: Params) -> dict[str, object]:
+    return {
+        "digest": data.digest,
+        "detector": spec.name,
+        "version": spec.version,
+        "params": params.model_dump(mode="json"),
+        "device": "cpu",
+    }
+
+
+def _provenance(data: Dataset, spec: DetectorSpec, params: Params) -> Provenance:
+    return Provenance(
+        file=_file(data),
+        sha256=_file_hash(data),
+        digest=data.digest,
+        flux=data.flux_name,
+        quality_preset=data.preset,
+        time_system=data.reference.label,
+        detector=spec.name,
+        detector_version=spec.version,
+        params=params.model_dump(mode="json"),
+        seed=int(getattr(params, "seed", 0)),
+        device="cpu",
+        application=f"Peculiar {version()}",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _file(data: Dataset) -> str:
+    return str(data.source.path) if data.source.path else ""
+
+
+def _file_hash(data: Dataset) -> str:
+    path = data.source.path
+    if path is None or not path.is_file():
+        return ""
+    stat = path.stat()
+    return _hash_of(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=256)
+def _hash_of(path: Path, _changed_ns: int, _size: int) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
