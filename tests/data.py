@@ -23,7 +23,7 @@ def real_file(name: str) -> Path:
 def quiet_curve(n: int = 2000, *, seed: int = 0, cadence_d: float = 0.02, noise: float = 1e-3) -> LightCurve:
     """White noise about 1 and nothing else."""
     rng = np.random.default_rng(seed)
-    time = 1325.0 + cadence_d * np.arange(n)
+    time = 1325.0 + cadence_d * np.arange(n, dtype=np.float64)
     return LightCurve(
         source=Source(object_name="quiet star", mission="TESS"),
         time=time,

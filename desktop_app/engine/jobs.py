@@ -139,7 +139,7 @@ class Worker:
         while (job := self._queue.get()) is not None:
             try:
                 job.run()
-            except Exception:  # the edge of the thread: a listener that fails must not end it
+            except Exception:  # noqa: BLE001 - the edge of the thread: a listener that fails must not end it
                 _log.exception("A listener of job %d failed", job.number)
             finally:
                 with self._lock:
