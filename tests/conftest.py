@@ -17,6 +17,7 @@ def user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of its own for each test."""
     home = tmp_path / "home"
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        (home / name.lower()).mkdir(parents=True)
         monkeypatch.setenv(name, str(home / name.lower()))
     monkeypatch.setenv("PECULIAR_CACHE", str(home / "scores"))
     return home

@@ -5,6 +5,7 @@ import logging
 import os
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -75,7 +76,8 @@ class ScoreCache:
             aside.replace(self._path(key))
         except OSError as error:
             _log.info("Scores are not kept in %s: %s", self.folder, error)
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):
+                aside.unlink()
             return
         self._trim()
 

@@ -1,0 +1,125 @@
+"""The cache: what was kept comes back, and whatever is wrong with it is a miss."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.core.detection import Provenance, Scores
+from desktop_app.engine.cache import ScoreCache, cache_key
+
+PROVENANCE = Provenance(
+    file="a.fits",
+    sha256="00",
+    digest="11",
+    flux="PDCSAP_FLUX",
+    quality_preset="default",
+    time_system="BTJD, TDB",
+    detector="ensemble",
+    detector_version=1,
+    params={"seed": 3, "votes": 0.5},
+    seed=3,
+    device="cpu",
+    application="Peculiar test",
+    created="2026-01-01T00:00:00+00:00",
+)
+
+
+def _scores(n: int = 100) -> Scores:
+    values = np.linspace(0.0, 9.0, n)
+    values[3] = np.nan
+    return Scores(values, {"baseline": np.full(n, 2.5)})
+
+
+def test_that_scores_come_back_bit_for_bit(tmp_path: Path) -> None:
+    cache = ScoreCache(tmp_path)
+    cache.save("key", _scores(), PROVENANCE)
+    kept = cache.load("key")
+    assert kept is not None
+    np.testing.assert_array_equal(kept[0].values, _scores().values)
+    np.testing.assert_array_equal(kept[0].tracks["baseline"], _scores().tracks["baseline"])
+    assert kept[1] == PROVENANCE
+
+
+def test_that_an_unknown_key_is_a_miss(tmp_path: Path) -> None:
+    assert ScoreCache(tmp_path / "not there yet").load("key") is None
+
+
+@pytest.mark.parametrize("damage", ["empty", "truncated", "text", "flipped"])
+def test_that_a_damaged_entry_is_a_miss_and_can_be_kept_again(tmp_path: Path, damage: str) -> None:
+    cache = ScoreCache(tmp_path)
+    cache.save("key", _scores(), PROVENANCE)
+    path = tmp_path / "key.h5"
+    whole = path.read_bytes()
+    broken = {
+        "empty": b"",
+        "truncated": whole[: len(whole) // 2],
+        "text": b"not HDF5 at all",
+        "flipped": whole[:8] + bytes(byte ^ 0xFF for byte in whole[8:600]) + whole[600:],
+    }
+    path.write_bytes(broken[damage])
+    assert cache.load("key") is None
+    cache.save("key", _scores(), PROVENANCE)
+    assert cache.load("key") is not None
+
+
+def test_that_an_entry_of_another_layout_is_a_miss(tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(tmp_path / "key.h5", "w") as file:
+        file["something else"] = [1, 2, 3]
+    assert ScoreCache(tmp_path).load("key") is None
+
+
+def test_that_a_folder_that_cannot_be_made_costs_the_entry_and_not_the_run(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    cache = ScoreCache(blocked / "scores")
+    cache.save("key", _scores(), PROVENANCE)
+    assert cache.load("key") is None
+
+
+def test_that_a_half_written_entry_of_a_killed_process_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "key.12345678.part").write_bytes(b"\x89HDF half")
+    cache = ScoreCache(tmp_path)
+    assert cache.load("key") is None
+    cache.save("key", _scores(), PROVENANCE)
+    assert cache.load("key") is not None
+
+
+def test_that_the_entries_read_longest_ago_go_first(tmp_path: Path) -> None:
+    cache = ScoreCache(tmp_path)
+    for age, key in enumerate(("old", "older", "oldest")):
+        cache.save(key, _scores(), PROVENANCE)
+        os.utime(tmp_path / f"{key}.h5", (1e9 - age, 1e9 - age))
+    cache.load("oldest")
+    size = (tmp_path / "old.h5").stat().st_size
+    ScoreCache(tmp_path, limit_bytes=3 * size).save("new", _scores(), PROVENANCE)
+    assert sorted(path.stem for path in tmp_path.glob("*.h5")) == ["new", "old", "oldest"]
+
+
+def test_that_clear_deletes_entries_and_leftovers_and_nothing_else(tmp_path: Path) -> None:
+    cache = ScoreCache(tmp_path)
+    cache.save("key", _scores(), PROVENANCE)
+    (tmp_path / "left.part").touch()
+    (tmp_path / "notes.txt").touch()
+    assert cache.size()[0] == 1
+    assert cache.clear() == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_that_the_key_depends_on_every_part_and_not_on_their_order() -> None:
+    assert cache_key({"a": 1, "b": 2}) == cache_key({"b": 2, "a": 1})
+    assert cache_key({"a": 1, "b": 2}) != cache_key({"a": 1, "b": 3})
+
+
+def test_that_provenance_of_another_version_is_a_miss(tmp_path: Path) -> None:
+    import h5py
+
+    cache = ScoreCache(tmp_path)
+    cache.save("key", _scores(), replace(PROVENANCE, params={}))
+    with h5py.File(tmp_path / "key.h5", "a") as file:
+        file.attrs["provenance"] = '{"a field": "that no longer exists"}'
+    assert cache.load("key") is None
