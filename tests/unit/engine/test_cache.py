@@ -101,13 +101,14 @@ def test_that_the_entries_read_longest_ago_go_first(tmp_path: Path) -> None:
 
 
 def test_that_clear_deletes_entries_and_leftovers_and_nothing_else(tmp_path: Path) -> None:
-    cache = ScoreCache(tmp_path)
+    folder = tmp_path / "scores"
+    cache = ScoreCache(folder)
     cache.save("key", _scores(), PROVENANCE)
-    (tmp_path / "left.part").touch()
-    (tmp_path / "notes.txt").touch()
+    (folder / "left.part").touch()
+    (folder / "notes.txt").touch()
     assert cache.size()[0] == 1
     assert cache.clear() == 2
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert [path.name for path in folder.iterdir()] == ["notes.txt"]
 
 
 def test_that_the_key_depends_on_every_part_and_not_on_their_order() -> None:
