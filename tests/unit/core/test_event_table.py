@@ -8,10 +8,23 @@ from desktop_app.core.detection import Detection, Event, Provenance, Scores
 from desktop_app.core.event_table import event_table, join_tables
 from tests.data import quiet_curve
 
-NEEDED = (
-    "file, event_id, kind, t_start, t_peak, t_end, row_start, row_end, score, threshold, depth, duration, snr, "
-    "quality, detector"
-).split(", ")
+NEEDED = [
+    "file",
+    "event_id",
+    "kind",
+    "t_start",
+    "t_peak",
+    "t_end",
+    "row_start",
+    "row_end",
+    "score",
+    "threshold",
+    "depth",
+    "duration",
+    "snr",
+    "quality",
+    "detector",
+]
 
 
 def _detection(curve: LightCurve, file: str = "star.fits") -> Detection:
