@@ -1,5 +1,7 @@
 """The pyramid against the plain minimum and maximum of every column."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from desktop_app.core.pyramid import DENSITY_SAMPLES, build_pyramid
 def plain_envelope(time: Floats, values: Floats, edges: Floats) -> tuple[Floats, Floats]:
     """The slow, obvious twin: look at every point of every column."""
     low, high = np.full(len(edges) - 1, np.nan), np.full(len(edges) - 1, np.nan)
-    for place, (left, right) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for place, (left, right) in enumerate(itertools.pairwise(edges)):
         last = place == len(edges) - 2
         part = values[(time >= left) & ((time <= right) if last else (time < right)) & np.isfinite(values)]
         if part.size:
