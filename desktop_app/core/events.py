@@ -1,0 +1,185 @@
+"""Cuts scores into events, and says what kind each one is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
+from desktop_app.core.data import LightCurve
+from desktop_app.core.detection import Event, Scores
+from desktop_app.core.segments import cadence_of
+
+JOIN_ROWS = 2
+GAP_CADENCES = 6.0
+GAP_D = 0.1
+OPPOSITE_SNR = 3.0
+SPIKE_ROWS = 5
+_TALL = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Deviation:
+    """The rows of all stretches, one after the other, and how far they are from the baseline.
+
+    Attributes
+    ----------
+    row : ndarray, shape (k,)
+        Row numbers of the dataset.
+    residual, noise : ndarray, shape (k,)
+        Flux less baseline, and one sigma, in the unit of the flux.
+    baseline : ndarray, shape (k,)
+    """
+
+    row: Ints
+    residual: Floats
+    noise: Floats
+    baseline: Floats
+
+
+def find_events(data: LightCurve, scores: Scores, threshold: float) -> tuple[Event, ...]:
+    """Stretches of adjacent rows that score ``threshold`` or more, in the order of time.
+
+    Rows that were not looked at are passed over, and so are up to `JOIN_ROWS` rows below the threshold between
+    two stretches that deviate to the same side; a pause longer than `GAP_D` days and `GAP_CADENCES` cadences
+    always ends an event, and so does a change from a significant brightening to a significant dip or back.
+
+    The kind of an event is the first of these that fits:
+
+    step
+        The detector saw the level change here and stay changed.
+    outlier
+        One row alone, brighter or fainter.
+    dip
+        Two rows or more, fainter on the whole.
+    spike
+        Brighter on the whole, and over within `SPIKE_ROWS` rows without a flare's decay: what follows the peak
+        is not above three sigma, or does not fall from row to row.
+    flare
+        Any other brightening.
+
+    Parameters
+    ----------
+    data : LightCurve
+    scores : Scores
+        With the tracks "baseline" and "noise" where the detector has them; else the median and the robust
+        scatter of the whole curve stand in.
+    threshold : float
+        In robust sigmas.
+    """
+    looked = np.isfinite(scores.values)
+    flagged = np.flatnonzero(looked & (scores.values >= threshold))
+    if flagged.size == 0:
+        return ()
+    deviation = _deviation(data, scores, flagged)
+    before = np.cumsum(looked)
+    starts = _stretches(data, scores, deviation, before[flagged], _gap_d(data, looked))
+    return _events(data, scores, deviation, starts)
+
+
+def _gap_d(data: LightCurve, looked: Bools) -> float:
+    return max(GAP_D, GAP_CADENCES * np.nan_to_num(cadence_of(data.time[looked])))
+
+
+def _deviation(data: LightCurve, scores: Scores, rows: Ints) -> _Deviation:
+    flux = data.flux[rows]
+    if {"baseline", "noise"} <= set(scores.tracks):
+        baseline, noise = scores.tracks["baseline"][rows], scores.tracks["noise"][rows]
+    else:
+        seen = data.flux[np.isfinite(scores.values)]
+        baseline, noise = np.full(rows.size, np.median(seen)), np.full(rows.size, robust_sigma(seen))
+    return _Deviation(rows, flux - baseline, np.maximum(noise, np.finfo(np.float64).tiny), baseline)
+
+
+def _stretches(data: LightCurve, scores: Scores, deviation: _Deviation, place: Ints, gap_d: float) -> Ints:
+    """Where among the flagged rows an event begins; shape (m,).
+
+    Rows of one score are one piece, as a detector gives all rows of an event the same score; pieces then join.
+    """
+    rows = deviation.row
+    value = scores.values[rows]
+    skipped = np.diff(place) - 1
+    torn = np.diff(data.time[rows]) > gap_d
+    pieces = np.concatenate([[0], np.flatnonzero((np.diff(value) != 0) | (skipped > 0) | torn) + 1])
+    lengths = np.diff(np.append(pieces, rows.size))
+    snr = np.add.reduceat(deviation.residual / deviation.noise, pieces) / np.sqrt(lengths)
+    side = np.where(np.abs(snr) >= OPPOSITE_SNR, np.sign(snr), 0.0)
+    at = pieces[1:] - 1
+    opposite = side[1:] * side[:-1] < 0
+    same = side[1:] * side[:-1] > 0
+    near = (skipped[at] == 0) | (same & (skipped[at] <= np.minimum(JOIN_ROWS, np.minimum(lengths[1:], lengths[:-1]))))
+    return np.concatenate([[0], pieces[1:][torn[at] | opposite | ~near]]).astype(np.int64)
+
+
+def _events(data: LightCurve, scores: Scores, deviation: _Deviation, starts: Ints) -> tuple[Event, ...]:
+    rows, n = deviation.row, np.diff(np.append(starts, deviation.row.size))
+    last = starts + n - 1
+    start, stop = rows[starts], rows[last] + 1
+    sums = np.add.reduceat(deviation.residual, starts)
+    snr = np.abs(sums) / np.sqrt(np.add.reduceat(deviation.noise**2, starts))
+    side = np.where(sums < 0, -1.0, 1.0)
+    peak, height = _peaks(deviation, starts, n, side)
+    baseline = deviation.baseline[peak]
+    depth = -height / np.where(baseline > 0, baseline, 1.0)
+    quality = np.bitwise_or.reduceat(data.quality, np.column_stack([start, np.minimum(stop, len(data) - 1)]).ravel())
+    quality = quality[::2] | data.quality[stop - 1]
+    top = np.maximum.reduceat(scores.values[rows], starts)
+    kinds = _kinds(deviation, starts, n, side, peak)
+    kinds[_has_step(scores, start, stop)] = "step"
+    duration = data.time[stop - 1] - data.time[start]
+    return tuple(
+        Event(
+            start=int(start[i]),
+            stop=int(stop[i]),
+            peak=int(rows[peak[i]]),
+            score=float(top[i]),
+            kind=str(kinds[i]),
+            evidence={
+                "depth": float(depth[i]),
+                "duration_d": float(duration[i]),
+                "snr": float(snr[i]),
+                "quality": float(quality[i]),
+            },
+        )
+        for i in range(starts.size)
+    )
+
+
+def _peaks(deviation: _Deviation, starts: Ints, n: Ints, side: Floats) -> tuple[Ints, Floats]:
+    """For each stretch the place of its peak among the flagged rows, and the residual there; two arrays (m,).
+
+    A long shallow event would else have its luckiest row as its depth: unless it is a bright peak that stands
+    out by itself, the residual is averaged over an eighth of the event first.
+    """
+    owner = np.repeat(np.arange(starts.size), n)
+    toward = deviation.residual * side[owner]
+    tall = np.maximum.reduceat(toward / deviation.noise, starts) > _TALL
+    half = np.where(tall & (side > 0), 0, n // 16)[owner]
+    place = np.arange(toward.size)
+    low = np.maximum(place - half, starts[owner])
+    high = np.minimum(place + half + 1, (starts + n)[owner])
+    total = np.concatenate([[0.0], np.cumsum(toward)])
+    smooth = np.where(half > 0, (total[high] - total[low]) / (high - low), toward)
+    order = np.lexsort((-smooth, owner))
+    peak = order[starts]
+    return peak, smooth[peak] * side
+
+
+def _kinds(deviation: _Deviation, starts: Ints, n: Ints, side: Floats, peak: Ints) -> np.ndarray:
+    kinds = np.where(side < 0, "dip", "flare").astype("<U7")
+    kinds[(side > 0) & (n <= SPIKE_ROWS) & ~_decays(deviation, starts + n, peak)] = "spike"
+    kinds[n == 1] = "outlier"
+    return kinds
+
+
+def _decays(deviation: _Deviation, stops: Ints, peak: Ints) -> Bools:
+    """Whether the row after the peak is still three sigma up, but lower than nine tenths of it; shape (m,)."""
+    after = np.minimum(peak + 1, deviation.residual.size - 1)
+    left = deviation.residual[after]
+    return (peak + 1 < stops) & (left > 3 * deviation.noise[after]) & (left < 0.9 * deviation.residual[peak])
+
+
+def _has_step(scores: Scores, start: Ints, stop: Ints) -> Bools:
+    if "step" not in scores.tracks:
+        return np.zeros(start.size, dtype=np.bool_)
+    steps = np.flatnonzero(scores.tracks["step"])
+    return np.searchsorted(steps, start) < np.searchsorted(steps, stop)
