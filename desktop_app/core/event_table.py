@@ -72,15 +72,16 @@ def event_table(detection: Detection, events: Sequence[Event]) -> EventTable:
     def same(value: str) -> NDArray[np.generic]:
         return np.array([value] * n, dtype=np.str_)
 
-    time_unit = "d"
+    time_unit, system = "d", data.reference.label
     columns = (
         Column("file", "File", "", "meta.id;meta.file", "The file the event is in.", same(detection.provenance.file)),
         Column("object", "Object", "", "meta.id;src", "The target, as the header names it.", same(_object(data))),
         Column("event_id", "#", "", "meta.id;meta.main", "Number in the file, in order of time.", np.arange(1, n + 1)),
         Column("kind", "Kind", "", "meta.code.class", "Dip, flare, spike, step or outlier.", _kinds(rows)),
-        Column("t_start", "Start", time_unit, "time.start;obs", _time_help(data, "first row"), data.time[first]),
-        Column("t_peak", "Peak", time_unit, "time.epoch;obs", _time_help(data, "most deviating row"), data.time[peak]),
-        Column("t_end", "End", time_unit, "time.end;obs", _time_help(data, "last row"), data.time[last]),
+        Column("t_start", "Start", time_unit, "time.start;obs", "Time of the first row.", data.time[first]),
+        Column("t_peak", "Peak", time_unit, "time.epoch;obs", "Time of the most deviating row.", data.time[peak]),
+        Column("t_end", "End", time_unit, "time.end;obs", "Time of the last row.", data.time[last]),
+        Column("time_system", "Time system", "", "time.scale", "What the times count from, and their scale.", same(system)),
         Column("row_start", "First row", "", "meta.record", "First row in the file, from 0.", data.row[first]),
         Column("row_end", "Last row", "", "meta.record", "Last row in the file, inclusive, from 0.", data.row[last]),
         Column(
@@ -138,7 +139,3 @@ def _kinds(events: Sequence[Event]) -> NDArray[np.generic]:
 
 def _qualities(events: Sequence[Event]) -> NDArray[np.generic]:
     return np.array([int(event.evidence.get("quality", 0)) for event in events], np.int64)
-
-
-def _time_help(data: LightCurve, which: str) -> str:
-    return f"Time of the {which}, {data.reference.label}."

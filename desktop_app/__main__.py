@@ -1,0 +1,22 @@
+"""Where everything starts: the command line, which opens the window when it is asked to."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main() -> int:
+    """Run Peculiar as it was called; the exit status."""
+    from desktop_app.cli.main import run
+
+    return run(sys.argv[1:], _show_window)
+
+
+def _show_window(paths: Sequence[Path], detect_on_open: bool) -> int:
+    from desktop_app.ui.app import run
+
+    return run(paths, detect_on_open=detect_on_open)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

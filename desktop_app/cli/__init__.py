@@ -1,0 +1,1 @@
+"""The command line: one file a command, each importing what is slow only when it runs."""

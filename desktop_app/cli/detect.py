@@ -1,0 +1,248 @@
+"""``peculiar detect``: the events of any number of files, on the terminal or in a file."""
+
+import argparse
+import math
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from desktop_app.cli.bugs import record_bug
+from desktop_app.cli.terminal import counted, say, tell
+from desktop_app.core.errors import ReadError, UserError, WriteError
+from desktop_app.core.progress import Report
+from desktop_app.core.progress import part as part_of
+from desktop_app.core.quality import PRESETS, Preset
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    from desktop_app.core.event_table import EventTable
+    from desktop_app.engine.cache import ScoreCache
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Request:
+    """How to look at every file, and where the list goes: to the terminal where ``out`` is None."""
+
+    detector: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    threshold: float | None = None
+    flux: str | None = None
+    quality: Preset = "default"
+    out: Path | None = None
+    always_show: bool = False
+    no_cache: bool = False
+
+
+def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
+    """Make the command known."""
+    parser = commands.add_parser(
+        name,
+        help="list the events of files and folders",
+        description="Finds the events of light curves and lists them. A file that cannot be read gets a sentence, "
+        "the others are looked at all the same.",
+        epilog="'peculiar detectors' lists the detectors and their settings.",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a light curve, or a folder of them")
+    parser.add_argument(
+        "--detector", metavar="NAME", help="what looks for events; 'peculiar detectors' tells the default"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_setting,
+        dest="settings",
+        metavar="KEY=VALUE",
+        help="a setting of the detector; may be given several times",
+    )
+    parser.add_argument(
+        "--threshold", type=_sigmas, metavar="X", help="flag from this score on, in sigma (default: the detector's own)"
+    )
+    parser.add_argument("--flux", metavar="COLUMN", help="look at this flux column (default: the best there is)")
+    parser.add_argument(
+        "--quality", choices=PRESETS, default="default", help="which QUALITY bits hide a row (default: %(default)s)"
+    )
+    parser.add_argument("--out", type=_list_file, metavar="FILE", help="write the list here, as .ecsv or .csv")
+    parser.add_argument("--no-cache", action="store_true", help="neither use nor keep scores of other runs")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at the files; 1 where one of them could not be looked at."""
+    request = Request(
+        arguments.detector,
+        dict(arguments.settings),
+        arguments.threshold,
+        arguments.flux,
+        arguments.quality,
+        arguments.out,
+        no_cache=arguments.no_cache,
+    )
+    return look_and_deliver(arguments.files, request)
+
+
+def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
+    """Look at ``paths`` and deliver the list of events, also where Ctrl+C ends the work early; the exit status."""
+    from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
+    from desktop_app.export.writer import check_target
+
+    DETECTORS[request.detector or DEFAULT_DETECTOR].params.checked(request.settings)
+    if request.out:
+        check_target(request.out)
+    files, failed = _files_of(paths)
+    tables: list[EventTable] = []
+    stopped = False
+    try:
+        failed += _look_at_all(files, request, tables)
+    except KeyboardInterrupt:
+        stopped = True
+        say(f"Stopped: {len(tables):,} of {counted(len(files), 'file')} looked at.", sys.stderr)
+    failed += not _deliver(tables, request)
+    return INTERRUPTED if stopped else int(failed > 0)
+
+
+def _files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
+    """The files, those of folders in their place, each once; and how many folders hold none."""
+    from desktop_app.io import light_curve_files
+
+    files: dict[Path, None] = {}
+    failed = 0
+    for path in paths:
+        found = light_curve_files(path) if path.is_dir() else [path]
+        files.update(dict.fromkeys(found))
+        if not found:
+            failed += 1
+            tell(ReadError(f"There are no light curves in the folder {path}.", hint="Name the files themselves."))
+    return list(files), failed
+
+
+def _look_at_all(files: Sequence[Path], request: Request, tables: "list[EventTable]") -> int:
+    """Add the events of each file to ``tables``; how many files could not be looked at."""
+    from desktop_app.cli.progress import progress
+    from desktop_app.cli.work import ending_of, worker
+    from desktop_app.core.event_table import EventTable
+    from desktop_app.engine.jobs import Failed, Finished
+
+    failed = 0
+    with ExitStack() as stack:
+        cache = stack.enter_context(_cache(request))
+        thread = stack.enter_context(worker())
+        report, note = stack.enter_context(progress(len(files)))
+        for place, path in enumerate(files):
+            work = partial(_events_of_file, path, request, cache)
+            match ending_of(work, thread, partial(report, place, path.name)):
+                case Finished(result=(EventTable() as table, str() as line)):
+                    tables.append(table)
+                    note(line)
+                case Failed(error=error):
+                    failed += 1
+                    tell(_as_told(error), str(path))
+    return failed
+
+
+def _events_of_file(
+    path: Path, request: Request, cache: "ScoreCache | None", report: Report
+) -> "tuple[EventTable, str]":
+    """The events of one file, and a line on what was done."""
+    from desktop_app.detectors import DEFAULT_DETECTOR
+    from desktop_app.engine.detect import detect
+    from desktop_app.engine.events import events_of
+    from desktop_app.io import open_file
+
+    began = perf_counter()
+    report(0.0, "Reading")
+    curve = open_file(path, flux=request.flux, quality=request.quality)
+    found = detect(
+        curve,
+        request.detector or DEFAULT_DETECTOR,
+        request.settings,
+        threshold=request.threshold,
+        report=part_of(report, 0.1, 0.95),
+        cache=cache,
+    )
+    table = events_of(found)
+    looked_at = f"{curve.usable.sum():,} of {counted(len(curve), 'row')} looked at"
+    how = f"{perf_counter() - began:.2f} s" + (", scores from the cache" if found.cached else "")
+    line = f"{path}: {counted(len(table), 'event')} from {found.threshold:g} sigma on, {looked_at} ({how})"
+    return table, line
+
+
+@contextmanager
+def _cache(request: Request) -> "Iterator[ScoreCache | None]":
+    """None for the user's own; with ``no_cache`` an empty one that is gone afterwards."""
+    if not request.no_cache:
+        yield None
+        return
+    from desktop_app.engine.cache import ScoreCache
+
+    with TemporaryDirectory(prefix="peculiar-", ignore_cleanup_errors=True) as folder:
+        yield ScoreCache(Path(folder))
+
+
+def _as_told(error: Exception) -> UserError:
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, MemoryError):
+        return ReadError("There is not enough memory for this file.", hint="Close other programs, or cut the file.")
+    return record_bug(error)
+
+
+def _deliver(tables: "Sequence[EventTable]", request: Request) -> bool:
+    """Write or show the events of all files; whether that went well."""
+    from desktop_app.cli.event_view import show_events
+    from desktop_app.core.event_table import join_tables
+    from desktop_app.export import write_events
+
+    if not tables:
+        return True
+    table = join_tables(tables)
+    if request.always_show or not request.out:
+        show_events(table)
+    if not request.out:
+        return True
+    try:
+        written = write_events(table, request.out)
+    except WriteError as error:
+        tell(error)
+        if not request.always_show:
+            show_events(table)
+        return False
+    say(f"{counted(len(table), 'event')} written to {' and '.join(map(str, written))}")
+    return True
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form key=value")
+    return key, value
+
+
+def _sigmas(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of sigmas above 0")
+    return value
+
+
+def _list_file(text: str) -> Path:
+    from desktop_app.export import writer_for
+
+    path = Path(text)
+    try:
+        writer_for(path)
+    except WriteError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return path

@@ -1,0 +1,83 @@
+"""``peculiar open``: the window; without a display, the samples are looked at on the terminal."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop_app.cli.display import has_display, why_no_window
+from desktop_app.cli.terminal import say, tell
+from desktop_app.core.errors import UserError
+from desktop_app.paths import resources
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+ShowWindow = Callable[[Sequence[Path], bool], int]
+_LIST_OF_SAMPLES = "peculiar-samples-events.ecsv"
+
+
+def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
+    """Make the command known."""
+    parser = commands.add_parser(
+        name,
+        help="open files in the window (the default)",
+        description="Opens the window with files or folders in it.",
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="a light curve, or a folder of them")
+    parser.add_argument(
+        "--samples",
+        action="store_true",
+        help="open the samples that ship and find their events; without a display, list them on the terminal",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the window until it is closed; its exit status."""
+    paths = [*arguments.files, *(_samples() if arguments.samples else ())]
+    reason = why_no_window()
+    if reason and arguments.samples:
+        return _without_window(paths, reason)
+    if reason:
+        raise reason
+    try:
+        status: int = arguments.show_window(paths, arguments.samples)
+    except ImportError as error:
+        raise _not_importable(error) from error
+    return status
+
+
+def _samples() -> list[Path]:
+    from desktop_app.io import light_curve_files
+
+    found = light_curve_files(resources() / "samples")
+    if not found:
+        raise UserError("The samples are missing from this installation.", hint="Install Peculiar again.")
+    return found
+
+
+def _without_window(paths: Sequence[Path], reason: UserError) -> int:
+    from desktop_app.cli.detect import Request, look_and_deliver
+
+    if has_display():
+        tell(reason)
+    say("No display, so the events of the samples are listed here instead of in the window.", sys.stderr)
+    return look_and_deliver(paths, Request(out=_writable_place() / _LIST_OF_SAMPLES, always_show=True))
+
+
+def _writable_place() -> Path:
+    if os.access(Path.cwd(), os.W_OK):
+        return Path.cwd()
+    from platformdirs import user_data_path
+
+    return user_data_path("peculiar", appauthor=False, ensure_exists=True)
+
+
+def _not_importable(error: ImportError) -> UserError:
+    return UserError(
+        f"No window can open: Qt does not load ({error}).",
+        hint="Install the system library that it names, or use 'peculiar detect FILE', which needs no window.",
+    )

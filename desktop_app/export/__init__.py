@@ -1,0 +1,42 @@
+"""Writers, one file a format: from a table of events to a file."""
+
+from pathlib import Path
+
+from desktop_app.core.errors import WriteError
+from desktop_app.core.event_table import EventTable
+from desktop_app.core.registry import Registry
+from desktop_app.export.writer import Writer
+
+WRITERS: Registry[Writer] = Registry(
+    "export format",
+    {
+        "ecsv": "desktop_app.export.ecsv:WRITER",
+        "csv": "desktop_app.export.csv:WRITER",
+    },
+)
+
+
+def writer_for(path: Path) -> Writer:
+    """The writer of the format that the end of the name ``path`` asks for.
+
+    Raises
+    ------
+    WriteError
+        No format has this suffix.
+    """
+    for writer in WRITERS.values():
+        if path.suffix.lower() == writer.suffix:
+            return writer
+    known = ", ".join(f"{writer.suffix} ({writer.label})" for writer in WRITERS.values())
+    raise WriteError(f"{path.name} does not say which format to write.", hint=f"Let the name end in {known}.")
+
+
+def write_events(table: EventTable, path: Path) -> list[Path]:
+    """Write ``table`` in the format that the suffix of ``path`` names; the paths that were written.
+
+    Raises
+    ------
+    WriteError
+        No format has this suffix, or the file cannot be written; a file that stood there is then left as it was.
+    """
+    return writer_for(path).write(table, path)

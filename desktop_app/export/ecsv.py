@@ -1,0 +1,35 @@
+"""Events as ECSV: text with units, UCDs and the whole provenance in its head, read by astropy and TOPCAT."""
+
+import io
+from dataclasses import asdict
+from pathlib import Path
+
+from desktop_app.core.event_table import EventTable
+from desktop_app.export.writer import Writer, write_together
+
+
+def write(table: EventTable, path: Path) -> list[Path]:
+    """Write ``table`` to ``path``."""
+    return write_together({path: _text(table)})
+
+
+WRITER = Writer("ecsv", "ECSV, the table format of astropy", ".ecsv", write)
+
+
+def _text(table: EventTable) -> str:
+    from astropy.table import Column, Table
+
+    columns = [
+        Column(
+            column.values,
+            name=column.name,
+            unit=column.unit or None,
+            description=column.help,
+            meta={"label": column.label, "ucd": column.ucd},
+        )
+        for column in table.columns
+    ]
+    meta = {"events": len(table), "provenance": [asdict(origin) for origin in table.provenance]}
+    text = io.StringIO(newline="")
+    Table(columns, meta=meta).write(text, format="ascii.ecsv")
+    return text.getvalue()

@@ -1,0 +1,1 @@
+"""Hands ``briefcase.toml`` to Briefcase, which by itself reads ``pyproject.toml`` alone."""

@@ -1,0 +1,1 @@
+"""The name under which an installed bundle starts: ``python -m peculiar``."""

@@ -1,0 +1,8 @@
+"""Starts Peculiar from a bundle."""
+
+import sys
+
+from desktop_app.__main__ import main
+
+if __name__ == "__main__":
+    sys.exit(main())
