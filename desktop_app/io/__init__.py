@@ -1,1 +1,83 @@
 """Readers, one file a format: from a file to a dataset."""
+
+import os
+from pathlib import Path
+
+from desktop_app.core.data import LightCurve, with_flux, with_preset
+from desktop_app.core.errors import ParamError
+from desktop_app.core.quality import PRESETS, Preset
+from desktop_app.core.registry import Registry
+from desktop_app.io.reader import FileSummary, Reader
+
+# The first that accepts a file reads it: the more particular formats stand first.
+READERS: Registry[Reader] = Registry(
+    "reader",
+    {
+        "spoc": "desktop_app.io.spoc:READER",
+        "flux-table": "desktop_app.io.flux_table:READER",
+        "text": "desktop_app.io.text:READER",
+    },
+)
+
+
+def open_file(path: str | Path, *, flux: str | None = None, quality: Preset = "default") -> LightCurve:
+    """The light curve in a file; what kind of file it is, is told by its content.
+
+    Parameters
+    ----------
+    path : str or Path
+    flux : str, optional
+        Which of its flux columns to look at; the reader's choice where not given.
+    quality : str
+        Which QUALITY bits hide a row: none, default, hard or hardest.
+
+    Raises
+    ------
+    ReadError
+        The file cannot be read, or is no light curve.
+    ParamError
+        It has no such flux column, or there is no such preset.
+    """
+    if quality not in PRESETS:
+        raise ParamError(f"There is no quality preset called {quality!r}.", hint=f"Choose from: {', '.join(PRESETS)}.")
+    path = Path(path)
+    curve = _reader_of(path).read(path)
+    return with_preset(curve if flux is None else with_flux(curve, flux), quality)
+
+
+def summarise(path: str | Path) -> FileSummary:
+    """What a file says of itself in its headers, in a few milliseconds.
+
+    Raises
+    ------
+    ReadError
+    """
+    path = Path(path)
+    return _reader_of(path).summarise(path)
+
+
+def suffixes() -> tuple[str, ...]:
+    """What the names of readable files usually end in, lower case with the dot."""
+    return tuple(dict.fromkeys(suffix for reader in READERS.values() for suffix in reader.suffixes))
+
+
+def light_curve_files(folder: Path) -> list[Path]:
+    """The files in ``folder`` and all below it whose names end like those of readable files, in order of name."""
+    endings = suffixes()
+    return sorted(
+        Path(place, name)
+        for place, _folders, names in os.walk(folder)
+        for name in names
+        if name.lower().endswith(endings) and not name.startswith(".")
+    )
+
+
+def _reader_of(path: Path) -> Reader:
+    from desktop_app.io.refusal import refusal
+    from desktop_app.io.source import read_head
+
+    head = read_head(path)
+    for reader in READERS.values():
+        if reader.accepts(path, head):
+            return reader
+    raise refusal(path, head)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from desktop_app.core.data import Dataset
 
-HEAD_BYTES = 4096
+# Primary and table headers of every mission light curve lie in here; the longest known takes 40 KiB.
+HEAD_BYTES = 128 << 10
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,213 @@
+"""From a FITS table to a light curve: which column is what, by the layout of its product."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite, isnan
+from pathlib import Path
+
+import numpy as np
+
+from desktop_app.core.arrays import Floats, Ints
+from desktop_app.core.data import LightCurve, Series, Source
+from desktop_app.core.errors import ReadError
+from desktop_app.core.timescales import BKJD_ZERO, MJD_ZERO, TimeReference, named_reference
+from desktop_app.io.fits_table import Column, Table, TableHead, read_table, table_head
+from desktop_app.io.reader import FileSummary
+from desktop_app.io.rows import Rows, light_curve
+from desktop_app.io.source import read_head
+from desktop_app.io.time_zero import days_in, reference_in
+
+FULL_JD = 2_000_000.0
+_NOT_FLUX = ("ERR", "BKG", "BACKGROUND", "FLAG")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which columns of a product are what; names in upper case.
+
+    Attributes
+    ----------
+    time : str
+    fluxes : tuple of str
+        The flux to show first, and what to fall back to where all of it is missing. Every further column with FLUX in
+        its name can be chosen too.
+    quality, cadence : tuple of str
+        Names that such a column goes by; () where the product has none.
+    errors : mapping of str to str
+        The error column of a flux, where it is not called ``<flux>_ERR``.
+    """
+
+    time: str
+    fluxes: tuple[str, ...]
+    quality: tuple[str, ...] = ("QUALITY", "SAP_QUALITY")
+    cadence: tuple[str, ...] = ("CADENCENO",)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def fits(self, head: TableHead) -> bool:
+        """Whether the table has the time and at least one of the fluxes."""
+        return self.time in head.columns and any(head.has(flux) for flux in self.fluxes)
+
+
+def read_curve(path: Path, layout: Layout) -> LightCurve:
+    """The light curve of the first table of ``path``.
+
+    Raises
+    ------
+    ReadError
+    """
+    table = read_table(path)
+    head = table.head
+    if head.rows == 0:
+        raise ReadError(f"Table {head.header.hdu} of {path.name} has no rows.", hint="Open another file.")
+    names = _flux_names(head, layout)
+    columns = {column.name: Series(table.floats(column), column.unit) for column in _kept(head, layout)}
+    fluxes = [head.columns[name].name for name in names]
+    for name, flux in zip(names, fluxes, strict=True):
+        error = head.columns.get(layout.errors.get(name, f"{name}_ERR"))
+        if error is not None and error.name in columns:
+            columns[f"{flux}_ERR"] = columns[error.name]
+    notes = [] if table.sound else [f"The checksum of {head.header.hdu} does not agree: its values may be damaged."]
+    measured = [flux for flux in fluxes if not np.isnan(columns[flux].values).all()]
+    if measured and measured[0] != fluxes[0]:
+        notes.append(f"{fluxes[0]} is empty in every row: {measured[0]} is shown.")
+        fluxes = [measured[0], *(flux for flux in fluxes if flux != measured[0])]
+    time, reference = _times(table, head.columns[layout.time])
+    rows = Rows(
+        time,
+        reference,
+        columns,
+        tuple(fluxes),
+        _whole(table, layout.quality),
+        _whole(table, layout.cadence),
+    )
+    return light_curve(_source(path, head, tuple(notes)), rows)
+
+
+def summarise_curve(path: Path) -> FileSummary:
+    """What the headers of a light-curve file say.
+
+    Raises
+    ------
+    ReadError
+    """
+    head = table_head(path, read_head(path))
+    if head is None:
+        raise ReadError(f"{path.name} holds no table.", hint="Open a light-curve file.")
+    source = _source(path, head, ())
+    cadence_s = head.number("TIMEDEL") * days_in(head.text("TIMEUNIT")) * 86400.0
+    return FileSummary(
+        path=path,
+        kind="light curve",
+        object_name=head.text("OBJECT"),
+        mission=source.mission,
+        segment=source.segment,
+        cadence_s=cadence_s,
+        rows=head.rows,
+    )
+
+
+def mission_of(head: TableHead) -> str:
+    """TESS, Kepler or K2 by the keywords; "" where they name another mission or none."""
+    telescope, mission = head.text("TELESCOP").upper(), head.text("MISSION").upper()
+    if "TESS" in (telescope, mission):
+        return "TESS"
+    if mission in ("K2", "KEPLER"):
+        return "K2" if mission == "K2" else "Kepler"
+    if telescope != "KEPLER":
+        return ""
+    named_k2 = any(head.text(keyword).upper().startswith(("EPIC", "K2")) for keyword in ("OBJECT", "HLSPNAME"))
+    return "K2" if named_k2 or head.text("CAMPAIGN") else "Kepler"
+
+
+def _source(path: Path, head: TableHead, notes: tuple[str, ...]) -> Source:
+    segments = {"TESS": "SECTOR", "Kepler": "QUARTER", "K2": "CAMPAIGN"}
+    mission = mission_of(head)
+    number = head.text(segments[mission]) if mission else ""
+    return Source(
+        path=path,
+        object_name=head.text("OBJECT") or _stem(path),
+        mission=mission,
+        segment=f"{segments[mission].lower()} {number}" if number else "",
+        ra_deg=head.primary_first("RA_OBJ"),
+        dec_deg=head.primary_first("DEC_OBJ"),
+        header=head.primary.cards + head.header.cards,
+        notes=notes,
+    )
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def _flux_names(head: TableHead, layout: Layout) -> list[str]:
+    """The flux columns in upper case, the layout's own first and in its order."""
+    further = [
+        name
+        for name in head.columns
+        if "FLUX" in name and name not in layout.fluxes and not any(word in name for word in _NOT_FLUX)
+    ]
+    return [name for name in (*layout.fluxes, *further) if head.has(name)]
+
+
+def _kept(head: TableHead, layout: Layout) -> list[Column]:
+    elsewhere = {layout.time, *layout.quality, *layout.cadence}
+    return [column for name, column in head.columns.items() if column.is_number and name not in elsewhere]
+
+
+def _whole(table: Table, names: tuple[str, ...]) -> Ints:
+    found = next((name for name in names if table.head.has(name)), None)
+    return np.zeros(0, np.int64) if found is None else table.ints(table.head.columns[found])
+
+
+def _times(table: Table, column: Column) -> tuple[Floats, TimeReference]:
+    reference = time_reference(table.head, column)
+    if column.is_number:
+        days = days_in(column.unit or table.head.text("TIMEUNIT"))
+        time = table.floats(column)
+        return _relative(time if days == 1.0 else time * days, reference, mission_of(table.head))
+    if column.code == "D" and column.count == 2:
+        return _two_part_times(table, column, reference)
+    raise ReadError(
+        f"Column {column.name} holds {column.count} values a row, which no time does.", hint="Open a light-curve file."
+    )
+
+
+def _relative(time: Floats, reference: TimeReference, mission: str) -> tuple[Floats, TimeReference]:
+    """Full Julian dates counted from nearer by, so that no digits are lost in what follows; others as they are."""
+    if reference.zero_jd != 0.0 or not np.isfinite(time).any():
+        return time, reference
+    first = float(time[np.isfinite(time)][0])
+    if first < FULL_JD:
+        return time, TimeReference(scale=reference.scale, barycentric=reference.barycentric)
+    zero = BKJD_ZERO if mission in ("Kepler", "K2") and reference.barycentric else 1000.0 * (first // 1000.0)
+    return time - zero, named_reference(zero, reference.scale, barycentric=reference.barycentric)
+
+
+def _two_part_times(table: Table, column: Column, reference: TimeReference) -> tuple[Floats, TimeReference]:
+    """Times that astropy wrote as two parts of a Julian date, JDREF being their zero."""
+    parts = table.floats(column)
+    zero = reference.zero_jd if isfinite(reference.zero_jd) else 0.0
+    origin = table.head.number("JDREF")
+    if isnan(origin):
+        origin = 0.0
+    time = (parts[:, 0] - (zero - origin)) + parts[:, 1]
+    return _relative(time, named_reference(zero, reference.scale, barycentric=reference.barycentric), "")
+
+
+def time_reference(head: TableHead, column: Column) -> TimeReference:
+    """What the times count from, by BJDREF, the unit of the column, JDREF or MJDREF; unknown where none says."""
+    scale = head.text("TIMESYS").upper()
+    zero = head.number("BJDREFI")
+    if not isnan(zero):
+        fraction = head.number("BJDREFF")
+        return named_reference(zero + (0.0 if isnan(fraction) else fraction), scale, barycentric=True)
+    spelt = reference_in(column.unit) or reference_in(head.text("TIMEUNIT")) or reference_in(column.name)
+    if spelt is not None:
+        return spelt if spelt.scale or not scale else TimeReference(spelt.name, spelt.zero_jd, scale, spelt.barycentric)
+    barycentric = head.text("TIMEREF").upper() == "SOLARSYSTEM"
+    for keyword, offset in (("JDREF", 0.0), ("MJDREF", MJD_ZERO)):
+        whole, fraction = head.number(f"{keyword}I"), head.number(f"{keyword}F")
+        zero = head.number(keyword) if isnan(whole) else whole + (0.0 if isnan(fraction) else fraction)
+        if not isnan(zero):
+            return named_reference(zero + offset, scale, barycentric=barycentric)
+    return TimeReference(scale=scale)

@@ -1,0 +1,36 @@
+"""Why a file that no reader accepts cannot be opened, said in a sentence."""
+
+from pathlib import Path
+
+from desktop_app.core.errors import ReadError
+from desktop_app.io.fits_header import AGAIN, Header, headers, is_fits
+from desktop_app.io.fits_table import table_head
+
+_KINDS = "Peculiar opens light curves of TESS, Kepler and K2 in FITS, and text with columns such as time,flux,flux_err."
+
+
+def refusal(path: Path, head: bytes) -> ReadError:
+    """What to tell about a file that begins with ``head``."""
+    if not head:
+        return ReadError(f"{path.name} is empty.", hint=AGAIN)
+    if not is_fits(head):
+        return ReadError(f"{path.name} is neither FITS nor text.", hint=_KINDS)
+    found = headers(head, path.name)
+    if not found:
+        return ReadError(f"{path.name} begins like FITS, but its first header has no end.", hint=AGAIN)
+    table = table_head(path, head)
+    if table is None:
+        parts = ", ".join(map(_described, found))
+        return ReadError(f"{path.name} holds no light curve: {parts}.", hint=_KINDS)
+    names = [column.name for column in table.columns.values()]
+    listed = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+    return ReadError(
+        f"Table {table.header.hdu} of {path.name} is no light curve that Peculiar knows: its columns are {listed}.",
+        hint=_KINDS,
+    )
+
+
+def _described(header: Header) -> str:
+    axes = [header.whole(f"NAXIS{axis}") for axis in range(1, header.whole("NAXIS") + 1)]
+    size = " × ".join(map(str, axes))
+    return f"{header.hdu} is an image of {size}" if axes else f"{header.hdu} has no data"

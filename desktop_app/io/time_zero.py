@@ -1,0 +1,36 @@
+"""What the times of a file count from, as far as the file says; never a guess."""
+
+import re
+
+from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeReference, named_reference
+
+_SYSTEM = re.compile(r"(?<![A-Z])(BTJD|TBJD|BKJD|BMJD|BJD|HMJD|HJD|MJD|JD)(?![A-Z])")
+_OFFSET = re.compile(r"[-−–]\s*([0-9]+(?:\.[0-9]*)?)")
+_SCALE = re.compile(r"(?<![A-Z])(TDB|TCB|UTC|TAI|UT1|TT)(?![A-Z])")
+_ZEROS = {"BTJD": BTJD_ZERO, "TBJD": BTJD_ZERO, "BKJD": BKJD_ZERO, "BMJD": MJD_ZERO, "HMJD": MJD_ZERO, "MJD": MJD_ZERO}
+
+
+def reference_in(text: str) -> TimeReference | None:
+    """The reference that a column name or unit spells out; None where it spells none.
+
+    "BJD - 2454833, days", "btjd", "time [BJD_TDB]" and "HJD-2450000" do, "d" and "time" do not.
+    """
+    words = text.upper().replace("_", " ")
+    system = _SYSTEM.search(words)
+    if system is None:
+        return None
+    name = system[1]
+    offset = _OFFSET.match(words[system.end() :].lstrip())
+    zero = _ZEROS.get(name, 0.0) + (float(offset[1]) if offset else 0.0)
+    scale = _SCALE.search(words)
+    # BTJD and BKJD are TDB by the definition of their missions.
+    known_scale = scale[1] if scale else "TDB" if name in ("BTJD", "TBJD", "BKJD") else ""
+    if name.startswith("H"):
+        return TimeReference(f"{name} − {offset[1]}" if offset else name, zero, known_scale)
+    return named_reference(zero, known_scale, barycentric="B" in name)
+
+
+def days_in(unit: str) -> float:
+    """How many days the unit is; a unit that is not known, or none, counts as days."""
+    seconds = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
+    return seconds.get(unit.strip().lower(), 86400.0) / 86400.0
