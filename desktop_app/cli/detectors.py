@@ -1,7 +1,8 @@
 """``peculiar detectors``: which detectors there are, and every setting with its unit, range and default."""
 
 import argparse
-from typing import TYPE_CHECKING
+from enum import Enum, EnumType
+from typing import TYPE_CHECKING, get_args
 
 from desktop_app.cli.terminal import say
 
@@ -37,19 +38,21 @@ def _describe(spec: "DetectorSpec", remark: str) -> None:
     say(f"  Threshold: {spec.threshold:g} sigma unless --threshold says otherwise.")
     properties = spec.params.model_json_schema().get("properties", {})
     for name, field in spec.params.model_fields.items():
-        shown = " ".join(str(part) for part in (field.default, properties[name].get("unit", "")) if part != "")
-        say(f"  --set {name}={_text(field.default)}".ljust(34) + f"{field.title}: {shown}{_range(properties[name])}")
-        say(f"      {field.description}")
+        unit = properties[name].get("unit", "")
+        say(f"  --set {f'{name}={_text(field.default)}':<24}{field.title}{f' [{unit}]' if unit else ''}")
+        say(f"      {field.description}{_possible(field.annotation, properties[name])}")
 
 
-def _text(default: object) -> str:
-    return str(getattr(default, "value", default))
+def _text(value: object) -> str:
+    if isinstance(value, Enum):
+        return str(value.value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _range(schema: dict[str, object]) -> str:
-    if "enum" in schema:
-        return f" ({', '.join(map(str, schema['enum']))})" if isinstance(schema["enum"], list) else ""
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is None and high is None:
-        return ""
-    return f" ({'any' if low is None else low} to {'any' if high is None else high})"
+def _possible(annotation: object, schema: dict[str, object]) -> str:
+    """The values that can be given: choices, or the ends of a range."""
+    choices = list(annotation) if isinstance(annotation, EnumType) else get_args(annotation)
+    if choices:
+        return f" One of: {', '.join(map(_text, choices))}."
+    ends = [f"{word} {_text(schema[key])}" for word, key in (("from", "minimum"), ("to", "maximum")) if key in schema]
+    return f" {' '.join(ends).capitalize()}." if ends else ""

@@ -48,7 +48,7 @@ def why_no_window() -> UserError | None:
             hint="'peculiar detect FILE' does the same work without a window.",
         )
     reasons = [_why_not(plugin) for plugin in _plugins_in_question()]
-    return None if None in reasons else reasons[-1]
+    return None if not reasons or None in reasons else reasons[-1]
 
 
 def has_display() -> bool:

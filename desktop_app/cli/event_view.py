@@ -2,6 +2,9 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -9,6 +12,10 @@ from desktop_app.cli.terminal import say
 from desktop_app.core.event_table import Column, EventTable
 
 _SHOWN = ("event_id", "kind", "t_start", "t_peak", "t_end", "duration", "depth", "score", "snr", "quality")
+# What a narrow terminal does without, the first first.
+_LEFT_OUT = ("quality", "t_end", "t_start", "snr", "time_system", "depth", "duration")
+_NARROWEST_FILE = 16
+_BETWEEN = 3
 _FORMATS = {"t_start": ".5f", "t_peak": ".5f", "t_end": ".5f", "score": ".1f", "snr": ".1f"}
 
 
@@ -18,11 +25,10 @@ def show_events(table: EventTable) -> None:
         say("No events.")
         return
     columns = _shown(table)
-    heads = [f"{column.label} [{column.unit}]" if column.unit else column.label for column in columns]
-    texts = [[_text(column.name, value) for value in column.values] for column in columns]
-    right = [bool(np.issubdtype(column.values.dtype, np.number)) for column in columns]
-    show = _show_rich if sys.stdout.isatty() else _show_plain
-    show(heads, texts, right)
+    if sys.stdout.isatty():
+        _show_rich(columns)
+    else:
+        _show_plain(columns)
     systems = {str(system) for system in table["time_system"]}
     say(f"Times are in {systems.pop()}." if len(systems) == 1 else "Times are in the time system of each file.")
 
@@ -37,6 +43,14 @@ def _shown(table: EventTable) -> list[Column]:
     return [by_name[name] for name in names]
 
 
+def _head(column: Column) -> str:
+    return f"{column.label} [{column.unit}]" if column.unit else column.label
+
+
+def _texts(column: Column) -> list[str]:
+    return [_text(column.name, value) for value in column.values]
+
+
 def _text(name: str, value: np.generic) -> str:
     plain = value.item()
     if not isinstance(plain, float):
@@ -44,24 +58,58 @@ def _text(name: str, value: np.generic) -> str:
     return "–" if np.isnan(plain) else format(plain, _FORMATS.get(name, ".4g"))
 
 
-def _show_rich(heads: Sequence[str], texts: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
+def _is_number(column: Column) -> bool:
+    return bool(np.issubdtype(column.values.dtype, np.number))
+
+
+def _show_rich(columns: Sequence[Column]) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(header_style="bold")
-    for head, to_the_right in zip(heads, right, strict=True):
-        table.add_column(head, justify="right" if to_the_right else "left", overflow="fold")
-    for row in zip(*texts, strict=True):
-        table.add_row(*row)
     # File names may hold what rich takes for its own marks.
-    Console(markup=False, highlight=False).print(table)
+    console = Console(markup=False, highlight=False)
+    table = Table(header_style="bold", box=SIMPLE_HEAD, show_edge=False)
+    columns = [_short(column) for column in columns]
+    fitting = _fitting(columns, console.width)
+    for column in fitting:
+        # A long file name may be broken, a number never.
+        width = _NARROWEST_FILE if column.name == "file" else _width(column)
+        justify: Literal["left", "right"] = "right" if _is_number(column) else "left"
+        table.add_column(_head(column), justify=justify, overflow="fold", min_width=width)
+    for row in zip(*map(_texts, fitting), strict=True):
+        table.add_row(*row)
+    console.print(table)
+    if len(fitting) < len(columns):
+        say("A wider terminal shows more columns; --out writes them all.")
 
 
-def _show_plain(heads: Sequence[str], texts: Sequence[Sequence[str]], right: Sequence[bool]) -> None:
-    widths = [max(map(len, (head, *column))) for head, column in zip(heads, texts, strict=True)]
-    for row in (heads, *zip(*texts, strict=True)):
+def _short(column: Column) -> Column:
+    """Files by their names alone, where the names tell them apart."""
+    names = {path: Path(path).name for path in column.values.tolist()} if column.name == "file" else {}
+    if len(set(names.values())) < len(names) or not names:
+        return column
+    return replace(column, values=np.array([names[path] for path in column.values.tolist()]))
+
+
+def _fitting(columns: Sequence[Column], width: int) -> Sequence[Column]:
+    for name in _LEFT_OUT:
+        needed = sum(min(_width(column), _NARROWEST_FILE) + _BETWEEN for column in columns)
+        if needed <= width:
+            break
+        columns = [column for column in columns if column.name != name]
+    return columns
+
+
+def _width(column: Column) -> int:
+    return max(map(len, (_head(column), *_texts(column))))
+
+
+def _show_plain(columns: Sequence[Column]) -> None:
+    widths = [_width(column) for column in columns]
+    for row in (map(_head, columns), *zip(*map(_texts, columns), strict=True)):
         aligned = (
-            cell.rjust(width) if to_the_right else cell.ljust(width)
-            for cell, width, to_the_right in zip(row, widths, right, strict=True)
+            cell.rjust(width) if _is_number(column) else cell.ljust(width)
+            for cell, width, column in zip(row, widths, columns, strict=True)
         )
         say("  ".join(aligned).rstrip())

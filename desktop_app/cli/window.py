@@ -45,8 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise reason
     try:
         status: int = arguments.show_window(paths, arguments.samples)
+    except ModuleNotFoundError:
+        raise
     except ImportError as error:
-        raise _not_importable(error) from error
+        raise _not_loadable(error) from error
     return status
 
 
@@ -76,7 +78,7 @@ def _writable_place() -> Path:
     return user_data_path("peculiar", appauthor=False, ensure_exists=True)
 
 
-def _not_importable(error: ImportError) -> UserError:
+def _not_loadable(error: ImportError) -> UserError:
     return UserError(
         f"No window can open: Qt does not load ({error}).",
         hint="Install the system library that it names, or use 'peculiar detect FILE', which needs no window.",
