@@ -10,14 +10,13 @@ import numpy as np
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.errors import ReadError
-from desktop_app.core.timescales import BKJD_ZERO, MJD_ZERO, TimeReference, named_reference
+from desktop_app.core.timescales import MJD_ZERO, TimeReference, named_reference
 from desktop_app.io.fits_table import Column, Table, TableHead, read_table, table_head
 from desktop_app.io.reader import FileSummary
 from desktop_app.io.rows import Rows, light_curve
 from desktop_app.io.source import read_head
-from desktop_app.io.time_zero import days_in, reference_in
+from desktop_app.io.time_zero import counted_from_nearby, days_in, reference_in
 
-FULL_JD = 2_000_000.0
 _NOT_FLUX = ("ERR", "BKG", "BACKGROUND", "FLAG")
 
 
@@ -45,7 +44,8 @@ class Layout:
 
     def fits(self, head: TableHead) -> bool:
         """Whether the table has the time and at least one of the fluxes."""
-        return self.time in head.columns and any(head.has(flux) for flux in self.fluxes)
+        time = head.columns.get(self.time)
+        return time is not None and time.is_time and any(head.has(flux) for flux in self.fluxes)
 
 
 def read_curve(path: Path, layout: Layout) -> LightCurve:
@@ -161,26 +161,11 @@ def _whole(table: Table, names: tuple[str, ...]) -> Ints:
 
 def _times(table: Table, column: Column) -> tuple[Floats, TimeReference]:
     reference = time_reference(table.head, column)
-    if column.is_number:
-        days = days_in(column.unit or table.head.text("TIMEUNIT"))
-        time = table.floats(column)
-        return _relative(time if days == 1.0 else time * days, reference, mission_of(table.head))
-    if column.code == "D" and column.count == 2:
+    if not column.is_number:
         return _two_part_times(table, column, reference)
-    raise ReadError(
-        f"Column {column.name} holds {column.count} values a row, which no time does.", hint="Open a light-curve file."
-    )
-
-
-def _relative(time: Floats, reference: TimeReference, mission: str) -> tuple[Floats, TimeReference]:
-    """Full Julian dates counted from nearer by, so that no digits are lost in what follows; others as they are."""
-    if reference.zero_jd != 0.0 or not np.isfinite(time).any():
-        return time, reference
-    first = float(time[np.isfinite(time)][0])
-    if first < FULL_JD:
-        return time, TimeReference(scale=reference.scale, barycentric=reference.barycentric)
-    zero = BKJD_ZERO if mission in ("Kepler", "K2") and reference.barycentric else 1000.0 * (first // 1000.0)
-    return time - zero, named_reference(zero, reference.scale, barycentric=reference.barycentric)
+    days = days_in(column.unit or table.head.text("TIMEUNIT"))
+    time = table.floats(column)
+    return counted_from_nearby(time if days == 1.0 else time * days, reference)
 
 
 def _two_part_times(table: Table, column: Column, reference: TimeReference) -> tuple[Floats, TimeReference]:
@@ -191,7 +176,7 @@ def _two_part_times(table: Table, column: Column, reference: TimeReference) -> t
     if isnan(origin):
         origin = 0.0
     time = (parts[:, 0] - (zero - origin)) + parts[:, 1]
-    return _relative(time, named_reference(zero, reference.scale, barycentric=reference.barycentric), "")
+    return counted_from_nearby(time, named_reference(zero, reference.scale, barycentric=reference.barycentric))
 
 
 def time_reference(head: TableHead, column: Column) -> TimeReference:

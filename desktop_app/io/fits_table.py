@@ -67,6 +67,11 @@ class Column:
         """Whether a row holds exactly one number, or one yes or no."""
         return self.code in _DTYPES and self.count == 1
 
+    @property
+    def is_time(self) -> bool:
+        """Whether a row holds one number, or a Julian date in two parts as astropy writes it."""
+        return self.is_number or (self.code == "D" and self.count == 2)
+
 
 @dataclass(frozen=True)
 class TableHead:

@@ -70,17 +70,6 @@ def read_head(path: Path) -> bytes:
         return file.read(HEAD_BYTES)
 
 
-def read_whole(path: Path) -> bytes:
-    """Every byte of ``path``, unpacked.
-
-    Raises
-    ------
-    ReadError
-    """
-    with open_bytes(path) as file:
-        return file.read(UNPACKED_LIMIT_BYTES)
-
-
 class _Plain:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,18 +10,25 @@ import numpy as np
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.errors import ReadError
-from desktop_app.core.timescales import TimeReference, named_reference
+from desktop_app.core.timescales import TimeReference
 from desktop_app.io.fits_header import is_fits
 from desktop_app.io.fits_table import whole_numbers
 from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.rows import Rows, light_curve
-from desktop_app.io.source import read_head, read_whole
-from desktop_app.io.text_columns import COMMENTS, MISSING, NAME_THEM, TextColumn, TextLayout, layout_of, split_line
+from desktop_app.io.source import open_bytes, read_head
+from desktop_app.io.text_columns import TextColumn
+from desktop_app.io.text_table import COMMENTS, NAME_THEM, TextLayout, is_comment, layout_of, number_of, split_line
+from desktop_app.io.time_zero import counted_from_nearby
 
-_FULL_JD = 2_000_000.0
-_SAVE_AS = "Save it as plain text in UTF-8, with columns such as time,flux,flux_err."
+# Small pieces let other threads run in between: numpy's text reader keeps the interpreter to itself.
+_PIECE_BYTES = 512 << 10
+_LONGEST_LINE_BYTES = 16 << 20
+_SAMPLE_CHARACTERS = 8 << 10
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_HAS_ROW = re.compile(r"^[ \t]*[^\s#%!]", re.MULTILINE)
+_SAVE_AS = "Save it as plain text in UTF-8, with columns such as time,flux,flux_err."
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def accepts(_path: Path, head: bytes) -> bool:
@@ -29,39 +37,40 @@ def accepts(_path: Path, head: bytes) -> bool:
 
 
 def read(path: Path) -> LightCurve:
-    """The light curve; the columns are told apart by their names and units.
+    """The light curve; its columns are told apart by their names and units.
 
     Raises
     ------
     ReadError
         It is no table, or its columns cannot be told apart.
     """
-    text = _decoded(read_whole(path), path.name)
-    layout = layout_of(_first_lines(text), path.name)
-    values = _values(text, layout, path.name)
-    places = [column.place for column in layout.numbers]
-    by_place = {place: np.ascontiguousarray(values[:, n]) for n, place in enumerate(places)}
-    time, reference, notes = _times(by_place[layout.time.place], layout)
-    columns = {
-        column.name: Series(by_place[column.place], column.unit)
-        for column in layout.numbers
-        if column not in (layout.time, layout.quality, layout.cadence)
-    }
-    for flux, error in layout.errors.items():
-        columns[f"{flux}_ERR"] = columns[error.name]
+    layout, values = _read_values(path)
+    roles = layout.roles
+    by_place = {column.place: np.ascontiguousarray(values[:, n]) for n, column in enumerate(layout.numbers)}
+    time = by_place[roles.time.place]
     if layout.by_order and not np.all(np.diff(time) > 0):
         raise ReadError(
             f"{path.name} does not name its columns, and its first column does not rise all the way.", hint=NAME_THEM
         )
+    time, reference = counted_from_nearby(time if roles.days == 1.0 else time * roles.days, roles.reference)
+    columns = {
+        column.name: Series(by_place[column.place], column.unit)
+        for column in layout.numbers
+        if column not in (roles.time, roles.quality, roles.cadence)
+    }
+    for flux, error in roles.errors.items():
+        columns[f"{flux}_ERR"] = columns[error.name]
     rows = Rows(
         time,
         reference,
         columns,
-        tuple(column.name for column in layout.fluxes),
-        _whole(by_place, layout.quality),
-        _whole(by_place, layout.cadence),
+        tuple(column.name for column in roles.fluxes),
+        _whole(by_place, roles.quality),
+        _whole(by_place, roles.cadence),
     )
-    source = Source(path=path, object_name=path.name.split(".")[0], notes=(*layout.notes, *notes))
+    source = Source(
+        path=path, object_name=path.name.split(".")[0], notes=roles.notes + _zero_note(roles.reference, reference)
+    )
     return light_curve(source, rows)
 
 
@@ -73,94 +82,115 @@ def summarise(path: Path) -> FileSummary:
     ReadError
     """
     head = read_head(path)
-    layout_of(_first_lines(_decoded(head[: _last_line_end(head)], path.name)), path.name)
+    end = head.rfind(b"\n") + 1
+    _layout(_decoded(head[:end] if end else head, path.name), path.name)
     return FileSummary(path=path, kind="light curve")
 
 
-def _last_line_end(head: bytes) -> int:
-    end = head.rfind(b"\n") + 1
-    return end or len(head)
+def _read_values(path: Path) -> tuple[TextLayout, Floats]:
+    """The layout, and the columns of numbers; shape (n, number of columns)."""
+    layout: TextLayout | None = None
+    values: list[Floats] = []
+    line = 1
+    for text in _pieces(path):
+        skipped = 0
+        if layout is None:
+            layout = _layout(text, path.name)
+            skipped = layout.skipped
+        values.append(_values(text, layout, skipped, line, path.name))
+        line += text.count("\n")
+    if layout is None:
+        raise ReadError(f"{path.name} is empty.", hint="Open another file.")
+    return layout, np.concatenate(values)
+
+
+def _pieces(path: Path) -> Iterator[str]:
+    """The text in pieces of whole lines."""
+    rest = b""
+    with open_bytes(path) as file:
+        while piece := file.read(_PIECE_BYTES):
+            whole, end, tail = piece.rpartition(b"\n")
+            if end:
+                yield _decoded(rest + whole + end, path.name)
+                rest = tail
+            else:
+                rest += piece
+            if len(rest) > _LONGEST_LINE_BYTES:
+                raise ReadError(f"{path.name} has a line of more than 16 MiB, which no table has.", hint=NAME_THEM)
+    if rest.strip():
+        yield _decoded(rest, path.name)
 
 
 def _decoded(data: bytes, file: str) -> str:
-    if data[:2] in _UTF_16:
-        raise ReadError(f"{file} is text in UTF-16.", hint=_SAVE_AS)
+    if data[:2] in _UTF_16 or b"\0" in data:
+        what = "text in UTF-16" if data[:2] in _UTF_16 else "not plain text: it holds zero bytes"
+        raise ReadError(f"{file} is {what}.", hint=_SAVE_AS)
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    if "\0" in text:
-        raise ReadError(f"{file} is not text: it holds bytes of zero.", hint=_SAVE_AS)
-    return text
+        return data.decode("latin-1")
 
 
-def _first_lines(text: str) -> list[str]:
-    """The first 8 KiB, or the first line where that is longer; whole lines only."""
-    start = text[: max(8 << 10, text.find("\n") + 1)]
-    lines = start.splitlines()
-    return lines if len(start) == len(text) or start.endswith("\n") else lines[:-1]
+def _layout(text: str, file: str) -> TextLayout:
+    """The layout by the first 8 KiB of text, or by the first lines where comments take more."""
+    end = _SAMPLE_CHARACTERS
+    while True:
+        lines = _LINE_END.split(text[:end])
+        if end < len(text):
+            # The last line may be cut.
+            lines = lines[:-1]
+        if end >= len(text) or sum(not is_comment(line) for line in lines) > 2:
+            return layout_of(lines, file)
+        end *= 4
 
 
-def _values(text: str, layout: TextLayout, file: str) -> Floats:
-    """The columns of numbers; shape (n, number of columns)."""
-    places = [column.place for column in layout.numbers]
+def _values(text: str, layout: TextLayout, skipped: int, first_line: int, file: str) -> Floats:
+    """The columns of numbers in ``text``, whose first line has the number ``first_line``."""
+    if not _HAS_ROW.search(text):
+        return np.empty((0, len(layout.numbers)))
     try:
         return np.loadtxt(
             io.StringIO(text),
             delimiter=layout.delimiter,
-            comments=COMMENTS,
-            skiprows=layout.skipped,
-            usecols=places,
+            comments=[sign for sign in COMMENTS if sign in text] or None,
+            skiprows=skipped,
+            usecols=[column.place for column in layout.numbers],
             ndmin=2,
         )
     except ValueError:
-        return _values_by_hand(text, layout, file)
+        return _values_by_hand(text, layout, skipped, first_line, file)
 
 
-def _values_by_hand(text: str, layout: TextLayout, file: str) -> Floats:
-    """The same, line by line: for fields that are empty or say that there is no number."""
+def _values_by_hand(text: str, layout: TextLayout, skipped: int, first_line: int, file: str) -> Floats:
+    """The same, field by field: for fields that are empty or quoted, or say that there is no number."""
     rows: list[list[float]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if number <= layout.skipped or not line.strip() or line.lstrip().startswith(COMMENTS):
+    for number, line in enumerate(_LINE_END.split(text)):
+        if number < skipped or is_comment(line):
             continue
         fields = split_line(line, layout.delimiter)
-        if len(fields) != len(layout.columns):
+        if len(fields) != layout.width:
             raise ReadError(
-                f"Line {number:,} of {file} has {len(fields)} columns instead of {len(layout.columns)}.",
+                f"Line {first_line + number:,} of {file} has {len(fields)} columns instead of {layout.width}.",
                 hint="The file may be cut short or damaged there.",
             )
-        rows.append([_number(fields[column.place], column, number, file) for column in layout.numbers])
+        rows.append([_number(fields[column.place], column, first_line + number, file) for column in layout.numbers])
     return np.array(rows, dtype=np.float64).reshape(-1, len(layout.numbers))
 
 
 def _number(field: str, column: TextColumn, line: int, file: str) -> float:
-    if field.lower() in MISSING:
-        return float("nan")
-    try:
-        return float(field)
-    except ValueError:
+    number = number_of(field)
+    if number is None:
         raise ReadError(
             f"Line {line:,} of {file} has {field[:40]!r} in column {column.name}, which is not a number.",
             hint="Mend or delete that line.",
-        ) from None
+        )
+    return number
 
 
-def _times(time: Floats, layout: TextLayout) -> tuple[Floats, TimeReference, list[str]]:
-    """Days since a zero that keeps their digits, the reference, and notes."""
-    reference = layout.reference
-    days = time if layout.days == 1.0 else time * layout.days
-    known = days[np.isfinite(days)]
-    if not reference.known or reference.zero_jd != 0.0 or known.size == 0:
-        return days, reference, []
-    first = float(known[0])
-    if first < _FULL_JD:
-        unknown = TimeReference(scale=reference.scale, barycentric=reference.barycentric)
-        note = f"{layout.time.name} is too small for Julian dates: what it counts from is not known."
-        return days, unknown, [note]
-    zero = 1000.0 * (first // 1000.0)
-    if reference.name != "HJD":
-        return days - zero, named_reference(zero, reference.scale, barycentric=reference.barycentric), []
-    return days - zero, TimeReference(f"HJD − {zero:.10g}", zero, reference.scale), []
+def _zero_note(said: TimeReference, found: TimeReference) -> tuple[str, ...]:
+    if said.known and not found.known:
+        return (f"The times are too small for {said.name}: what they count from is not known.",)
+    return ()
 
 
 def _whole(by_place: dict[int, Floats], column: TextColumn | None) -> Ints:

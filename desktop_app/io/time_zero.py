@@ -2,11 +2,15 @@
 
 import re
 
+import numpy as np
+
+from desktop_app.core.arrays import Floats
 from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeReference, named_reference
 
 _SYSTEM = re.compile(r"(?<![A-Z])(BTJD|TBJD|BKJD|BMJD|BJD|HMJD|HJD|MJD|JD)(?![A-Z])")
 _OFFSET = re.compile(r"[-−–]\s*([0-9]+(?:\.[0-9]*)?)")
 _SCALE = re.compile(r"(?<![A-Z])(TDB|TCB|UTC|TAI|UT1|TT)(?![A-Z])")
+_LEAST_FULL_JD = 2_000_000.0
 _ZEROS = {"BTJD": BTJD_ZERO, "TBJD": BTJD_ZERO, "BKJD": BKJD_ZERO, "BMJD": MJD_ZERO, "HMJD": MJD_ZERO, "MJD": MJD_ZERO}
 
 
@@ -28,6 +32,22 @@ def reference_in(text: str) -> TimeReference | None:
     if name.startswith("H"):
         return TimeReference(f"{name} − {offset[1]}" if offset else name, zero, known_scale)
     return named_reference(zero, known_scale, barycentric="B" in name)
+
+
+def counted_from_nearby(time: Floats, reference: TimeReference) -> tuple[Floats, TimeReference]:
+    """Full Julian dates counted from a round one nearby, so that no digits are lost later; other times as they are.
+
+    Times that are said to be full Julian dates, but are far too small for it, count from nobody knows where.
+    """
+    known = time[np.isfinite(time)]
+    if reference.zero_jd != 0.0 or known.size == 0:
+        return time, reference
+    if known[0] < _LEAST_FULL_JD:
+        return time, TimeReference(scale=reference.scale, barycentric=reference.barycentric)
+    zero = 1000.0 * (float(known[0]) // 1000.0)
+    if reference.name == "HJD":
+        return time - zero, TimeReference(f"HJD − {zero:.10g}", zero, reference.scale)
+    return time - zero, named_reference(zero, reference.scale, barycentric=reference.barycentric)
 
 
 def days_in(unit: str) -> float:

@@ -1,0 +1,180 @@
+"""How a text table is cut into lines and columns: comments, delimiter, the line of names."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from desktop_app.core.errors import ReadError
+from desktop_app.core.timescales import TimeReference
+from desktop_app.io.text_columns import Roles, TextColumn, listed, roles_of
+
+COMMENTS = ("#", "%", "!")
+NAME_THEM = "Put a line of names on top, such as time,flux,flux_err."
+_MISSING = frozenset({"", "nan", "null", "none", "n/a", "na", "--", "-", "masked"})
+_DELIMITERS = ("\t", ";", ",", "|")
+_NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d{1,5})?|inf(?:inity)?)", re.ASCII | re.IGNORECASE)
+_NAME_AND_UNIT = re.compile(r"([^\[(]*)[\[(]([^\])]*)[\])]")
+_ECSV_COLUMN = re.compile(r"# - \{name: ([^,}]{1,80}), (?:unit: ([^,}]{1,80}))?")
+_SAMPLE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class TextLayout:
+    """Where the rows of a text table begin, and what its columns are.
+
+    Attributes
+    ----------
+    delimiter : str or None
+        None for blanks.
+    skipped : int
+        Lines before the first row of numbers.
+    width : int
+        Columns of a row.
+    numbers : tuple of TextColumn
+        The columns that hold numbers.
+    roles : Roles
+    by_order : bool
+        Whether the columns have no names, and are told apart by the order of the first alone.
+    """
+
+    delimiter: str | None
+    skipped: int
+    width: int
+    numbers: tuple[TextColumn, ...]
+    roles: Roles
+    by_order: bool = False
+
+
+def layout_of(lines: list[str], file: str) -> TextLayout:
+    """How the table that begins with ``lines`` is read.
+
+    Parameters
+    ----------
+    lines : list of str
+        The first lines of the file, whole ones only.
+    file : str
+        Its name, for messages.
+
+    Raises
+    ------
+    ReadError
+        There is no table of numbers, or its columns cannot be told apart.
+    """
+    comments, names, skipped, rows = _parts(lines, file)
+    delimiter = delimiter_of(rows[0])
+    table = [split_line(row, delimiter) for row in rows[:_SAMPLE_ROWS]]
+    width = len(table[0])
+    named = _named(names, delimiter, comments, width)
+    if named is None:
+        return _told_by_order(table, delimiter, skipped, file)
+    if len(named) != width:
+        raise ReadError(
+            f"{file} names {len(named)} columns ({listed(named)}), but its first row has {width}.",
+            hint="Give every column one name.",
+        )
+    twice = [column.name for column in named if [other.name for other in named].count(column.name) > 1]
+    if twice:
+        raise ReadError(f"{file} has two columns called {twice[0]}.", hint="Give every column a name of its own.")
+    whole = [fields for fields in table if len(fields) == width]
+    numbers = tuple(column for column in named if all(number_of(fields[column.place]) is not None for fields in whole))
+    return TextLayout(delimiter, skipped, width, numbers, roles_of(named, numbers, file))
+
+
+def split_line(line: str, delimiter: str | None) -> list[str]:
+    """The fields of a line, without quotes and outer blanks."""
+    return [field.strip().strip("\"'") for field in line.strip("\r\n").split(delimiter)]
+
+
+def number_of(field: str) -> float | None:
+    """The number that the field is, NaN where it says that there is none, None where it is something else."""
+    if field.lower() in _MISSING:
+        return float("nan")
+    if _NUMBER.fullmatch(field) is None:
+        return None
+    return float(field.upper().replace("D", "E"))
+
+
+def delimiter_of(line: str) -> str | None:
+    """What stands between the fields of a line: a tab, a semicolon, a comma, a bar, else blanks, given as None."""
+    return next((sign for sign in _DELIMITERS if sign in line.strip(" \r\n")), None)
+
+
+def is_comment(line: str) -> bool:
+    """Whether the line is a comment, or empty."""
+    text = line.lstrip()
+    return not text or text.startswith(COMMENTS)
+
+
+def _parts(lines: list[str], file: str) -> tuple[list[str], str, int, list[str]]:
+    """Comments before the rows, the line of names or "", how many lines stand before the rows, and the rows."""
+    comments: list[str] = []
+    names = ""
+    for n, line in enumerate(lines):
+        if is_comment(line):
+            comments.append(line.strip())
+        elif any(field and number_of(field) is not None for field in split_line(line, delimiter_of(line))):
+            return comments, names, n, [row for row in lines[n:] if not is_comment(row)]
+        elif names:
+            break
+        else:
+            names = line.strip()
+    begins = f": it begins with {names[:60]!r}" if names else ""
+    raise ReadError(
+        f"{file} holds no table of numbers{begins}.",
+        hint="A light curve in text has columns such as time,flux,flux_err.",
+    )
+
+
+def _named(names: str, delimiter: str | None, comments: list[str], width: int) -> tuple[TextColumn, ...] | None:
+    """The columns by the line of names, else by a comment of as many words; None where nothing names them."""
+    fields = _name_fields(names, delimiter) if names else _commented_names(comments, delimiter, width)
+    if fields is None:
+        return None
+    units = {name.strip("\"' "): unit.strip("\"' ") for text in comments for name, unit in _ECSV_COLUMN.findall(text)}
+    columns = []
+    for place, field in enumerate(fields):
+        match = _NAME_AND_UNIT.fullmatch(field)
+        name, unit = (match[1], match[2]) if match else (field, units.get(field, ""))
+        columns.append(TextColumn(name.strip() or f"column {place + 1}", unit.strip(), place))
+    return tuple(columns)
+
+
+def _name_fields(line: str, delimiter: str | None) -> list[str]:
+    # "time [d]  flux [e-/s]" are two names.
+    return split_line(re.sub(r"\s{1,20}([\[(])", r"\1", line) if delimiter is None else line, delimiter)
+
+
+def _commented_names(comments: list[str], delimiter: str | None, width: int) -> list[str] | None:
+    """The words of the last comment that has one for each column and no number among them."""
+    for comment in reversed(comments):
+        text = comment.lstrip("#%! \t")
+        for sign in (delimiter, None, ","):
+            fields = _name_fields(text, sign)
+            if len(fields) == width > 1 and all(number_of(field) is None for field in fields):
+                return fields
+    return None
+
+
+def _told_by_order(table: list[list[str]], delimiter: str | None, skipped: int, file: str) -> TextLayout:
+    """A table of two or three columns without names, of which the first alone rises all the way."""
+    width = len(table[0])
+    whole = [[number_of(field) for field in fields] for fields in table if len(fields) == width]
+    values = [[float("nan") if number is None else number for number in numbers] for numbers in whole]
+    rising = [len(values) > 1 and all(a[n] < b[n] for a, b in pairwise(values)) for n in range(width)]
+    if width not in (2, 3) or rising != [True, False, False][:width]:
+        raise ReadError(
+            f"{file} does not name its {width} columns, and they cannot be told apart: "
+            f"the first row is {', '.join(field[:24] for field in table[0][:8])}.",
+            hint=NAME_THEM,
+        )
+    numbers = tuple(TextColumn(name, "", n) for n, name in enumerate(("time", "flux", "flux_err")[:width]))
+    taken = "time, flux and flux_err" if width == 3 else "time and flux"
+    roles = Roles(
+        time=numbers[0],
+        reference=TimeReference(),
+        days=1.0,
+        fluxes=(numbers[1],),
+        errors={"flux": numbers[2]} if width == 3 else {},
+        notes=(f"The columns have no names: only the first rises all the way, so they are taken for {taken}.",),
+    )
+    return TextLayout(delimiter, skipped, width, numbers, roles, by_order=True)
