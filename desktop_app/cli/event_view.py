@@ -10,6 +10,7 @@ import numpy as np
 
 from desktop_app.cli.terminal import say
 from desktop_app.core.event_table import Column, EventTable
+from desktop_app.core.timescales import TimeReference
 
 _SHOWN = ("event_id", "kind", "t_start", "t_peak", "t_end", "duration", "depth", "score", "snr", "quality")
 # What a narrow terminal does without, the first first.
@@ -29,8 +30,13 @@ def show_events(table: EventTable) -> None:
         _show_rich(columns)
     else:
         _show_plain(columns)
-    systems = {str(system) for system in table["time_system"]}
-    say(f"Times are in {systems.pop()}." if len(systems) == 1 else "Times are in the time system of each file.")
+    say(_about_times({str(system) for system in table["time_system"]}))
+
+
+def _about_times(systems: set[str]) -> str:
+    if systems == {TimeReference().label}:
+        return "The file does not say what its times count from."
+    return f"Times are in {systems.pop()}." if len(systems) == 1 else "Times are in the time system of each file."
 
 
 def _shown(table: EventTable) -> list[Column]:
