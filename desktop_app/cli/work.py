@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from desktop_app.core.progress import Report
 from desktop_app.engine.jobs import Cancelled, Failed, Finished, JobEvent, Progressed, Work, Worker
 
-_LAST_WAIT_S = 0.5
+_LAST_WAIT_S = 0.1
 # Windows hears Ctrl+C only between two waits.
 _WAIT_S = 0.2
 

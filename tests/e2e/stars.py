@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from desktop_app.core.arrays import Floats
 from tests.data import quiet_curve
 
 DIP_ROWS = slice(700, 712)
@@ -27,23 +28,29 @@ def write_table(path: Path, flux: list[float]) -> Path:
     return path
 
 
-def write_bad_files(folder: Path) -> dict[str, Path]:
-    """One file of each kind that no detection can come from, by what is wrong with it."""
+def write_fits(path: Path, flux: Floats) -> Path:
+    """A light curve laid out as TESS writes it, with these values of the flux, two minutes apart."""
     from astropy.io import fits
 
-    whole = folder / "whole.fits"
+    n = len(flux)
     table = fits.BinTableHDU.from_columns(
         [
-            fits.Column("TIME", "D", unit="BJD - 2457000, days", array=1325 + 0.02 * np.arange(500)),
-            fits.Column("PDCSAP_FLUX", "E", unit="e-/s", array=np.ones(500)),
-            fits.Column("QUALITY", "J", array=np.zeros(500)),
+            fits.Column("TIME", "D", unit="BJD - 2457000, days", array=1325 + np.arange(n) / 720),
+            fits.Column("PDCSAP_FLUX", "E", unit="e-/s", array=flux),
+            fits.Column("QUALITY", "J", array=np.zeros(n)),
         ],
         name="LIGHTCURVE",
     )
     table.header["BJDREFI"], table.header["BJDREFF"], table.header["TIMESYS"] = 2457000, 0.0, "TDB"
     primary = fits.PrimaryHDU()
-    primary.header["TELESCOP"], primary.header["OBJECT"] = "TESS", "constant star"
-    fits.HDUList([primary, table]).writeto(whole)
+    primary.header["TELESCOP"], primary.header["OBJECT"] = "TESS", "test star"
+    fits.HDUList([primary, table]).writeto(path)
+    return path
+
+
+def write_bad_files(folder: Path) -> dict[str, Path]:
+    """One file of each kind that no detection can come from, by what is wrong with it."""
+    whole = write_fits(folder / "whole.fits", np.ones(500))
     raw = whole.read_bytes()
     files = {name: folder / f"{name}.fits" for name in ("empty", "truncated", "corrupted", "text", "missing")}
     files["empty"].write_bytes(b"")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.data import quiet_curve
 from tests.e2e.program import environment, peculiar
-from tests.e2e.stars import DIP_ROWS, write_bad_files, write_star
+from tests.e2e.stars import DIP_ROWS, write_bad_files, write_fits, write_star
 
 BAD = (
     *("empty", "truncated", "corrupted", "text", "missing", "constant", "all NaN", "two rows", "constant text"),
@@ -170,3 +171,20 @@ def test_that_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     assert run.returncode == 130
     assert rest == "Stopped: 1 of 2 files looked at.\n"
     assert len((tmp_path / "events.csv").read_text(encoding="utf-8").splitlines()) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the memory of an ended process")
+def test_that_ten_million_rows_are_looked_at_in_less_than_four_gigabytes(tmp_path: Path) -> None:
+    import resource
+
+    flux = quiet_curve(10_000_000).flux.copy()
+    flux[5_000_000:5_000_300] -= 0.02
+    run = peculiar("detect", write_fits(tmp_path / "long.fits", flux), "--out", tmp_path / "events.csv", "--no-cache")
+    assert run.status == 0, run.err
+    assert "10,000,000 of 10,000,000 rows looked at" in run.err
+    with (tmp_path / "events.csv").open(encoding="utf-8", newline="") as file:
+        deepest = max(csv.DictReader(file), key=lambda event: float(event["score"]))
+    assert abs(int(deepest["row_start"]) - 5_000_000) <= 30
+    assert abs(int(deepest["row_end"]) - 5_000_299) <= 30
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 4 << 20  # kilobytes
