@@ -10,6 +10,12 @@ BINS_PER_WINDOW = 12
 _BIWEIGHT = 4.5
 _ROUNDS = 4
 _FEW = 3
+_SAMPLE = 20_000
+_ROWS_PER_BLOCK = 1000
+_QUIETEST = 0.2
+_DOUBT = 2.0
+# The standard error of a scatter taken from the median absolute deviation of n rows is this over sqrt(n).
+_MAD_ERROR = 1.17
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +54,7 @@ def bin_medians(time: Floats, flux: Floats, keep: Bools, starts: Ints, width_d: 
     bins = int(edges[-1])
     segment = np.repeat(np.arange(starts.size), np.diff(edges))
     kept = np.flatnonzero(keep)
-    order = kept[np.lexsort((flux[kept], index[kept]))]
+    order = kept[_sorted_in_bins(flux[kept], index[kept])]
     count = np.bincount(index[kept], minlength=bins)
     stop = np.cumsum(count)
     start = stop - count
@@ -60,6 +66,16 @@ def bin_medians(time: Floats, flux: Floats, keep: Bools, starts: Ints, width_d: 
     middle = np.array(first, dtype=np.float64)
     middle[full] = np.bincount(index[kept], weights=time[kept], minlength=bins)[full] / count[full]
     return Bins(middle, value, count.astype(np.int64), segment, width_d)
+
+
+def _sorted_in_bins(flux: Floats, index: Ints) -> Ints:
+    """The order that sorts ``flux`` within each bin; one sort of one key is several times faster than a lexsort."""
+    low, high = np.quantile(flux[:: max(1, flux.size // _SAMPLE)], [0.25, 0.75]) if flux.size else (0.0, 0.0)
+    reach = 100 * (high - low) or 1.0
+    # Squeezed into (-1/2, 1/2) without changing its order, however far an outlier lies.
+    squeezed = (flux - 0.5 * (low + high)) / reach
+    squeezed /= 2 * (1 + np.abs(squeezed))
+    return np.argsort(index + squeezed, kind="stable").astype(np.int64)
 
 
 def _bin_index(time: Floats, starts: Ints, width_d: float) -> tuple[Ints, Floats, Ints]:
@@ -159,15 +175,21 @@ def draw_line(time: Floats, starts: Ints, bins: Bins, value: Floats, slope: Floa
 def local_noise(time: Floats, residual: Floats, keep: Bools, block_d: float) -> Floats:
     """One robust sigma of ``residual`` around each row, slowly varying; shape (n,).
 
-    Median absolute values in blocks of ``block_d`` days, the middle one of five, joined by straight lines; never
-    under a fifth of the usual one, so that a quantised quiet stretch does not make mountains of its steps.
+    Median absolute values in blocks of ``block_d`` days, the middle one of five, joined by straight lines. A block
+    is taken to differ from the usual only as far as its number of rows can tell, and never to fall under a fifth
+    of it, so that a quantised quiet stretch does not make mountains of its steps.
     """
-    blocks = bin_medians(time, np.abs(residual), keep, np.zeros(1, np.int64), block_d)
-    well = blocks.count >= min(20, max(1, int(np.median(blocks.count)) // 2))
-    sigma, at = 1.4826 * blocks.value[well], blocks.time[well]
+    some = slice(None, None, max(1, int(time.size * block_d / max(time[-1] - time[0], block_d)) // _ROWS_PER_BLOCK))
+    size = np.abs(residual[some])
+    blocks = bin_medians(time[some], size, keep[some], np.zeros(1, np.int64), block_d)
+    well = (blocks.count >= min(20, max(1, int(np.median(blocks.count)) // 2))) & (np.nan_to_num(blocks.value) > 0)
+    sigma, at, count = 1.4826 * blocks.value[well], blocks.time[well], blocks.count[well]
     if sigma.size == 0:
-        return np.full(time.size, np.finfo(np.float64).tiny)
+        return np.full(time.size, max(float(np.std(residual)), float(np.finfo(np.float64).tiny)))
+    usual = 1.4826 * float(np.median(size[keep[some]]))
+    usual = usual if usual > 0 else float(np.median(sigma))
     neighbour = np.clip(np.arange(sigma.size)[:, None] + np.arange(-2, 3)[None, :], 0, sigma.size - 1)
-    sigma = np.median(sigma[neighbour], axis=1)
-    usual = float(np.median(sigma))
-    return np.interp(time, at, np.maximum(sigma, max(0.2 * usual, np.finfo(np.float64).tiny)))
+    change = np.log(np.median(sigma[neighbour], axis=1) / usual)
+    doubt = _DOUBT * _MAD_ERROR / np.sqrt(3.0 * count)
+    change = np.maximum(np.sign(change) * np.maximum(np.abs(change) - doubt, 0.0), np.log(_QUIETEST))
+    return np.interp(time, at, usual * np.exp(change))

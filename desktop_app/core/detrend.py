@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
-from desktop_app.core.baseline import BINS_PER_WINDOW, bin_medians, draw_line, local_noise, smooth_line
+from desktop_app.core.baseline import BINS_PER_WINDOW, Bins, bin_medians, draw_line, local_noise, smooth_line
+from desktop_app.core.rotation import BIN_D, MOST_BINS, NOTHING, find_rotation
 from desktop_app.core.segments import cadence_of, segment_starts
 
-WINDOWS_D = (4.0, 2.0, 1.0, 0.5)
+WINDOWS_D = (3.0, 1.5, 0.75)
 """Baseline windows to choose from."""
 _ROWS_PER_WINDOW = 40
-_TOLERANCE = 1.25
+_TOLERANCE = 1.15
 _GAP_D = 0.5
+_NOISE_D = 2.0
+_NOISE_ROWS = 300
 _GAP_CADENCES = 12
 
 
@@ -32,6 +35,7 @@ class Detrended:
 
     time: Floats
     flux: Floats
+    repeated: Floats
     baseline: Floats
     noise: Floats
     starts: Ints
@@ -44,7 +48,9 @@ class Detrended:
         return (self.flux - self.baseline) / self.noise
 
 
-def detrend(time: Floats, flux: Floats, *, window_d: float = 0.0, gap_d: float = 0.0) -> Detrended:
+def detrend(
+    time: Floats, flux: Floats, *, window_d: float = 0.0, gap_d: float = 0.0, rotation: bool = True
+) -> Detrended:
     """The curve less a baseline as slow as the star allows.
 
     Parameters
@@ -60,29 +66,62 @@ def detrend(time: Floats, flux: Floats, *, window_d: float = 0.0, gap_d: float =
     cadence = cadence_of(time)
     starts = segment_starts(time, gap_d or max(_GAP_D, _GAP_CADENCES * cadence))
     everything = np.ones(time.size, dtype=np.bool_)
+    fine_d = max(BIN_D, cadence, (time[-1] - time[0]) / MOST_BINS)
+    fine = bin_medians(time, flux, everything, starts, fine_d)
     choices = [window_d] if window_d else list(WINDOWS_D)
     choices = sorted({max(choice, _ROWS_PER_WINDOW * cadence) for choice in choices}, reverse=True)
-    lines = [_line(time, flux, everything, starts, choice) for choice in choices]
-    fine_d = max(choices[-1] / BINS_PER_WINDOW, 2 * cadence)
-    left = [robust_sigma(bin_medians(time, flux - line, everything, starts, fine_d).value) for line in lines]
-    chosen = next(k for k, scatter in enumerate(left) if scatter <= _TOLERANCE * min(left))
-    made = Detrended(time, flux, lines[chosen], flux, starts, cadence, choices[chosen])
-    return replace(made, noise=_noise(made, everything))
+    repeated = find_rotation(_less(fine, _at(fine, fine, choices[0]))) if rotation else NOTHING
+    fine = _less(fine, repeated.at(fine.time))
+    chosen = _choose(fine, choices)
+    curve = Detrended(time, flux, repeated.at(time), flux, flux, starts, cadence, chosen)
+    return _with_line(curve, fine, everything)
 
 
 def detrend_again(curve: Detrended, keep: Bools) -> Detrended:
     """The same with a baseline and a noise drawn by the rows ``keep`` alone; shape (n,)."""
-    baseline = _line(curve.time, curve.flux, keep, curve.starts, curve.window_d)
+    fine_d = max(BIN_D, curve.cadence_d, (curve.time[-1] - curve.time[0]) / MOST_BINS)
+    fine = bin_medians(curve.time, curve.flux - curve.repeated, keep, curve.starts, fine_d)
+    return _with_line(curve, fine, keep)
+
+
+def _with_line(curve: Detrended, fine: Bins, keep: Bools) -> Detrended:
+    bins, value, slope = _line(fine, curve.window_d)
+    baseline = draw_line(curve.time, curve.starts, bins, value, slope) + curve.repeated
     made = replace(curve, baseline=baseline)
     return replace(made, noise=_noise(made, keep))
 
 
-def _line(time: Floats, flux: Floats, keep: Bools, starts: Ints, window_d: float) -> Floats:
-    bins = bin_medians(time, flux, keep, starts, window_d / BINS_PER_WINDOW)
-    value, slope = smooth_line(bins, window_d)
-    return draw_line(time, starts, bins, value, slope)
+def _choose(fine: Bins, choices: list[float]) -> float:
+    """The longest window that leaves little more scatter than the shortest."""
+    left = [_scatter(fine, choice, choices[-1]) for choice in choices]
+    return next(choice for choice, scatter in zip(choices, left, strict=True) if scatter <= _TOLERANCE * min(left))
+
+
+def _scatter(fine: Bins, window_d: float, shortest_d: float) -> float:
+    rest = _less(fine, _at(fine, fine, window_d))
+    return robust_sigma(_coarser(rest, shortest_d / BINS_PER_WINDOW).value)
+
+
+def _less(bins: Bins, values: Floats) -> Bins:
+    return replace(bins, value=bins.value - values)
+
+
+def _coarser(fine: Bins, width_d: float) -> Bins:
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(fine.segment)) + 1]).astype(np.int64)
+    return bin_medians(fine.time, fine.value, fine.count > 0, starts, width_d)
+
+
+def _line(fine: Bins, window_d: float) -> tuple[Bins, Floats, Floats]:
+    bins = _coarser(fine, window_d / BINS_PER_WINDOW)
+    return bins, *smooth_line(bins, window_d)
+
+
+def _at(fine: Bins, where: Bins, window_d: float) -> Floats:
+    """The smooth line through ``fine`` at the times of ``where``."""
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(where.segment)) + 1]).astype(np.int64)
+    return draw_line(where.time, starts, *_line(fine, window_d))
 
 
 def _noise(curve: Detrended, keep: Bools) -> Floats:
-    block_d = max(2 * curve.window_d, 60 * curve.cadence_d)
+    block_d = max(_NOISE_D, _NOISE_ROWS * curve.cadence_d)
     return local_noise(curve.time, curve.flux - curve.baseline, keep, block_d)

@@ -14,6 +14,7 @@ GAP_CADENCES = 6.0
 GAP_D = 0.1
 OPPOSITE_SNR = 3.0
 SPIKE_ROWS = 5
+SIDE_LOBE = 2.0
 _TALL = 5.0
 
 
@@ -41,7 +42,8 @@ def find_events(data: LightCurve, scores: Scores, threshold: float) -> tuple[Eve
 
     Rows that were not looked at are passed over, and so are up to `JOIN_ROWS` rows below the threshold between
     two stretches that deviate to the same side; a pause longer than `GAP_D` days and `GAP_CADENCES` cadences
-    always ends an event, and so does a change from a significant brightening to a significant dip or back.
+    always ends an event. So does a change from a significant brightening to a significant dip or back, unless one
+    of the two is `SIDE_LOBE` times as strong: then the other is its wing.
 
     The kind of an event is the first of these that fits:
 
@@ -72,8 +74,8 @@ def find_events(data: LightCurve, scores: Scores, threshold: float) -> tuple[Eve
         return ()
     deviation = _deviation(data, scores, flagged)
     before = np.cumsum(looked)
-    starts = _stretches(data, scores, deviation, before[flagged], _gap_d(data, looked))
-    return _events(data, scores, deviation, starts)
+    starts, side = _stretches(data, scores, deviation, before[flagged], _gap_d(data, looked))
+    return _events(data, scores, deviation, starts, side)
 
 
 def _gap_d(data: LightCurve, looked: Bools) -> float:
@@ -90,33 +92,49 @@ def _deviation(data: LightCurve, scores: Scores, rows: Ints) -> _Deviation:
     return _Deviation(rows, flux - baseline, np.maximum(noise, np.finfo(np.float64).tiny), baseline)
 
 
-def _stretches(data: LightCurve, scores: Scores, deviation: _Deviation, place: Ints, gap_d: float) -> Ints:
-    """Where among the flagged rows an event begins; shape (m,).
+def _stretches(
+    data: LightCurve, scores: Scores, deviation: _Deviation, place: Ints, gap_d: float
+) -> tuple[Ints, Floats]:
+    """Where among the flagged rows an event begins, and to which side it deviates (1 or -1); two arrays (m,).
 
-    Rows of one score are one piece, as a detector gives all rows of an event the same score; pieces then join.
+    Rows of one score are one piece, as a detector gives all rows of an event the same score. Pieces to the same
+    side join; then what is left joins the stronger of its neighbours where that is `SIDE_LOBE` times as strong.
     """
     rows = deviation.row
     value = scores.values[rows]
     skipped = np.diff(place) - 1
     torn = np.diff(data.time[rows]) > gap_d
-    pieces = np.concatenate([[0], np.flatnonzero((np.diff(value) != 0) | (skipped > 0) | torn) + 1])
-    lengths = np.diff(np.append(pieces, rows.size))
-    snr = np.add.reduceat(deviation.residual / deviation.noise, pieces) / np.sqrt(lengths)
-    side = np.where(np.abs(snr) >= OPPOSITE_SNR, np.sign(snr), 0.0)
-    at = pieces[1:] - 1
-    opposite = side[1:] * side[:-1] < 0
-    same = side[1:] * side[:-1] > 0
-    near = (skipped[at] == 0) | (same & (skipped[at] <= np.minimum(JOIN_ROWS, np.minimum(lengths[1:], lengths[:-1]))))
-    return np.concatenate([[0], pieces[1:][torn[at] | opposite | ~near]]).astype(np.int64)
+    starts = np.concatenate([[0], np.flatnonzero((np.diff(value) != 0) | (skipped > 0) | torn) + 1])
+    lengths, side = _sides(deviation, starts)
+    at = starts[1:] - 1
+    few = np.minimum(JOIN_ROWS, np.minimum(lengths[1:], lengths[:-1]))
+    near = ~torn[at] & (skipped[at] <= few)
+    apart = ~near | (side[1:] * side[:-1] < 0) | ((side[1:] * side[:-1] == 0) & (skipped[at] > 0))
+    starts, near = np.concatenate([[0], starts[1:][apart]]).astype(np.int64), near[apart]
+    top = np.maximum.reduceat(value, starts)
+    before = np.concatenate([[0.0], np.where(near, top[:-1], 0.0)])
+    after = np.concatenate([np.where(near, top[1:], 0.0), [0.0]])
+    to_left = (before >= SIDE_LOBE * top) & (before >= after)
+    to_right = (after >= SIDE_LOBE * top) & (after > before)
+    first = np.concatenate([[0], np.flatnonzero(~(to_left[1:] | to_right[:-1])) + 1])
+    strongest = np.lexsort((-top, np.repeat(np.arange(first.size), np.diff(np.append(first, top.size)))))[first]
+    _, side = _sides(deviation, starts)
+    return starts[first], np.where(side[strongest] < 0, -1.0, 1.0)
 
 
-def _events(data: LightCurve, scores: Scores, deviation: _Deviation, starts: Ints) -> tuple[Event, ...]:
+def _sides(deviation: _Deviation, starts: Ints) -> tuple[Ints, Floats]:
+    """How long each piece is, and 1 where it is brighter, -1 where fainter, 0 where neither is significant."""
+    lengths = np.diff(np.append(starts, deviation.row.size))
+    snr = np.add.reduceat(deviation.residual / deviation.noise, starts) / np.sqrt(lengths)
+    return lengths, np.where(np.abs(snr) >= OPPOSITE_SNR, np.sign(snr), 0.0)
+
+
+def _events(data: LightCurve, scores: Scores, deviation: _Deviation, starts: Ints, side: Floats) -> tuple[Event, ...]:
     rows, n = deviation.row, np.diff(np.append(starts, deviation.row.size))
     last = starts + n - 1
     start, stop = rows[starts], rows[last] + 1
     sums = np.add.reduceat(deviation.residual, starts)
     snr = np.abs(sums) / np.sqrt(np.add.reduceat(deviation.noise**2, starts))
-    side = np.where(sums < 0, -1.0, 1.0)
     peak, height = _peaks(deviation, starts, n, side)
     baseline = deviation.baseline[peak]
     depth = -height / np.where(baseline > 0, baseline, 1.0)
@@ -181,5 +199,5 @@ def _decays(deviation: _Deviation, stops: Ints, peak: Ints) -> Bools:
 def _has_step(scores: Scores, start: Ints, stop: Ints) -> Bools:
     if "step" not in scores.tracks:
         return np.zeros(start.size, dtype=np.bool_)
-    steps = np.flatnonzero(scores.tracks["step"])
+    steps = np.flatnonzero(np.abs(scores.tracks["step"]) > 0)
     return np.searchsorted(steps, start) < np.searchsorted(steps, stop)

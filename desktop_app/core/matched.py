@@ -1,23 +1,29 @@
 """Finds events of any width in a residual: a bank of templates, strongest match first, each with its edges."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
 
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
+from desktop_app.core.progress import Report, part
 
-FALSE_EVENTS = 0.02
+FALSE_EVENTS = 0.01
 """How many events of score 5 or more one curve of white noise holds on average."""
-FLOOR = 3.0
+FLOOR = 3.3
 """Candidates of a lower score are left to their single rows."""
 _FIVE = 5.0
+_SLIDING = 8.0
 _ROUNDS = 5
 _WIDEN = 4
-_SAMPLE = 200_000
+_SAMPLE = 30_000
 _DECAY = ((1, 1.0), (3, 0.35), (8, 0.1))
 """A flare as three boxes one after the other: where each ends in units of the first, and its height."""
+
+
+_Match = tuple[int, int, int, float]
+"""First row, last row (exclusive), sign, score."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +60,23 @@ class Matches:
     sign: Ints
     score: Floats
 
+    def moved(self, rows: int) -> "Matches":
+        """The same, ``rows`` further on."""
+        return replace(self, start=self.start + rows, stop=self.stop + rows)
+
+    def scored(self, score: Floats) -> "Matches":
+        """The same with other scores, shape (m,)."""
+        order = np.argsort(-score, kind="stable")
+        return Matches(self.start[order], self.stop[order], self.sign[order], score[order])
+
+    @classmethod
+    def joined(cls, parts: Sequence["Matches"]) -> "Matches":
+        """Those of all ``parts``."""
+        start, stop, sign, score = (
+            np.concatenate([getattr(one, name) for one in parts]) for name in ("start", "stop", "sign", "score")
+        )
+        return Matches(start, stop, sign, score).scored(score)
+
 
 @dataclass(frozen=True)
 class _Template:
@@ -62,29 +85,52 @@ class _Template:
     width: int
     decays: bool
 
-    def response(self, residual: Residual, total: Floats, count: Floats) -> tuple[Floats, Ints, Ints]:
-        """The matched sum over its white-noise scatter when the template begins at each row, and the rows it covers."""
-        n = residual.value.size
-        place = np.arange(n)
-        begin = np.maximum(residual.start, place - (0 if self.decays else (self.width - 1) // 2))
-        end = np.minimum(residual.stop, begin + self.width)
+    @property
+    def step(self) -> int:
+        """How many rows apart the template is tried: a wide one need not be tried at each."""
+        return max(1, self.width // (4 * _DECAY[-1][0] if self.decays else _DECAY[-1][0]))
+
+    @property
+    def boxes(self) -> list[tuple[int, int, float]]:
+        """First row, last row (exclusive) and height of each part."""
         if not self.decays:
-            rows = count[end] - count[begin]
-            enough = 2 * rows >= self.width
-            return _over((total[end] - total[begin]), rows, enough), begin, end
-        unit = max(1, self.width // _DECAY[-1][0])
-        matched, power, left = np.zeros(n), np.zeros(n), begin
-        for length, height in _DECAY:
-            right = np.minimum(residual.stop, begin + length * unit)
-            matched += height * (total[right] - total[left])
-            power += height**2 * (count[right] - count[left])
-            left = right
-        enough = count[np.minimum(end, begin + unit)] > count[begin]
-        return _over(matched, power, enough), begin, end
+            return [(0, self.width, 1.0)]
+        unit = self.width // _DECAY[-1][0]
+        ends = [length * unit for length, _ in _DECAY]
+        return [(a, b, height) for a, b, (_, height) in zip([0, *ends], ends, _DECAY, strict=False)]
+
+    def response(self, sums: "_Sums", begin: Ints) -> Floats:
+        """The matched sum over its scatter in white noise, for the template laid on the rows from ``begin`` on."""
+        matched, power = np.zeros(begin.size), np.zeros(begin.size)
+        for first, last, height in self.boxes:
+            matched += height * (sums.total[begin + last] - sums.total[begin + first])
+            power += height**2 * (sums.count[begin + last] - sums.count[begin + first])
+        enough = 2 * power >= sum(height**2 * (last - first) for first, last, height in self.boxes)
+        return np.where(enough, matched / np.sqrt(np.maximum(power, 1e-9)), 0.0)
+
+    def response_everywhere(self, sums: "_Sums") -> tuple[Ints, Floats]:
+        """The same at every `step`-th row of a curve that is whole: the rows, and the response there."""
+        tries = np.arange(0, sums.total.size - self.width, self.step)
+        matched = np.zeros(tries.size)
+        for first, last, height in self.boxes:
+            over, under = sums.total[last :: self.step], sums.total[first :: self.step]
+            matched += height * (over[: tries.size] - under[: tries.size])
+        matched /= np.sqrt(sum(height**2 * (last - first) for first, last, height in self.boxes))
+        return tries, matched
 
 
-def _over(matched: Floats, power: Floats, enough: Bools) -> Floats:
-    return np.where(enough, matched / np.sqrt(np.maximum(power, 1e-9)), 0.0)
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Running sums of a residual and of the rows that are free: n + 1 values each, the first is 0."""
+
+    total: Floats
+    count: Floats
+
+    @classmethod
+    def over(cls, value: Floats, free: Bools) -> "_Sums":
+        """The sums of ``value`` where ``free``; both of shape (n,)."""
+        total = np.concatenate([[0.0], np.cumsum(np.where(free, value, 0.0))])
+        return cls(total, np.concatenate([[0.0], np.cumsum(free, dtype=np.float64)]))
 
 
 def template_widths(shortest: int, longest: int) -> list[int]:
@@ -96,6 +142,11 @@ def template_widths(shortest: int, longest: int) -> list[int]:
             widths.append(round(width))
         width *= 1.4
     return widths
+
+
+def _trials(n: int, width: int) -> float:
+    """How many independent places ``width`` rows sliding over ``n`` come to: neighbours share most of their rows."""
+    return n * min(1.0, _SLIDING / width)
 
 
 def gauge(trials: float, bank: int) -> float:
@@ -112,9 +163,7 @@ def gauge(trials: float, bank: int) -> float:
     return float(_FIVE / -ndtri(chance))
 
 
-def find_matches(
-    residual: Residual, widths: list[int], signs: tuple[int, ...], tell: Callable[[float], None]
-) -> Matches:
+def find_matches(residual: Residual, widths: list[int], signs: tuple[int, ...], tell: Report) -> Matches:
     """Every event in ``residual`` that scores `FLOOR` or more.
 
     A template's response is divided by its own robust scatter and by the weight of its tails, so that red noise
@@ -129,56 +178,124 @@ def find_matches(
     signs : tuple of int
         1 to look for brightenings, -1 for dips.
     tell : callable
-        Told the share of the work that is done, in [0, 1].
+        Told the progress.
     """
-    bank = [_Template(width, decays=False) for width in widths]
+    n = residual.value.size
+    bank = [_Template(width, decays=False) for width in widths if width <= n]
     if 1 in signs:
-        bank += [_Template(width, decays=True) for width in widths if width >= _DECAY[-1][0]]
-    free = np.ones(residual.value.size, dtype=np.bool_)
-    scales: list[float] = []
-    found: list[tuple[int, int, int, float]] = []
-    for turn in range(_ROUNDS):
-        best = _Best.nothing(residual.value.size)
-        total = np.concatenate([[0.0], np.cumsum(np.where(free, residual.value, 0.0))])
-        count = np.concatenate([[0.0], np.cumsum(free, dtype=np.float64)])
-        for place, template in enumerate(bank):
-            tell((turn + place / len(bank)) / _ROUNDS)
-            response, begin, end = template.response(residual, total, count)
-            if turn == 0:
-                scales.append(_scale(response, template.width) / gauge(free.size / template.width, len(bank)))
-            best.take(response / scales[place], begin, end, (1,) if template.decays else signs)
-        news = _strongest_first(residual, best, free)
-        found += news
+        bank += [_Template(width, decays=True) for width in widths if _DECAY[-1][0] <= width <= n]
+    search = _Search(residual, bank, signs)
+    found = search.first(part(tell, 0.0, 0.6))
+    news = found
+    for turn in range(1, _ROUNDS):
         if not news:
             break
+        news = search.again(news, part(tell, 0.4 + 0.2 * turn / _ROUNDS, 0.6 + 0.4 * turn / _ROUNDS))
+        found = found + news
     found.sort(key=lambda match: -match[3])
     columns = np.array(found, dtype=np.float64).reshape(-1, 4)
     start, stop, sign = (columns[:, k].astype(np.int64) for k in range(3))
     return Matches(start, stop, sign, columns[:, 3])
 
 
+class _Search:
+    """The best template at each row of what no event has taken yet."""
+
+    def __init__(self, residual: Residual, bank: list[_Template], signs: tuple[int, ...]) -> None:
+        self._residual = residual
+        self._bank = bank
+        self._signs = signs
+        self._free = np.ones(residual.value.size, dtype=np.bool_)
+        self._scales: list[float] = []
+
+    def first(self, report: Report) -> list[_Match]:
+        """Matches in the whole curve."""
+        sums = _Sums.over(self._residual.value, self._free)
+        best = _Best.nothing(self._free.size)
+        for place, template in enumerate(self._bank):
+            report(place / len(self._bank), "Matching templates")
+            begin, sigma = template.response_everywhere(sums)
+            trials = _trials(self._free.size, template.width)
+            self._scales.append(_scale(sigma, template.width / template.step) / gauge(trials, len(self._bank)))
+            self._take(best, place, begin, sigma)
+        return self._strongest_first(best)
+
+    def again(self, last: list[_Match], report: Report) -> list[_Match]:
+        """Matches that show once the ``last`` ones are taken out: only templates over their rows have changed."""
+        sums = _Sums.over(self._residual.value, self._free)
+        best = _Best.nothing(self._free.size)
+        start = np.array([match[0] for match in last], np.int64)
+        stop = np.array([match[1] for match in last], np.int64)
+        for place, template in enumerate(self._bank):
+            report(place / len(self._bank), "Matching templates")
+            begin = _near(start, stop, self._free.size, template)
+            self._take(best, place, begin, template.response(sums, begin))
+        return self._strongest_first(best)
+
+    def _take(self, best: "_Best", place: int, begin: Ints, sigma: Floats) -> None:
+        template = self._bank[place]
+        score = sigma / self._scales[place]
+        signs = (1,) if template.decays else self._signs
+        strength = np.abs(score) if len(signs) > 1 else np.maximum(0.0, signs[0] * score)
+        strong = np.flatnonzero(strength >= FLOOR)
+        begin = begin[strong]
+        inside = self._residual.stop[begin] >= begin + template.width
+        rows, strong = begin[inside], strong[inside]
+        middle = rows + (0 if template.decays else (template.width - 1) // 2)
+        better = strength[strong] > best.score[middle]
+        middle, strong = middle[better], strong[better]
+        best.score[middle] = strength[strong]
+        best.begin[middle], best.width[middle] = rows[better], template.width
+        best.sign[middle] = np.where(score[strong] > 0, 1, -1)
+
+    def _strongest_first(self, best: "_Best") -> list[_Match]:
+        """Matches that do not overlap, with their edges; their rows are not free any more."""
+        places = np.flatnonzero(best.score >= FLOOR)
+        padded = np.concatenate([[0.0], best.score, [0.0]])
+        hill = (best.score[places] >= padded[places]) & (best.score[places] >= padded[places + 2])
+        places = places[hill]
+        places = places[np.argsort(-best.score[places], kind="stable")]
+        taken = np.zeros(self._free.size, dtype=np.bool_)
+        news = []
+        for place in places:
+            begin = int(best.begin[place])
+            end = begin + int(best.width[place])
+            if taken[begin:end].any():
+                continue
+            sign = int(best.sign[place])
+            start, stop = _edges(self._residual, self._free, taken, (begin, end), sign)
+            taken[start:stop] = True
+            news.append((start, stop, sign, float(best.score[place])))
+        self._free &= ~taken
+        return news
+
+
+def _near(start: Ints, stop: Ints, n: int, template: _Template) -> Ints:
+    """First rows from which ``template`` covers any of the stretches ``start:stop``, a step apart."""
+    low = np.maximum(start - template.width + 1, 0) // template.step
+    high = np.minimum(stop - 1, n - template.width) // template.step
+    change = np.zeros(n // template.step + 2, np.int64)
+    np.add.at(change, low, 1)
+    np.add.at(change, np.maximum(high + 1, low), -1)
+    begin = np.flatnonzero(np.cumsum(change) > 0) * template.step
+    return begin[begin <= n - template.width]
+
+
 @dataclass(eq=False)
 class _Best:
-    """The best response at each row so far, and the rows of the template that gave it."""
+    """The best score around each row so far, and the template that gave it: its first row, width and sign."""
 
     score: Floats
     begin: Ints
-    end: Ints
+    width: Ints
     sign: Ints
 
     @classmethod
     def nothing(cls, n: int) -> "_Best":
         return cls(np.zeros(n), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
 
-    def take(self, response: Floats, begin: Ints, end: Ints, signs: tuple[int, ...]) -> None:
-        strength = np.abs(response) if len(signs) > 1 else np.maximum(0.0, signs[0] * response)
-        better = np.flatnonzero(strength > self.score)
-        self.score[better] = strength[better]
-        self.begin[better], self.end[better] = begin[better], end[better]
-        self.sign[better] = np.where(response[better] > 0, 1, -1)
 
-
-def _scale(response: Floats, width: int) -> float:
+def _scale(response: Floats, width: float) -> float:
     """What one sigma of a response is: its robust scatter, or more where its calmer side has heavy tails.
 
     Real events make one tail heavier; the calmer of the two tells what the noise does.
@@ -190,27 +307,7 @@ def _scale(response: Floats, width: int) -> float:
     return max(scatter, min(-low, high) / -float(ndtri(share)))
 
 
-def _strongest_first(residual: Residual, best: _Best, free: Bools) -> list[tuple[int, int, int, float]]:
-    """Matches that do not overlap, with their edges; takes their rows out of ``free``."""
-    padded = np.concatenate([[0.0], best.score, [0.0]])
-    hill = (best.score >= FLOOR) & (best.score >= padded[:-2]) & (best.score >= padded[2:])
-    places = np.flatnonzero(hill)
-    places = places[np.argsort(-best.score[places], kind="stable")]
-    taken = np.zeros(free.size, dtype=np.bool_)
-    news = []
-    for place in places:
-        begin, end = int(best.begin[place]), int(best.end[place])
-        if taken[begin:end].any():
-            continue
-        sign = int(best.sign[place])
-        start, stop = _edges(residual, lambda rows: free[rows] & ~taken[rows], (begin, end), sign)
-        taken[start:stop] = True
-        news.append((start, stop, sign, float(best.score[place])))
-    free[taken] = False
-    return news
-
-
-def _edges(residual: Residual, open_to: Callable[[slice], Bools], span: tuple[int, int], sign: int) -> tuple[int, int]:
+def _edges(residual: Residual, free: Bools, taken: Bools, span: tuple[int, int], sign: int) -> tuple[int, int]:
     """Where the event under a template begins and ends: trimmed and widened to where it is one sigma up.
 
     The residual is averaged over a fifth of the template first. Widening stops at rows of other events.
@@ -228,7 +325,7 @@ def _edges(residual: Residual, open_to: Callable[[slice], Bools], span: tuple[in
     if core.size == 0:
         return begin, end
     start, stop = begin - low + int(core[0]), begin - low + int(core[-1]) + 1
-    may = rises & open_to(slice(low, high))
+    may = rises & free[low:high] & ~taken[low:high]
     closed = np.flatnonzero(~may[stop:])
     stop = stop + int(closed[0]) if closed.size else high - low
     closed = np.flatnonzero(~may[:start][::-1])

@@ -1,11 +1,13 @@
-"""The default detector for light curves: templates of every width on top of a robust baseline."""
+"""The default detector for light curves: templates of every width, an isolation forest and local outlier factors."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
+from desktop_app.core.calibration import agreed, to_sigmas
 from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
@@ -15,11 +17,20 @@ from desktop_app.core.matched import Matches, Residual, find_matches, gauge, tem
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
 from desktop_app.core.segments import segment_bounds, segment_starts
+from desktop_app.core.window_features import roughness, window_features, window_starts
 
 MINIMUM_ROWS = 10
 _MASKED_FROM = 4.5
 _PAUSE_D = 0.1
 _PAUSE_CADENCES = 6
+_WINDOW_ROWS = 50
+_WINDOW_D = 0.2
+_FEW_WINDOWS = 20
+_LEARNT_WINDOWS = 1000
+_WINDOWS_AT_ONCE = 5000
+_BLOCK_ROWS = 500_000
+_CHANGED = 3.0
+_OWN_EVENT = 2.5
 
 
 class Direction(StrEnum):
@@ -33,6 +44,24 @@ class Direction(StrEnum):
     def signs(self) -> tuple[int, ...]:
         """1 for brighter, -1 for fainter."""
         return {Direction.BOTH: (1, -1), Direction.DIPS: (-1,), Direction.BRIGHTENINGS: (1,)}[self]
+
+
+class Agreement(StrEnum):
+    """How two opinions become one."""
+
+    BOTH = "both"
+    MEAN = "mean"
+    EITHER = "either"
+
+    def of(self, pair: Floats) -> Floats:
+        """The lower, the mean or the higher of each row of ``pair``, shape (w, 2)."""
+        match self:
+            case Agreement.BOTH:
+                return pair.min(axis=1)
+            case Agreement.MEAN:
+                return pair.mean(axis=1)
+            case Agreement.EITHER:
+                return pair.max(axis=1)
 
 
 class EnsembleParams(Params):
@@ -68,69 +97,266 @@ class EnsembleParams(Params):
         ge=0.0,
         le=100.0,
     )
-    seed: int = setting(0, title="Seed", help="The same seed gives the same scores.", ge=0, advanced=True)
+    rotation: bool = setting(
+        True, title="Remove rotation", help="Take out what repeats, rotation or pulsation, before the baseline."
+    )
+    agreement: Agreement = setting(
+        Agreement.MEAN,
+        title="Agreement",
+        help="How the forest and the local outlier factors are put together: the lower, the mean or the higher score.",
+    )
+    votes: float = setting(
+        0.5,
+        title="Votes",
+        help="Share of the feature windows over a row that have to agree that it is strange.",
+        ge=0.05,
+        le=1.0,
+    )
+    contamination: float = setting(
+        0.05,
+        title="Contamination",
+        help="Share of the feature windows, the oddest first, that are left out when the usual is learnt.",
+        ge=0.0,
+        le=0.5,
+    )
+    features_d: float = setting(
+        0.0,
+        title="Feature window",
+        help="Length of the windows whose features are compared; 0 takes a fifth of a day or fifty rows.",
+        unit="d",
+        ge=0.0,
+        le=100.0,
+        advanced=True,
+    )
+    stride: float = setting(
+        0.5,
+        title="Stride",
+        help="Distance from one feature window to the next, as a share of its length.",
+        ge=0.05,
+        le=1.0,
+        advanced=True,
+    )
+    trees: int = setting(100, title="Trees", help="Trees in the isolation forest.", ge=10, le=2000, advanced=True)
+    neighbours: int = setting(
+        20,
+        title="Neighbours",
+        help="Neighbours that a feature window is compared with.",
+        ge=2,
+        le=500,
+        advanced=True,
+    )
+    seed: int = setting(0, title="Seed", help="The same seed gives the same scores.", ge=0, le=2**32 - 1, advanced=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What one curve looks like: its baseline, the events that templates find, and its feature windows."""
+
+    data: LightCurve
+    rows: Ints
+    curve: Detrended
+    matches: Matches
+    pauses: Ints
+    width: int
+    begin: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class _Learnt:
+    """What is usual for the feature windows of one curve."""
+
+    middle: Floats
+    spread: Floats
+    forest: Any  # sklearn's IsolationForest, imported late
+    factor: Any  # sklearn's LocalOutlierFactor, imported late
+    usual: tuple[Floats, Floats]
+    surrogate: tuple[Floats, Floats]
+
+    def raw(self, features: Floats) -> tuple[Floats, Floats]:
+        """Strangeness for the forest and for the local outlier factors; two arrays of shape (w,)."""
+        scaled = _scaled(features, self.middle, self.spread)
+        return -self.forest.score_samples(scaled), -self.factor.score_samples(scaled)
 
 
 class Ensemble:
-    """Scores each row by the strongest template that covers it."""
+    """Scores each row by the strongest template over it, and by how odd the feature windows around it are."""
 
     def __init__(self, params: EnsembleParams) -> None:
         self._params = params
+        self._seen: _Seen | None = None
+        self._learnt: _Learnt | None = None
 
     def fit(self, data: LightCurve, report: Report) -> Self:
-        """Check that there is enough to look at."""
-        rows = np.flatnonzero(data.usable)
-        report(0.0, "Looking at the rows")
-        if rows.size < MINIMUM_ROWS:
-            raise FitError(
-                f"Only {rows.size} of {len(data)} rows can be used; at least {MINIMUM_ROWS} are needed.",
-                hint="A milder quality preset or another flux column may help.",
-            )
-        if not np.ptp(data.flux[rows]) > 0 or not np.ptp(data.time[rows]) > 0:
-            raise FitError("Every usable row has the same flux or time.", hint="Choose another flux column.")
+        """Learn which feature windows are usual for this curve."""
+        seen = self._look(data, part(report, 0.0, 0.7))
+        self._seen, self._learnt = seen, None
+        if seen.begin.size >= _FEW_WINDOWS:
+            self._learnt = self._learn(seen, part(report, 0.7, 1.0))
         return self
 
     def score(self, data: LightCurve, report: Report) -> Scores:
-        """Robust sigmas; every row of an event has the event's score."""
-        rows = np.flatnonzero(data.usable)
+        """Robust sigmas; all rows of an event have the event's score."""
+        seen = self._seen
+        if seen is None or seen.data is not data:
+            seen = self._look(data, part(report, 0.0, 0.5))
+        values, matches = self._row_scores(seen.curve), seen.matches
+        if self._learnt is not None and seen.begin.size:
+            sigmas = self._window_sigmas(seen, self._learnt, part(report, 0.5, 1.0))
+            matches = self._supported(seen, sigmas)
+            _paint(values, matches)
+            self._paint_rough(values, seen, sigmas)
+        else:
+            _paint(values, matches)
+        curve = seen.curve
+        tracks = {"baseline": curve.baseline, "noise": curve.noise}
+        spread = {name: _spread(track, seen.rows, len(data), np.nan) for name, track in tracks.items()}
+        return Scores(_spread(values, seen.rows, len(data), np.nan), spread)
+
+    def _look(self, data: LightCurve, report: Report) -> _Seen:
+        params = self._params
+        rows = _checked_rows(data)
         report(0.0, "Drawing the baseline")
-        curve = detrend(data.time[rows], data.flux[rows], window_d=self._params.window_d, gap_d=self._params.gap_d)
-        matches = self._match(curve, part(report, 0.1, 0.5))
-        keep = np.ones(rows.size, dtype=np.bool_)
+        curve = detrend(
+            data.time[rows], data.flux[rows], window_d=params.window_d, gap_d=params.gap_d, rotation=params.rotation
+        )
+        pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d))
+        matches = self._match(curve, pauses, part(report, 0.1, 0.5))
         strong = matches.score > _MASKED_FROM
+        keep = np.ones(rows.size, dtype=np.bool_)
         for start, stop in zip(matches.start[strong], matches.stop[strong], strict=True):
             keep[start:stop] = False
+        report(0.5, "Drawing the baseline without the events")
         curve = detrend_again(curve, keep) if keep.mean() > 0.5 else curve
-        matches = self._match(curve, part(report, 0.5, 1.0))
-        values = self._painted(curve, matches)
-        tracks = {"baseline": curve.baseline, "noise": curve.noise, "step": np.zeros(rows.size)}
-        return Scores(
-            _spread(values, rows, len(data)), {name: _spread(track, rows, len(data)) for name, track in tracks.items()}
-        )
+        matches = self._match(curve, pauses, part(report, 0.6, 1.0))
+        length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * curve.cadence_d)
+        width = max(8, round(length_d / curve.cadence_d))
+        begin = window_starts(pauses, rows.size, width, max(1, round(params.stride * width)))
+        return _Seen(data, rows, curve, matches, pauses, width, begin)
 
     def _widths(self, curve: Detrended) -> list[int]:
         longest_d = self._params.longest_d or curve.window_d / 1.5
         return template_widths(round(self._params.shortest_d / curve.cadence_d), round(longest_d / curve.cadence_d))
 
-    def _match(self, curve: Detrended, report: Report) -> Matches:
-        starts = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d))
-        residual = Residual(curve.residual, *segment_bounds(starts, curve.time.size))
-        signs = self._params.direction.signs
-        return find_matches(residual, self._widths(curve), signs, lambda done: report(done, "Matching templates"))
+    def _match(self, curve: Detrended, pauses: Ints, report: Report) -> Matches:
+        """Matches in blocks, so that memory stays bounded and a cancel is heard."""
+        n = curve.time.size
+        begin, stop = segment_bounds(pauses, n)
+        residual, found = curve.residual, []
+        for low in range(0, n, _BLOCK_ROWS):
+            high = min(n, low + _BLOCK_ROWS)
+            block = Residual(
+                residual[low:high], np.maximum(begin[low:high], low) - low, np.minimum(stop[low:high], high) - low
+            )
+            told = part(report, low / n, high / n)
+            found.append(find_matches(block, self._widths(curve), self._params.direction.signs, told).moved(low))
+        return Matches.joined(found)
 
-    def _painted(self, curve: Detrended, matches: Matches) -> Floats:
+    def _row_scores(self, curve: Detrended) -> Floats:
         residual = curve.residual
         values = np.abs(residual) * gauge(residual.size, len(self._widths(curve)))
         if self._params.direction is not Direction.BOTH:
             values[residual * self._params.direction.signs[0] < 0] = 0.0
-        for start, stop, score in zip(matches.start[::-1], matches.stop[::-1], matches.score[::-1], strict=True):
-            values[start:stop] = score
         return values
 
+    def _learn(self, seen: _Seen, report: Report) -> _Learnt:
+        from sklearn.ensemble import IsolationForest
+        from sklearn.neighbors import LocalOutlierFactor
 
-def _spread(values: Floats, rows: Ints, n: int) -> Floats:
-    """``values`` at ``rows`` of ``n`` rows, NaN elsewhere."""
-    spread = np.full(n, np.nan)
+        params, rng = self._params, np.random.default_rng(self._params.seed)
+        residual = seen.curve.residual
+        report(0.0, "Describing the windows")
+        some = seen.begin[np.linspace(0, seen.begin.size - 1, min(seen.begin.size, _LEARNT_WINDOWS)).astype(np.int64)]
+        features = window_features(residual, some, seen.width)
+        middle = np.median(features, axis=0)
+        spread = np.maximum(1.4826 * np.median(np.abs(features - middle), axis=0), 1e-9)
+        scaled = _scaled(features, middle, spread)
+        oddness = (scaled**2).sum(axis=1)
+        kept = scaled[oddness <= np.quantile(oddness, 1 - params.contamination)]
+        report(0.2, "Growing the forest")
+        forest = IsolationForest(n_estimators=params.trees, random_state=params.seed).fit(kept)
+        report(0.6, "Comparing neighbours")
+        factor = LocalOutlierFactor(n_neighbors=min(params.neighbours, len(kept) - 1), novelty=True).fit(kept)
+        learnt = _Learnt(middle, spread, forest, factor, (np.zeros(1), np.zeros(1)), (np.zeros(1), np.zeros(1)))
+        usual = learnt.raw(window_features(residual, some, seen.width))
+        report(0.8, "Comparing with noise")
+        shuffled = rng.permutation(residual[:_BLOCK_ROWS])
+        made_up = window_features(shuffled, some[some <= shuffled.size - seen.width], seen.width)
+        return _Learnt(middle, spread, forest, factor, usual, learnt.raw(made_up))
+
+    def _window_sigmas(self, seen: _Seen, learnt: _Learnt, report: Report) -> Floats:
+        """How strange each feature window is, forest and local outlier factors together; shape (w,)."""
+        residual, parts = seen.curve.residual, []
+        for low in range(0, seen.begin.size, _WINDOWS_AT_ONCE):
+            report(low / seen.begin.size, "Judging the windows")
+            raw = learnt.raw(window_features(residual, seen.begin[low : low + _WINDOWS_AT_ONCE], seen.width))
+            pair = [to_sigmas(*of) for of in zip(raw, learnt.usual, learnt.surrogate, strict=True)]
+            parts.append(self._params.agreement.of(np.column_stack(pair)))
+        return np.concatenate(parts)
+
+    def _supported(self, seen: _Seen, sigmas: Floats) -> Matches:
+        """Matches whose windows are odder than the match is strong, and hold no stronger one, score in between."""
+        matches = seen.matches
+        painted = np.zeros(seen.rows.size + 1)
+        _paint(painted, matches)
+        ends = np.column_stack([seen.begin, seen.begin + seen.width]).ravel()
+        strongest = np.maximum.reduceat(painted, ends)[::2]
+        over = _windows_over((matches.start + matches.stop) // 2, seen)  # (m, windows)
+        fair = (over >= 0) & (strongest[over] <= matches.score[:, None])
+        support = agreed(np.where(fair, sigmas[over], np.nan), self._params.votes)
+        return matches.scored(np.maximum(matches.score, 0.5 * (matches.score + support)))
+
+    def _paint_rough(self, values: Floats, seen: _Seen, sigmas: Floats) -> None:
+        """Give each stretch of unusual jitter, where the windows agree, one score; it takes in what it consists of."""
+        rough = roughness(seen.curve.residual, seen.pauses, max(8, seen.width // 4))
+        rows = np.flatnonzero(rough >= _CHANGED)
+        over = _windows_over(rows, seen)
+        strange = agreed(np.where(over >= 0, sigmas[over], np.nan), self._params.votes)
+        rows, strange = rows[strange >= _CHANGED], strange[strange >= _CHANGED]
+        if rows.size == 0:
+            return
+        first = np.concatenate([[0], np.flatnonzero(np.diff(rows) > seen.width // 2) + 1])
+        last = np.append(first[1:], rows.size) - 1
+        level = 0.5 * (np.maximum.reduceat(rough[rows], first) + np.maximum.reduceat(strange, first))
+        for start, stop, score in zip(rows[first], rows[last] + 1, level, strict=True):
+            inside = values[start:stop]
+            inside[inside < _OWN_EVENT * score] = max(score, inside[inside < _OWN_EVENT * score].max(initial=0.0))
+
+
+def _checked_rows(data: LightCurve) -> Ints:
+    rows = np.flatnonzero(data.usable)
+    if rows.size < MINIMUM_ROWS:
+        raise FitError(
+            f"Only {rows.size} of {len(data)} rows can be used; at least {MINIMUM_ROWS} are needed.",
+            hint="A milder quality preset or another flux column may help.",
+        )
+    if not np.ptp(data.flux[rows]) > 0:
+        raise FitError("The flux is the same in every row.", hint="Choose another flux column.")
+    if not np.ptp(data.time[rows]) > 0:
+        raise FitError("The time is the same in every row.", hint="Check the time column of the file.")
+    return rows
+
+
+def _windows_over(rows: Ints, seen: _Seen) -> Ints:
+    """Numbers of the feature windows over each of ``rows``, -1 where there are fewer; shape (k, m)."""
+    low = np.searchsorted(seen.begin, rows - seen.width, side="right")
+    high = np.searchsorted(seen.begin, rows, side="right")
+    over = low[:, None] + np.arange(max(1, int((high - low).max(initial=0))))[None, :]
+    return np.where(over < high[:, None], over, -1)
+
+
+def _scaled(features: Floats, middle: Floats, spread: Floats) -> Floats:
+    """Features in robust sigmas, the far ones drawn in so that no single one rules the distances."""
+    return np.arcsinh((features - middle) / spread)
+
+
+def _paint(values: Floats, matches: Matches) -> None:
+    for start, stop, score in zip(matches.start[::-1], matches.stop[::-1], matches.score[::-1], strict=True):
+        values[start:stop] = score
+
+
+def _spread(values: Floats, rows: Ints, n: int, elsewhere: float) -> Floats:
+    """``values`` at ``rows`` of ``n`` rows."""
+    spread = np.full(n, elsewhere)
     spread[rows] = values
     return spread
 
