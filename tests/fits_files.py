@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Mission = Literal["TESS", "Kepler", "K2"]
 Arrays = Mapping[str, NDArray[np.generic]]
+Cards = Mapping[str, str | int | float | None]
 
 ZEROS = {"TESS": 2457000, "Kepler": 2454833, "K2": 2454833}
 CADENCES_D = {"TESS": 120 / 86400, "Kepler": 0.02043359821692, "K2": 0.02043359821692}
@@ -55,7 +56,7 @@ def mission_file(
     seed: int = 0,
     name: str = "star_lc.fits",
     changes: Arrays | None = None,
-    cards: Mapping[str, str | int | float | None] | None = None,
+    cards: Cards | None = None,
     without: tuple[str, ...] = (),
     time_unit: str | None = None,
 ) -> Path:
@@ -115,8 +116,8 @@ def write_table(
     path: Path,
     columns: Arrays,
     *,
-    primary: Mapping[str, str | int | float | None] | None = None,
-    cards: Mapping[str, str | int | float | None] | None = None,
+    primary: Cards | None = None,
+    cards: Cards | None = None,
     units: Mapping[str, str] | None = None,
 ) -> Path:
     """A FITS file of one table, with its checksum; fluxes are in e-/s where ``units`` does not say.

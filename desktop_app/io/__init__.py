@@ -13,6 +13,12 @@ from desktop_app.io.reader import FileSummary, Reader
 READERS: Registry[Reader] = Registry(
     "reader",
     {
+        "qlp": "desktop_app.io.qlp:READER",
+        "cdips": "desktop_app.io.cdips:READER",
+        "tglc": "desktop_app.io.tglc:READER",
+        "eleanor": "desktop_app.io.eleanor:READER",
+        "k2sff": "desktop_app.io.k2sff:READER",
+        "k2varcat": "desktop_app.io.k2varcat:READER",
         "spoc": "desktop_app.io.spoc:READER",
         "flux-table": "desktop_app.io.flux_table:READER",
         "text": "desktop_app.io.text:READER",

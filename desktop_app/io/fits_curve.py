@@ -1,7 +1,8 @@
 """From a FITS table to a light curve: which column is what, by the layout of its product."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from math import isfinite, isnan
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import numpy as np
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.errors import ReadError
-from desktop_app.core.timescales import MJD_ZERO, TimeReference, named_reference
+from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeReference, named_reference
 from desktop_app.io.fits_table import Column, Table, TableHead, read_table, table_head
-from desktop_app.io.reader import FileSummary
+from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.rows import Rows, light_curve
 from desktop_app.io.source import read_head
 from desktop_app.io.time_zero import counted_from_nearby, days_in, reference_in
 
+SUFFIXES = (".fits", ".fit", ".fits.gz", ".fit.gz")
+_USUAL_ZEROS = {"TESS": BTJD_ZERO, "Kepler": BKJD_ZERO, "K2": BKJD_ZERO}
 _NOT_FLUX = ("ERR", "BKG", "BACKGROUND", "FLAG")
 
 
@@ -34,6 +37,8 @@ class Layout:
         Names that such a column goes by; () where the product has none.
     errors : mapping of str to str
         The error column of a flux, where it is not called ``<flux>_ERR``.
+    error_cards : mapping of str to str
+        The keyword of the one error that all values of a flux have.
     """
 
     time: str
@@ -41,11 +46,30 @@ class Layout:
     quality: tuple[str, ...] = ("QUALITY", "SAP_QUALITY")
     cadence: tuple[str, ...] = ("CADENCENO",)
     errors: Mapping[str, str] = field(default_factory=dict)
+    error_cards: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, head: TableHead) -> bool:
         """Whether the table has the time and at least one of the fluxes."""
         time = head.columns.get(self.time)
         return time is not None and time.is_time and any(head.has(flux) for flux in self.fluxes)
+
+
+def table_reader(name: str, label: str, layout: Layout, is_of: Callable[[TableHead], bool]) -> Reader:
+    """The reader of a product whose first table has this layout.
+
+    Parameters
+    ----------
+    name, label : str
+    layout : Layout
+    is_of : callable
+        Whether the keywords and columns are those of the product.
+    """
+
+    def accepts(path: Path, head: bytes) -> bool:
+        table = table_head(path, head)
+        return table is not None and is_of(table) and layout.fits(table)
+
+    return Reader(name, label, SUFFIXES, accepts, partial(read_curve, layout=layout), summarise_curve)
 
 
 def read_curve(path: Path, layout: Layout) -> LightCurve:
@@ -62,11 +86,10 @@ def read_curve(path: Path, layout: Layout) -> LightCurve:
     names = _flux_names(head, layout)
     columns = {column.name: Series(table.floats(column), column.unit) for column in _kept(head, layout)}
     fluxes = [head.columns[name].name for name in names]
-    for name, flux in zip(names, fluxes, strict=True):
-        error = head.columns.get(layout.errors.get(name, f"{name}_ERR"))
-        if error is not None and error.name in columns:
-            columns[f"{flux}_ERR"] = columns[error.name]
-    notes = [] if table.sound else [f"The checksum of {head.header.hdu} does not agree: its values may be damaged."]
+    columns |= {f"{head.columns[name].name}_ERR": error for name, error in _errors(head, layout, names, columns)}
+    notes = (
+        [] if table.sound else [f"The checksum of {head.header.hdu} does not agree: values were damaged or changed."]
+    )
     measured = [flux for flux in fluxes if not np.isnan(columns[flux].values).all()]
     if measured and measured[0] != fluxes[0]:
         notes.append(f"{fluxes[0]} is empty in every row: {measured[0]} is shown.")
@@ -149,6 +172,19 @@ def _flux_names(head: TableHead, layout: Layout) -> list[str]:
     return [name for name in (*layout.fluxes, *further) if head.has(name)]
 
 
+def _errors(
+    head: TableHead, layout: Layout, names: list[str], columns: Mapping[str, Series]
+) -> Iterator[tuple[str, Series]]:
+    """The errors of each flux that has some."""
+    for name in names:
+        flux, error = head.columns[name], head.columns.get(layout.errors.get(name, f"{name}_ERR"))
+        same_for_all = head.number(layout.error_cards.get(name, ""))
+        if error is not None and error.name in columns:
+            yield name, columns[error.name]
+        elif isfinite(same_for_all):
+            yield name, Series(np.full(head.rows, same_for_all), flux.unit)
+
+
 def _kept(head: TableHead, layout: Layout) -> list[Column]:
     elsewhere = {layout.time, *layout.quality, *layout.cadence}
     return [column for name, column in head.columns.items() if column.is_number and name not in elsewhere]
@@ -165,7 +201,8 @@ def _times(table: Table, column: Column) -> tuple[Floats, TimeReference]:
         return _two_part_times(table, column, reference)
     days = days_in(column.unit or table.head.text("TIMEUNIT"))
     time = table.floats(column)
-    return counted_from_nearby(time if days == 1.0 else time * days, reference)
+    usual_zero = _USUAL_ZEROS.get(mission_of(table.head))
+    return counted_from_nearby(time if days == 1.0 else time * days, reference, usual_zero)
 
 
 def _two_part_times(table: Table, column: Column, reference: TimeReference) -> tuple[Floats, TimeReference]:

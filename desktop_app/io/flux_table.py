@@ -1,31 +1,14 @@
-"""FITS tables with a TIME and a FLUX column, as lightkurve and many teams write them."""
+"""FITS tables with a TIME and a FLUX column, as lightkurve, K2 Moving Bodies and many teams write them."""
 
-from pathlib import Path
+from desktop_app.io.fits_curve import Layout, table_reader
+from desktop_app.io.fits_table import TableHead
 
-from desktop_app.core.data import LightCurve
-from desktop_app.io.fits_curve import Layout, read_curve, summarise_curve
-from desktop_app.io.fits_table import table_head
-from desktop_app.io.reader import Reader
-
-_LAYOUT = Layout(time="TIME", fluxes=("FLUX", "PDCSAP_FLUX", "SAP_FLUX"))
+_LAYOUT = Layout(time="TIME", fluxes=("FLUX", "PDCSAP_FLUX", "SAP_FLUX"), cadence=("CADENCENO", "CADN"))
 
 
-def accepts(path: Path, head: bytes) -> bool:
-    """Whether the first table has these columns."""
-    table = table_head(path, head)
-    return table is not None and _LAYOUT.fits(table)
+def has_curve(head: TableHead) -> bool:
+    """Whether there is a flux that is not the one pixel of a target pixel file."""
+    return _LAYOUT.fits(head) and "RAW_CNTS" not in head.columns
 
 
-def read(path: Path) -> LightCurve:
-    """The light curve, FLUX shown where it is not empty."""
-    return read_curve(path, _LAYOUT)
-
-
-READER = Reader(
-    "flux-table",
-    "FITS tables with TIME and FLUX",
-    (".fits", ".fit", ".fits.gz", ".fit.gz"),
-    accepts,
-    read,
-    summarise_curve,
-)
+READER = table_reader("flux-table", "FITS tables with TIME and FLUX", _LAYOUT, has_curve)

@@ -127,6 +127,7 @@ def _time(
     plain = [column for name in _TIME_NAMES for column in candidates if column.key == name]
     found = [*dated, *((column, TimeReference()) for column in plain if column not in [c for c, _ in dated])]
     if not found:
+        _refuse_words(columns, numbers, _TIME_NAMES, file)
         raise ReadError(
             f"{file} has no column of time that can be told by its name: its columns are {listed(columns)}.",
             hint="Name it time, or by what it counts from: BTJD, BKJD, BJD, MJD.",
@@ -144,6 +145,7 @@ def _fluxes(columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], fi
     ]
     if known or len(further) == 1:
         return (*known, *further)
+    _refuse_words(columns, numbers, _FLUX_NAMES, file)
     if further:
         raise ReadError(
             f"{file} has several columns of flux, and none has the usual name: {listed(tuple(further))}.",
@@ -158,6 +160,18 @@ def _fluxes(columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], fi
         f"{file} has no column of flux that can be told by its name: its columns are {listed(columns)}.",
         hint="Name it flux.",
     )
+
+
+def _refuse_words(
+    columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], names: tuple[str, ...], file: str
+) -> None:
+    """Refuse a table whose column has the right name and holds no plain numbers."""
+    words = [column for column in columns if column.key in names and column not in numbers]
+    if words:
+        raise ReadError(
+            f"Column {words[0].name} of {file} does not hold plain numbers; its columns are {listed(columns)}.",
+            hint="Write times in days, and all numbers with a decimal point.",
+        )
 
 
 def _errors(fluxes: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...]) -> dict[str, TextColumn]:

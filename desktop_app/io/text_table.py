@@ -61,7 +61,7 @@ def layout_of(lines: list[str], file: str) -> TextLayout:
         There is no table of numbers, or its columns cannot be told apart.
     """
     comments, names, skipped, rows = _parts(lines, file)
-    delimiter = delimiter_of(rows[0])
+    delimiter = delimiter_of(names or rows[0])
     table = [split_line(row, delimiter) for row in rows[:_SAMPLE_ROWS]]
     width = len(table[0])
     named = _named(names, delimiter, comments, width)
@@ -95,8 +95,10 @@ def number_of(field: str) -> float | None:
 
 
 def delimiter_of(line: str) -> str | None:
-    """What stands between the fields of a line: a tab, a semicolon, a comma, a bar, else blanks, given as None."""
-    return next((sign for sign in _DELIMITERS if sign in line.strip(" \r\n")), None)
+    """The sign that stands most often between the fields of a line; None where only blanks do."""
+    text = line.strip(" \r\n")
+    sign = max(_DELIMITERS, key=text.count)
+    return sign if sign in text else None
 
 
 def is_comment(line: str) -> bool:
@@ -112,7 +114,7 @@ def _parts(lines: list[str], file: str) -> tuple[list[str], str, int, list[str]]
     for n, line in enumerate(lines):
         if is_comment(line):
             comments.append(line.strip())
-        elif any(field and number_of(field) is not None for field in split_line(line, delimiter_of(line))):
+        elif any(field and number_of(field) is not None for field in split_line(line, delimiter_of(names or line))):
             return comments, names, n, [row for row in lines[n:] if not is_comment(row)]
         elif names:
             break
@@ -121,7 +123,7 @@ def _parts(lines: list[str], file: str) -> tuple[list[str], str, int, list[str]]
     begins = f": it begins with {names[:60]!r}" if names else ""
     raise ReadError(
         f"{file} holds no table of numbers{begins}.",
-        hint="A light curve in text has columns such as time,flux,flux_err.",
+        hint="A light curve in text has columns such as time,flux,flux_err and numbers with a decimal point.",
     )
 
 

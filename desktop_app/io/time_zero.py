@@ -34,9 +34,12 @@ def reference_in(text: str) -> TimeReference | None:
     return named_reference(zero, known_scale, barycentric="B" in name)
 
 
-def counted_from_nearby(time: Floats, reference: TimeReference) -> tuple[Floats, TimeReference]:
+def counted_from_nearby(
+    time: Floats, reference: TimeReference, usual_zero: float | None = None
+) -> tuple[Floats, TimeReference]:
     """Full Julian dates counted from a round one nearby, so that no digits are lost later; other times as they are.
 
+    Barycentric ones count from ``usual_zero``, where the mission has one.
     Times that are said to be full Julian dates, but are far too small for it, count from nobody knows where.
     """
     known = time[np.isfinite(time)]
@@ -44,7 +47,7 @@ def counted_from_nearby(time: Floats, reference: TimeReference) -> tuple[Floats,
         return time, reference
     if known[0] < _LEAST_FULL_JD:
         return time, TimeReference(scale=reference.scale, barycentric=reference.barycentric)
-    zero = 1000.0 * (float(known[0]) // 1000.0)
+    zero = usual_zero if usual_zero and reference.barycentric else 1000.0 * (float(known[0]) // 1000.0)
     if reference.name == "HJD":
         return time - zero, TimeReference(f"HJD − {zero:.10g}", zero, reference.scale)
     return time - zero, named_reference(zero, reference.scale, barycentric=reference.barycentric)

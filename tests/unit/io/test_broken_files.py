@@ -168,6 +168,8 @@ def test_that_images_and_pixel_files_are_told_for_what_they_are(tmp_path: Path) 
         primary={"TELESCOP": "TESS"},
     )
     assert "its columns are TIME, FLUX" in refusal(pixels)
+    one_pixel = {"TIME": np.arange(5.0), "RAW_CNTS": np.ones(5), "FLUX": np.ones(5)}
+    assert "its columns are TIME, RAW_CNTS, FLUX" in refusal(write_table(tmp_path / "pixel.fits", one_pixel))
 
 
 def test_that_a_header_longer_than_any_known_is_refused(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_that_a_damaged_value_is_told_by_the_checksum(tmp_path: Path) -> None:
     content[-2000] ^= 1
     path.write_bytes(content)
     notes = open_file(path).source.notes
-    assert "The checksum of LIGHTCURVE does not agree: its values may be damaged." in notes
+    assert "The checksum of LIGHTCURVE does not agree: values were damaged or changed." in notes
 
 
 def test_that_a_table_without_rows_is_refused(tmp_path: Path) -> None:

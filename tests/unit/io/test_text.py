@@ -128,6 +128,7 @@ def test_that_order_is_asked_of_the_whole_table_without_names(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ('file,t_mid,how\na b,1.5,"by eye; twice"\nc,2.5,"by eye; once"\n', "its columns are file, t_mid, how"),
         ("truth,kind\n0,none\n1,flare\n", "no column of time .* its columns are truth, kind"),
         ("time,kind\n0,none\n1,flare\n", "no column of flux .* its columns are time, kind"),
         ("x,y\n1,2\n2,1\n", "no column of time .* its columns are x, y"),
@@ -139,13 +140,14 @@ def test_that_order_is_asked_of_the_whole_table_without_names(tmp_path: Path) ->
         ("1\n2\n3\n", "does not name its 1 columns"),
         ("time,flux\n1,2,3\n2,3,4\n", "names 2 columns .*but its first row has 3"),
         ("time,flux,flux\n1,2,3\n2,3,4\n", "two columns called flux"),
-        ("time;flux\n1,5;2,5\n2,5;3,5\n", "no table of numbers"),
+        ("time;flux\n1,5;2,5\n2,5;3,5\n", "no table of numbers.* a decimal point"),
+        ("time,flux\n2020-01-01T00:00:00,2\n", "Column time of star.csv does not hold plain numbers"),
         ("dear diary\nnothing happened\n", "holds no table of numbers: it begins with 'dear diary'"),
         ("time,flux\n", "holds no table of numbers"),
         ('{"time": [1, 2], "flux": [3, 4]}\n', "star.csv"),
         ("time,flux\n1,2\n2,3\n3\n", "Line 4 of star.csv has 1 columns instead of 2"),
         ("time,flux\n" + 3000 * "1,2\n" + "3,cloud\n", "Line 3,002 of star.csv has 'cloud' in column flux"),
-        ("time,flux\n1,2\n2,1_000\n", "no column of flux"),
+        ("time,flux\n1,2\n2,1_000\n", "Column flux of star.csv does not hold plain numbers"),
         ("time,flux\n1,2\n".encode("utf-16"), "UTF-16.* Save it as plain text"),
     ],
 )
