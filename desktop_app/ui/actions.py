@@ -1,0 +1,189 @@
+"""Every action of the window, once: its menu, shortcut, tip and icon."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from desktop_app.core.timescales import TimeSystem
+from desktop_app.ui.theme import CHOICES, Theme, line_icon
+
+MENUS = ("File", "Edit", "View", "Detect", "Events", "Tools", "Help")
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action.
+
+    Attributes
+    ----------
+    name : str
+        The window calls its method ``_on_<name>``.
+    menu, text, shortcut, tip : str
+        ``menu`` may name a submenu: "View/Theme".
+    icon : str
+        A line icon, or "".
+    check : str
+        "" for a command, "toggle" for a switch, else the name of a group of which one is chosen.
+    ends_group : bool
+        Whether a line follows in the menu.
+    """
+
+    name: str
+    menu: str
+    text: str
+    shortcut: str
+    tip: str
+    icon: str = ""
+    check: str = ""
+    ends_group: bool = False
+
+
+_A = ActionSpec
+ACTIONS: tuple[ActionSpec, ...] = (
+    _A("open_files", "File", "&Open files…", "Ctrl+O", "Open light curves", "open"),
+    _A("open_folder", "File", "Open &folder…", "Ctrl+Shift+O", "List every light curve of a folder", "folder"),
+    _A("open_samples", "File", "Open the &samples", "Ctrl+Shift+M", "Open the light curves that ship", "samples"),
+    _A("next_file", "File", "&Next file", "Ctrl+PgDown", "Show the next file of the list"),
+    _A("previous_file", "File", "&Previous file", "Ctrl+PgUp", "Show the previous file of the list"),
+    _A("close_file", "File", "&Close file", "Ctrl+W", "Take the file off the list", ends_group=True),
+    _A("export_events", "File", "&Export events…", "Ctrl+E", "Write the events as CSV or ECSV", "export"),
+    _A("save_plot", "File", "Save p&lot as PNG…", "Ctrl+Shift+S", "Write the plots to a picture", "picture", "", True),
+    _A("quit", "File", "&Quit", "Ctrl+Q", "Close the window; what runs is cancelled"),
+    _A("undo", "Edit", "&Undo", "Ctrl+Z", "Take the last choice back", "undo"),
+    _A("redo", "Edit", "&Redo", "Ctrl+Shift+Z", "Make the choice again", "redo", "", True),
+    _A("copy_rows", "Edit", "&Copy events", "Ctrl+C", "Copy the selected events, or all, for a spreadsheet", "copy"),
+    _A("find_events", "Edit", "&Filter events", "Ctrl+F", "Type to keep only matching events", "filter"),
+    _A("fit", "View", "Fit &all", "A", "Show the whole curve", "fit"),
+    _A("fit_values", "View", "Fit &flux", "Shift+A", "Show every value of the stretch in view", "fit-flux"),
+    _A("zoom_in", "View", "Zoom &in", "Z", "Half as much time", "zoom-in"),
+    _A("zoom_out", "View", "Zoom &out", "Shift+Z", "Twice as much time", "zoom-out"),
+    _A(
+        "box_zoom",
+        "View",
+        "&Box zoom",
+        "X",
+        "Drag a box with the left button (right drag always does)",
+        "box",
+        "toggle",
+    ),
+    _A("pan_left", "View", "Pan &left", "Shift+Left", "A quarter of the width to earlier times"),
+    _A("pan_right", "View", "Pan &right", "Shift+Right", "A quarter of the width to later times", "", "", True),
+    _A("show_baseline", "View", "Base&line", "B", "Draw the baseline over the data", "baseline", "toggle"),
+    _A("show_hidden", "View", "&Hidden rows", "H", "Ticks on the time axis where rows are hidden", "", "toggle", True),
+    *(
+        _A(f"time_{system.name.lower()}", "View/Time axis", text, f"Alt+{number}", tip, "", "time")
+        for number, (system, text, tip) in enumerate(
+            (
+                (TimeSystem.NATIVE, "As in the &file", "Times as the file counts them"),
+                (TimeSystem.BTJD, "&BTJD", "BJD − 2457000, as TESS counts"),
+                (TimeSystem.BKJD, "B&KJD", "BJD − 2454833, as Kepler counts"),
+                (TimeSystem.BJD, "B&JD", "Barycentric Julian dates"),
+                (TimeSystem.ISO, "&ISO dates", "Calendar dates in the time scale of the file"),
+            ),
+            start=1,
+        )
+    ),
+    *(
+        _A(f"theme_{choice}", "View/Theme", f"&{choice.capitalize()}", f"Ctrl+Alt+{number}", tip, "", "theme")
+        for number, (choice, tip) in enumerate(
+            zip(CHOICES, ("Follow the system", "Dark on light", "Light on dark"), strict=True), start=1
+        )
+    ),
+    _A("full_screen", "View", "F&ull screen", "F11", "The window fills the screen", "", "toggle"),
+    _A("reset_layout", "View", "Reset la&yout", "Ctrl+Shift+L", "Every panel where it was at first", "reset"),
+    _A("run", "Detect", "&Run", "Ctrl+R", "Find what does not belong", "run"),
+    _A("cancel", "Detect", "&Cancel", "Esc", "Stop what runs; everything stays as it was", "cancel"),
+    _A(
+        "run_on_open", "Detect", "Run on &open", "Ctrl+Shift+R", "Detect as soon as a file is shown", "", "toggle", True
+    ),
+    _A("threshold_up", "Detect", "Threshold &up", "Ctrl+Up", "Half a sigma higher: fewer events"),
+    _A("threshold_down", "Detect", "Threshold &down", "Ctrl+Down", "Half a sigma lower: more events"),
+    _A("threshold_default", "Detect", "&Default threshold", "Ctrl+0", "The detector's own threshold"),
+    _A("next_event", "Events", "&Next event", "J", "Look at the next event", "next"),
+    _A("previous_event", "Events", "&Previous event", "K", "Look at the previous event", "previous"),
+    _A("zoom_event", "Events", "&Zoom to event", "E", "Show the selected event closely"),
+    _A("next_cadence", "Events", "Next c&adence", ".", "Look at the next cadence"),
+    _A("previous_cadence", "Events", "Previous ca&dence", ",", "Look at the previous cadence"),
+    _A("select_nothing", "Events", "&Select nothing", "Ctrl+Shift+A", "Look at no event"),
+    _A("commands", "Tools", "&Commands…", "Ctrl+Shift+P", "Find any command by its name", "list"),
+    _A("clear_log", "Tools", "C&lear the log", "Ctrl+Shift+K", "Empty the log panel"),
+    _A("guide", "Help", "User &guide", "F1", "How to use Peculiar", "help"),
+    _A("shortcuts", "Help", "&Shortcuts", "Shift+F1", "Every shortcut in one list"),
+    _A("changes", "Help", "&Changes", "Ctrl+F1", "What is new", "", "", True),
+    _A("about", "Help", "&About Peculiar", "Alt+F1", "Version and licence", "info"),
+)
+TOOLBAR = (
+    *("open_files", "open_folder", "", "run", "cancel", "", "undo", "redo", "", "fit", "fit_values", "zoom_in"),
+    *("zoom_out", "box_zoom", "show_baseline", "", "previous_event", "next_event", "", "export_events", "save_plot"),
+)
+_WITH_TEXT = ("open_files", "run", "cancel", "export_events")
+_ROLES = {"quit": QAction.MenuRole.QuitRole, "about": QAction.MenuRole.AboutRole}
+
+
+def build_actions(window: QMainWindow) -> dict[str, QAction]:
+    """Every action, connected to the window's method ``_on_<name>``."""
+    groups: dict[str, QActionGroup] = {}
+    actions = {}
+    for spec in ACTIONS:
+        action = QAction(spec.text, window)
+        action.setObjectName(f"action-{spec.name}")
+        action.setShortcut(QKeySequence(spec.shortcut))
+        action.setToolTip(f"{spec.tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+        action.setStatusTip(spec.tip)
+        action.setMenuRole(_ROLES.get(spec.name, QAction.MenuRole.NoRole))
+        action.setCheckable(bool(spec.check))
+        if spec.check and spec.check != "toggle":
+            groups.setdefault(spec.check, QActionGroup(window)).addAction(action)
+        action.triggered.connect(
+            getattr(window, f"_on_{spec.name.split('_')[0]}" if _chosen(spec) else f"_on_{spec.name}")
+        )
+        actions[spec.name] = action
+    return actions
+
+
+def fill_menus(window: QMainWindow, actions: dict[str, QAction]) -> None:
+    """Put every action into its menu."""
+    bar = window.menuBar()
+    menus = {name: bar.addMenu(f"&{name}") for name in MENUS}
+    for spec in ACTIONS:
+        if spec.menu not in menus:
+            above, name = spec.menu.split("/")
+            menus[spec.menu] = menus[above].addMenu(name)
+        menus[spec.menu].addAction(actions[spec.name])
+        if spec.ends_group:
+            menus[spec.menu].addSeparator()
+    for name, menu in menus.items():
+        menu.setObjectName(f"menu-{name.lower()}")
+        menu.setToolTipsVisible(True)
+
+
+def fill_toolbar(window: QMainWindow, actions: dict[str, QAction]) -> None:
+    """The toolbar: icons, with the text of the chief ones beside them."""
+    bar = window.addToolBar("Toolbar")
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    bar.toggleViewAction().setEnabled(False)
+    for name in TOOLBAR:
+        if not name:
+            bar.addSeparator()
+            continue
+        bar.addAction(actions[name])
+        button = bar.widgetForAction(actions[name])
+        button.setAccessibleName(actions[name].text().replace("&", "").rstrip("…"))
+        if name in _WITH_TEXT:
+            button.setProperty("toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+
+
+def paint_actions(actions: dict[str, QAction], theme: Theme) -> None:
+    """Icons in the colours of ``theme``."""
+    for spec in ACTIONS:
+        if spec.icon:
+            actions[spec.name].setIcon(line_icon(spec.icon, theme))
+
+
+def _chosen(spec: ActionSpec) -> bool:
+    """Whether the action is one of a group, which has one method for all."""
+    return bool(spec.check) and spec.check != "toggle"

@@ -1,0 +1,197 @@
+"""What is known of one event or one cadence, in words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from desktop_app.core.arrays import Bools, robust_sigma
+from desktop_app.core.data import LightCurve
+from desktop_app.core.detection import Detection, Event
+from desktop_app.core.pyramid import Pyramid, build_pyramid
+from desktop_app.core.quality import hidden_by_quality, quality_names
+from desktop_app.core.timescales import TimeSystem, show_time
+from desktop_app.ui.words import counted, duration, relative, signed, significant
+
+NEAR_D = 0.5 / 24
+USUAL_D = 1.0
+_COMPANIONS = ("BKG", "BACKGROUND", "CENTR", "POS_CORR")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the inspector; ``heading`` starts a group."""
+
+    label: str
+    value: str
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """An event or a cadence, looked at closely.
+
+    Attributes
+    ----------
+    title : str
+    kind : str
+        "" for a cadence that belongs to no event.
+    facts : tuple of Fact
+    row : int
+        The row that deviates most, or the one clicked.
+    window : (float, float)
+        The stretch of time worth drawing.
+    residual : Pyramid or None
+        Flux less baseline within it; None where nothing was detected yet.
+    """
+
+    title: str
+    kind: str
+    facts: tuple[Fact, ...]
+    row: int
+    window: tuple[float, float]
+    residual: Pyramid | None = None
+
+
+def inspect_event(detection: Detection, events: tuple[Event, ...], number: int, system: TimeSystem) -> Inspection:
+    """What is known of ``events[number]``."""
+    event, data = events[number], detection.data
+    start, stop = float(data.time[event.start]), float(data.time[event.stop - 1])
+    rows = np.zeros(len(data), np.bool_)
+    rows[event.start : event.stop] = True
+    facts = (
+        *_times(data, event.peak, system, "Peak"),
+        Fact("Duration", _lasting(event, data)),
+        Fact("Rows", _stretch(int(data.row[event.start]), int(data.row[event.stop - 1]))),
+        Fact("Cadences", _stretch(int(data.cadence[event.start]), int(data.cadence[event.stop - 1]))),
+        *_strength(detection, event),
+        *_quality(data, rows),
+        *_companions(data, event.peak, rows),
+    )
+    title = f"Event {number + 1} of {len(events)}"
+    pad = max(2.0 * (stop - start), 0.1, 15 * _step(data, event.peak))
+    window = (start - pad, stop + pad)
+    return Inspection(title, event.kind, facts, event.peak, window, _residual(detection, window))
+
+
+def inspect_row(data: LightCurve, detection: Detection | None, row: int, system: TimeSystem) -> Inspection:
+    """What is known of one cadence that belongs to no event."""
+    here = np.zeros(len(data), np.bool_)
+    here[row] = True
+    unit = f" {data.flux_unit}" if data.flux_unit else ""
+    error = data.flux_err[row]
+    flux = significant(float(data.flux[row]), 7) + (f" ± {significant(float(error), 2)}" if np.isfinite(error) else "")
+    facts = [
+        *_times(data, row, system, "Time"),
+        Fact("Row", f"{data.row[row]:,}"),
+        Fact("Cadence", f"{data.cadence[row]:,}"),
+        Fact("Flux", flux + unit, heading="Brightness"),
+    ]
+    if detection is not None:
+        facts += _deviation(detection, row)
+    facts += [*_quality(data, here), *_companions(data, row, here)]
+    pad = max(0.1, 15 * _step(data, row))
+    window = (float(data.time[row]) - pad, float(data.time[row]) + pad)
+    title = f"Cadence {data.cadence[row]:,}"
+    return Inspection(title, "", tuple(facts), row, window, _residual(detection, window))
+
+
+def _times(data: LightCurve, row: int, system: TimeSystem, label: str) -> list[Fact]:
+    time, reference = float(data.time[row]), data.reference
+    shown = [show_time(time, reference)]
+    if reference.known:
+        wanted = [system, TimeSystem.ISO]
+        shown += [show_time(time, reference, other) for other in wanted if other is not TimeSystem.NATIVE]
+    shown = list(dict.fromkeys(shown))
+    return [Fact(label if place == 0 else "", text) for place, text in enumerate(shown)]
+
+
+def _lasting(event: Event, data: LightCurve) -> str:
+    days = event.evidence.get("duration_d", float(data.time[event.stop - 1] - data.time[event.start]))
+    return f"{duration(days)}, {counted(event.stop - event.start, 'row')}"
+
+
+def _stretch(first: int, last: int) -> str:
+    return f"{first:,}" if first == last else f"{first:,} – {last:,}"
+
+
+def _strength(detection: Detection, event: Event) -> list[Fact]:
+    depth = event.evidence.get("depth", float("nan"))
+    snr = event.evidence.get("snr", float("nan"))
+    name = "Depth" if depth >= 0 else "Height"
+    ppm = f" ({abs(depth) * 1e6:,.0f} ppm)" if np.isfinite(depth) and abs(depth) >= 1e-3 else ""
+    return [
+        Fact(name, relative(abs(depth)) + ppm, heading="Strength"),
+        Fact("Score", f"{event.score:.1f} σ, threshold {detection.threshold:.1f} σ"),
+        Fact("Signal to noise", significant(snr, 3) if np.isfinite(snr) else "not known"),
+        *_deviation(detection, event.peak)[1:],
+    ]
+
+
+def _deviation(detection: Detection, row: int) -> list[Fact]:
+    data, tracks = detection.data, detection.scores.tracks
+    score = float(detection.scores.values[row])
+    facts = [Fact("Score", f"{score:.1f} σ" if np.isfinite(score) else "not looked at")]
+    if "baseline" in tracks and np.isfinite(tracks["baseline"][row]):
+        residual = float(data.flux[row] - tracks["baseline"][row])
+        noise = float(tracks["noise"][row]) if "noise" in tracks else float("nan")
+        sigmas = f", {signed(residual / noise)} σ of one point" if noise > 0 else ""
+        unit = f" {data.flux_unit}" if data.flux_unit else ""
+        facts.append(Fact("From the baseline", f"{'+' if residual > 0 else ''}{significant(residual)}{unit}{sigmas}"))
+    return facts
+
+
+def _quality(data: LightCurve, rows: Bools) -> list[Fact]:
+    """The QUALITY bits of the rows themselves and of those within half an hour."""
+    time = data.time[rows]
+    near = (data.time >= time.min() - NEAR_D) & (data.time <= time.max() + NEAR_D) & ~rows
+    own = _names(data, rows) or "no flags"
+    facts = [Fact("These rows", own, heading="Quality"), Fact("± 30 min", _names(data, near) or "no flags")]
+    lost = int((near & ~data.usable).sum())
+    if lost:
+        facts.append(Fact("", f"{counted(lost, 'row')} nearby hidden"))
+    if (rows & hidden_by_quality(data.quality, data.source.mission, data.preset)).any():
+        facts.append(Fact("", f"hidden by the preset “{data.preset}”"))
+    return facts
+
+
+def _names(data: LightCurve, rows: Bools) -> str:
+    """ "Straylight (12), Desaturation event (1)", the commonest first."""
+    counts: dict[str, int] = {}
+    values, numbers = np.unique(data.quality[rows], return_counts=True)
+    for value, n in zip(values, numbers, strict=True):
+        for name in quality_names(data.source.mission, int(value)):
+            counts[name] = counts.get(name, 0) + int(n)
+    return ", ".join(f"{name} ({n})" for name, n in sorted(counts.items(), key=lambda pair: -pair[1]))
+
+
+def _companions(data: LightCurve, row: int, rows: Bools) -> list[Fact]:
+    """Background and centroids at ``row`` against their usual level within a day."""
+    around = data.usable & (np.abs(data.time - data.time[row]) <= USUAL_D) & ~rows
+    facts: list[Fact] = []
+    for name, series in data.columns.items():
+        if name.upper().endswith("_ERR") or not any(word in name.upper() for word in _COMPANIONS):
+            continue
+        value, usual = float(series.values[row]), series.values[around]
+        usual = usual[np.isfinite(usual)]
+        if not np.isfinite(value) or len(usual) < 10:
+            continue
+        sigma = robust_sigma(usual)
+        unit = f" {series.unit}" if series.unit else ""
+        off = f", {signed((value - float(np.median(usual))) / sigma)} σ from usual" if sigma > 0 else ""
+        facts.append(Fact(name, f"{significant(value, 6)}{unit}{off}", heading="" if facts else "Background, position"))
+    return facts
+
+
+def _residual(detection: Detection | None, window: tuple[float, float]) -> Pyramid | None:
+    if detection is None or "baseline" not in detection.scores.tracks:
+        return None
+    data = detection.data
+    inside = data.usable & (data.time >= window[0]) & (data.time <= window[1])
+    return build_pyramid(data.time[inside], (data.flux - detection.scores.tracks["baseline"])[inside])
+
+
+def _step(data: LightCurve, row: int) -> float:
+    time = data.time[max(0, row - 50) : row + 50]
+    steps = np.diff(time[np.isfinite(time)])
+    steps = steps[steps > 0]
+    return float(np.median(steps)) if len(steps) else 0.02

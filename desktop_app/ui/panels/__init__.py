@@ -1,0 +1,81 @@
+"""The docked panels: name to title, place and class; the order is that of the View menu."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui.session import Session
+from desktop_app.ui.theme import Appearance
+
+BuildPanel = Callable[[Session, Appearance], QWidget]
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """One panel.
+
+    Attributes
+    ----------
+    name, title, help : str
+    area : Qt.DockWidgetArea
+        Where it stands unless the user moved it.
+    where : str
+        ``"module:class"``.
+    """
+
+    name: str
+    title: str
+    help: str
+    area: Qt.DockWidgetArea
+    where: str
+
+    def build(self, session: Session, appearance: Appearance) -> QWidget:
+        """Make the panel."""
+        module, name = self.where.split(":")
+        build: BuildPanel = getattr(import_module(module), name)
+        panel = build(session, appearance)
+        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        return panel
+
+
+_HERE = "desktop_app.ui.panels"
+PANELS = (
+    PanelSpec(
+        "files",
+        "Files",
+        "Files and folders that are open, and what their headers say.",
+        Qt.DockWidgetArea.LeftDockWidgetArea,
+        f"{_HERE}.files:FilesPanel",
+    ),
+    PanelSpec(
+        "detector",
+        "Detector",
+        "How to look: the detector, its settings, and its progress.",
+        Qt.DockWidgetArea.LeftDockWidgetArea,
+        f"{_HERE}.detector:DetectorPanel",
+    ),
+    PanelSpec(
+        "inspector",
+        "Inspector",
+        "What is known of the event or cadence that is selected.",
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        f"{_HERE}.inspector:InspectorPanel",
+    ),
+    PanelSpec(
+        "events",
+        "Events",
+        "What was found, to sort, filter, select and export.",
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        f"{_HERE}.events:EventsPanel",
+    ),
+    PanelSpec(
+        "log",
+        "Log",
+        "What happened, with the time.",
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        f"{_HERE}.log:LogPanel",
+    ),
+)

@@ -1,0 +1,273 @@
+"""The curve, its scores and the overview strip, on one time axis."""
+
+from math import isfinite
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.core.timescales import TimeReference, TimeSystem
+from desktop_app.ui.axes import ScoreAxis, TimeAxis, ValueAxis
+from desktop_app.ui.picture import CurvePicture, ScorePicture, squeezed, unsqueezed
+from desktop_app.ui.plot_items import CursorItem, EventsItem, HiddenItem, LineItem, PlotItem, SeriesItem
+from desktop_app.ui.raster import Raster
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.view_boxes import CurveBox, OverviewBox, ScoreBox
+
+AXIS_PX = 76
+TRACK_PX = 120
+OVERVIEW_PX = 46
+GAP_CADENCES = 8
+NO_SCORES = "Not detected yet: press Run (Ctrl+R)"
+_TOP_MARGIN, _BOTTOM_MARGIN, _SIDE_MARGIN = 0.14, 0.07, 0.01
+
+
+class CurvePlots(pg.GraphicsLayoutWidget):
+    """Three plots above one another.
+
+    Signals
+    -------
+    moved()
+        The view changed.
+    clicked(float, float)
+        Time and value.
+    hovered(float, float)
+        Time and value; NaN where the cursor left.
+    threshold_dragged(float)
+        In robust sigmas.
+    """
+
+    moved = Signal()
+    clicked = Signal(float, float)
+    hovered = Signal(float, float)
+    threshold_dragged = Signal(float)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ci.setContentsMargins(4, 4, 10, 2)
+        self.ci.setSpacing(6)
+        self.curve_box, self.score_box, self.overview_box = CurveBox(), ScoreBox(), OverviewBox()
+        self.value_axis, self.score_axis, self.time_axis = ValueAxis(), ScoreAxis(), TimeAxis()
+        self._curve = self._plot(0, self.curve_box, {"left": self.value_axis})
+        self._track = self._plot(1, self.score_box, {"left": self.score_axis, "bottom": self.time_axis})
+        self._strip = self._plot(2, self.overview_box, {})
+        self._track.setFixedHeight(TRACK_PX)
+        self._strip.setFixedHeight(OVERVIEW_PX)
+        self.score_axis.setLabel("Score (σ)")
+        self._span = (0.0, 1.0)
+        self._picture: CurvePicture | None = None
+        self._make_items()
+        self._make_lines()
+        self.score_box.setXLink(self.curve_box)
+        self.curve_box.sigXRangeChanged.connect(self._on_moved)
+        self.curve_box.sigYRangeChanged.connect(self._on_moved)
+        self.curve_box.clicked.connect(self._on_clicked)
+        self.score_box.clicked.connect(self._on_clicked)
+        self.overview_box.clicked.connect(self.centre_on)
+        self.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self.set_theme(theme)
+
+    # What is shown
+
+    def show_picture(self, picture: CurvePicture | None, *, upside_down: bool) -> None:
+        """Draw another curve; magnitudes grow downwards."""
+        self._picture = picture
+        self.points.set_series(picture.flux if picture else None)
+        self.strip_points.set_series(picture.flux if picture else None)
+        self.hidden.set_times(picture.hidden_time if picture else np.zeros(0))
+        self.cursor_ring.set_at(None)
+        for box in (self.curve_box, self.overview_box):
+            box.invertY(upside_down)
+        if picture is None:
+            return
+        first, last = self._span = picture.time_range
+        length = max(last - first, 1e-6)
+        shortest = min(length, 4 * picture.cadence_d if isfinite(picture.cadence_d) else length)
+        self.curve_box.setLimits(
+            xMin=first - 0.5 * length, xMax=last + 0.5 * length, minXRange=shortest / 10, maxXRange=2.0 * length
+        )
+        self.overview_box.setRange(xRange=picture.time_range, yRange=_padded(*picture.value_range), padding=0.01)
+
+    def show_scores(self, scores: ScorePicture | None) -> None:
+        """Draw the scores and the baseline of a detection, or none."""
+        self.score_points.set_series(scores.score if scores else None)
+        gap = GAP_CADENCES * self._picture.cadence_d if self._picture else float("inf")
+        self.baseline.set_series(scores.baseline if scores else None, gap)
+        self.threshold_line.setVisible(scores is not None)
+        self.no_scores.setVisible(scores is None)
+        top = scores.top if scores else float(squeezed(30.0))
+        self.score_box.setYRange(-0.3, top * 1.08, padding=0)
+        self.threshold_line.setBounds([float(squeezed(1.0)), top * 1.07])
+        self.threshold_line.label.valueChanged()  # pyqtgraph writes no text while the line is hidden
+
+    def show_threshold(self, threshold: float) -> None:
+        """Put the threshold's line where it belongs."""
+        self.threshold_line.setValue(float(squeezed(threshold)))
+        self.threshold_line.label.setFormat(f"threshold {threshold:.1f} σ")
+
+    def show_times(self, reference: TimeReference, system: TimeSystem) -> None:
+        """Write times in another system."""
+        self.time_axis.show_as(reference, system)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take other colours."""
+        self.setBackground(theme.panel)
+        for item in self._items:
+            item.set_theme(theme)
+        for axis in (self.value_axis, self.score_axis, self.time_axis):
+            axis.setPen(QPen(QColor(theme.line)))
+            axis.setTextPen(QColor(theme.muted))
+        self.score_points.set_colour(theme.muted)
+        self.strip_points.set_colour(theme.muted)
+        self.no_scores.setText(NO_SCORES, color=theme.muted)
+        line = QColor(theme.warning)
+        self.threshold_line.setPen(pg.mkPen(line, width=1, style=Qt.PenStyle.DashLine))
+        self.threshold_line.setHoverPen(pg.mkPen(line, width=2))
+        self.threshold_line.label.setColor(line)
+        accent = QColor(theme.accent)
+        accent.setAlpha(36)
+        self.brush.setBrush(accent)
+        self.brush.setHoverBrush(accent)
+        for edge in self.brush.lines:
+            edge.setPen(pg.mkPen(theme.accent, width=1))
+            edge.setHoverPen(pg.mkPen(theme.accent, width=3))
+
+    # Where one looks
+
+    @property
+    def time_range(self) -> tuple[float, float]:
+        """First and last time in view."""
+        start, stop = self.curve_box.viewRange()[0]
+        return float(start), float(stop)
+
+    @property
+    def raster(self) -> Raster | None:
+        """What was drawn last of the curve."""
+        return self.points.raster
+
+    def fit(self) -> None:
+        """Show everything."""
+        first, last = self._span
+        pad = _SIDE_MARGIN * max(last - first, 1e-6)
+        self.curve_box.setXRange(first - pad, last + pad, padding=0)
+        self.fit_values()
+
+    def fit_values(self) -> None:
+        """Show every value of the stretch in view."""
+        if self._picture is None:
+            return
+        envelope = self._picture.flux.envelope(*self.time_range, 1)
+        if envelope.count[0]:
+            self._set_values(float(envelope.low[0]), float(envelope.high[0]))
+
+    def look_at(self, start: float, stop: float) -> None:
+        """Show the stretch [start, stop] and all its values."""
+        self.curve_box.setXRange(start, stop, padding=0)
+        self.fit_values()
+
+    def centre_on(self, time: float) -> None:
+        """Move ``time`` to the middle."""
+        start, stop = self.time_range
+        half = (stop - start) / 2
+        self.curve_box.setXRange(time - half, time + half, padding=0)
+
+    def zoom(self, factor: float) -> None:
+        """Show ``factor`` times as much time about the middle."""
+        start, stop = self.time_range
+        middle, half = (start + stop) / 2, factor * (stop - start) / 2
+        self.curve_box.setXRange(middle - half, middle + half, padding=0)
+
+    def pan(self, share: float) -> None:
+        """Move by ``share`` of the width."""
+        start, stop = self.time_range
+        step = share * (stop - start)
+        self.curve_box.setXRange(start + step, stop + step, padding=0)
+
+    def pixel(self) -> tuple[float, float]:
+        """Days and values for one pixel."""
+        size = self.curve_box.viewPixelSize()
+        return float(size[0]), float(size[1])
+
+    # Parts
+
+    def _plot(self, row: int, box: pg.ViewBox, axes: dict[str, pg.AxisItem]) -> pg.PlotItem:
+        plot: pg.PlotItem = self.addPlot(row=row, col=0, viewBox=box, axisItems=axes)
+        plot.hideButtons()
+        for side in ("left", "bottom"):
+            plot.showAxis(side, side in axes or side == "left")
+        plot.getAxis("left").setWidth(AXIS_PX)
+        if not axes:
+            plot.getAxis("left").setStyle(showValues=False, tickLength=0)
+            plot.getAxis("left").setPen(None)
+        return plot
+
+    def _make_items(self) -> None:
+        self.points, self.score_points, self.strip_points = SeriesItem(), SeriesItem(), SeriesItem()
+        self.baseline, self.hidden, self.cursor_ring = LineItem(), HiddenItem(), CursorItem()
+        self.events, self.strip_events = EventsItem(), EventsItem(marks=False)
+        self._items: tuple[PlotItem, ...] = (
+            self.points,
+            self.baseline,
+            self.events,
+            self.hidden,
+            self.cursor_ring,
+            self.score_points,
+            self.strip_points,
+            self.strip_events,
+        )
+        for item in self._items[:5]:
+            self.curve_box.addItem(item, ignoreBounds=True)
+        self.score_box.addItem(self.score_points, ignoreBounds=True)
+        for item in self._items[6:]:
+            self.overview_box.addItem(item, ignoreBounds=True)
+
+    def _make_lines(self) -> None:
+        self.threshold_line = pg.InfiniteLine(
+            angle=0, movable=True, label="", labelOpts={"position": 0.99, "anchors": [(1, 1), (1, 1)]}
+        )
+        self.threshold_line.sigDragged.connect(self._on_threshold_dragged)
+        self.score_box.addItem(self.threshold_line, ignoreBounds=True)
+        self.no_scores = pg.LabelItem(NO_SCORES, justify="center")
+        self.no_scores.setParentItem(self.score_box)
+        self.no_scores.anchor(itemPos=(0.5, 0.5), parentPos=(0.5, 0.5))
+        self.brush = pg.LinearRegionItem(values=(0, 1), swapMode="block")
+        self.brush.sigRegionChanged.connect(self._on_brushed)
+        self.overview_box.addItem(self.brush, ignoreBounds=True)
+
+    def _set_values(self, low: float, high: float) -> None:
+        height = (high - low) or abs(high) * 1e-3 or 1.0
+        below, above = _BOTTOM_MARGIN * height, _TOP_MARGIN * height
+        if self.curve_box.yInverted():
+            below, above = above, below
+        self.curve_box.setYRange(low - below, high + above, padding=0)
+
+    # What the mouse does
+
+    def _on_moved(self) -> None:
+        self.brush.blockSignals(True)
+        self.brush.setRegion(self.time_range)
+        self.brush.blockSignals(False)
+        self.moved.emit()
+
+    def _on_brushed(self) -> None:
+        start, stop = self.brush.getRegion()
+        if stop > start:
+            self.curve_box.setXRange(start, stop, padding=0)
+
+    def _on_clicked(self, at: QPointF) -> None:
+        point = self.curve_box.mapSceneToView(at)
+        self.clicked.emit(float(point.x()), float(point.y()))
+
+    def _on_mouse_moved(self, at: QPointF) -> None:
+        inside = self.curve_box.sceneBoundingRect().contains(at) or self.score_box.sceneBoundingRect().contains(at)
+        point = self.curve_box.mapSceneToView(at)
+        self.hovered.emit(float(point.x()) if inside else float("nan"), float(point.y()))
+
+    def _on_threshold_dragged(self) -> None:
+        self.threshold_dragged.emit(unsqueezed(float(self.threshold_line.value())))
+
+
+def _padded(low: float, high: float) -> tuple[float, float]:
+    return (low, high) if high > low else (low - 0.5, high + 0.5)

@@ -1,0 +1,405 @@
+"""The state of the window and the verbs that change it; panels show the one and call the other."""
+
+import logging
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from math import isfinite
+from pathlib import Path
+from time import monotonic
+from typing import Any, Literal
+
+import numpy as np
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtGui import QUndoStack
+
+from desktop_app.core.errors import UserError
+from desktop_app.core.params import Params
+from desktop_app.core.quality import Preset
+from desktop_app.core.timescales import TimeSystem
+from desktop_app.detectors import DEFAULT_DETECTOR
+from desktop_app.engine.jobs import Progressed, Work
+from desktop_app.ui import work
+from desktop_app.ui.bridge import Bridge, Take, without_progress
+from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
+from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
+from desktop_app.ui.undo import Choice
+from desktop_app.ui.words import counted
+
+RECENT = 12
+FLAG_AT_ONCE_ROWS = 200_000
+THRESHOLDS = (1.0, 1000.0)
+_NOTHING_FOUND: dict[str, Any] = {
+    "detection": None,
+    "scores": None,
+    "events": (),
+    "table": None,
+    "selection": Selection(),
+    "inspection": None,
+}
+
+_log = logging.getLogger("peculiar")
+
+
+class Session(QObject):
+    """What is open, what was found in it, and what is going on.
+
+    Signals
+    -------
+    changed(AppState, AppState)
+        Old and new; what is the same object in both did not change.
+    """
+
+    changed = Signal(object, object)
+    _listed = Signal(object)
+
+    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._bridge = Bridge(self)
+        self._flagging = False
+        self._entries: dict[Path, int] = {}
+        self._detect_when_shown: set[Path] = set()
+        self.undo_stack = QUndoStack(self)
+        recent = [Path(str(path)) for path in _as_list(settings.value("recent"))]
+        self.state = AppState(recent=tuple(recent), run_on_open=settings.value("run_on_open") in (True, "true"))
+        self._bridge.progressed.connect(self._on_progressed)
+        self._bridge.ended.connect(self._on_ended)
+        self._bridge.failed.connect(self._on_failed)
+        self._listed.connect(self._on_listed, Qt.ConnectionType.QueuedConnection)
+
+    # Files
+
+    def open(self, paths: Sequence[Path], *, detect: bool = False) -> None:
+        """Put files and folders on the list and show the first of the files."""
+        if not paths:
+            return
+        paths = [path.absolute() for path in paths]
+        files = [path for path in paths if not path.is_dir()]
+        self._list([FileEntry(path) for path in files])
+        self._remember(paths)
+        if detect:
+            self._detect_when_shown |= set(files)
+        self._bridge.run_beside(partial(work.list_files, paths, self._listed.emit), _ignore, files=True)
+        if files:
+            self.show(files[0])
+
+    def show(self, path: Path) -> None:
+        """Open ``path`` and draw it; what was shown before stays until then."""
+        self._start("open", f"Opening {path.name}", partial(work.load, path, None, self.state.preset), self._on_loaded)
+        self._update(path=path)
+
+    def step_file(self, step: int) -> None:
+        """Show the next or the previous file of the list."""
+        paths = [entry.path for entry in self.state.files]
+        if not paths:
+            return
+        place = paths.index(self.state.path) + step if self.state.path in paths else 0
+        if 0 <= place < len(paths):
+            self.show(paths[place])
+
+    def close_file(self) -> None:
+        """Take the file shown off the list."""
+        path = self.state.path
+        if path is None:
+            return
+        self.cancel()
+        kept = tuple(entry for entry in self.state.files if entry.path != path)
+        self._entries = {entry.path: place for place, entry in enumerate(kept)}
+        self.undo_stack.clear()
+        self._update(files=kept, path=None, data=None, picture=None, **_NOTHING_FOUND)
+
+    # Detection
+
+    def run(self) -> None:
+        """Detect in the curve shown."""
+        data = self.state.data
+        if data is None or self.state.busy is not None:
+            return
+        name = self.state.spec.name if self.state.spec else DEFAULT_DETECTOR
+        doing = partial(work.run_detector, data, name, self.state.settings)
+        self._start("detect", "Detecting", doing, self._on_detected)
+
+    def cancel(self) -> None:
+        """Stop what runs; everything is as before."""
+        busy = self.state.busy
+        if self._bridge.cancel() and busy is not None:
+            self._update(busy=None, path=self._path_shown())
+            _log.info("Cancelled: %s.", busy.text)
+
+    def load_detector(self, name: str = DEFAULT_DETECTOR) -> None:
+        """Choose a detector; its parameters start from their defaults."""
+        self._bridge.run_beside(without_progress(partial(work.load_detector, name)), self._on_spec)
+
+    def set_settings(self, settings: Params) -> None:
+        """What the detector runs with from now on."""
+        self._update(settings=settings)
+
+    def set_threshold(self, threshold: float) -> None:
+        """From which score on rows are flagged, in robust sigmas; no detector runs."""
+        low, high = THRESHOLDS
+        threshold = min(max(threshold, low), high)
+        if not isfinite(threshold) or threshold == self.state.threshold:
+            return
+        old = self.state.threshold
+        self.undo_stack.push(Choice("Threshold", 1, self._apply_threshold, old, threshold))
+
+    def set_run_on_open(self, on: bool) -> None:
+        """Whether a file is detected as soon as it is shown."""
+        self._settings.setValue("run_on_open", on)
+        self._update(run_on_open=on)
+
+    # Looking
+
+    def select_event(self, place: int | None, *, centred: bool = True) -> None:
+        """Look at the event at ``place``, or at none; the curve moves there where ``centred``."""
+        if place is None or not 0 <= place < len(self.state.events):
+            self._update(selection=Selection(), inspection=None)
+            return
+        selection = Selection(place, self.state.events[place].peak, centred)
+        self._update(selection=selection, inspection=self._inspection(self.state, selection))
+
+    def select_row(self, row: int) -> None:
+        """Look at one row of the data; at its event, where it belongs to one."""
+        events = self.state.events
+        place = next((i for i, event in enumerate(events) if event.start <= row < event.stop), None)
+        if place is not None:
+            self.select_event(place, centred=False)
+            return
+        selection = Selection(None, row)
+        self._update(selection=selection, inspection=self._inspection(self.state, selection))
+
+    def step_event(self, step: int) -> None:
+        """Look at the next or previous event: from the one selected, or from the first or last."""
+        n, place = len(self.state.events), self.state.selection.event
+        if n:
+            self.select_event((0 if step > 0 else n - 1) if place is None else (place + step) % n)
+
+    def step_row(self, step: int) -> None:
+        """Look at the next or previous usable cadence, also inside an event."""
+        picture, row = self.state.picture, self.state.selection.row
+        if picture is None or row is None or not len(picture.flux):
+            return
+        rows = picture.flux.rows
+        place = int(np.clip(np.searchsorted(rows, row) + step, 0, len(rows) - 1))
+        selection = Selection(None, int(rows[place]), centred=True)
+        self._update(selection=selection, inspection=self._inspection(self.state, selection))
+
+    def set_system(self, system: TimeSystem) -> None:
+        """How times are shown."""
+        moved = replace(self.state, system=system)
+        self._update(system=system, inspection=self._inspection(moved, moved.selection))
+
+    def set_flux(self, name: str) -> None:
+        """Which column is looked at."""
+        data = self.state.data
+        if data is not None and name != data.flux_name:
+            self.undo_stack.push(Choice("Flux column", -1, self._apply_flux, data.flux_name, name))
+
+    def set_preset(self, preset: Preset) -> None:
+        """Which QUALITY bits hide a row."""
+        if preset != self.state.preset:
+            self.undo_stack.push(Choice("Quality preset", -1, self._apply_preset, self.state.preset, preset))
+
+    # Telling
+
+    def notify(self, level: Literal["info", "warning", "error"], text: str, hint: str = "", details: str = "") -> None:
+        """Show a line above the curve, and keep it in the log."""
+        grade = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}[level]
+        _log.log(grade if level != "error" or details else logging.INFO, "%s", f"{text} {hint}".strip())
+        self._update(notice=Notice(level, text, hint, details))
+
+    def dismiss(self) -> None:
+        """Take the notice away."""
+        self._update(notice=None)
+
+    def export(self, path: Path) -> None:
+        """Write the events shown, in the format that the suffix names."""
+        table = self.state.table
+        if table is None:
+            return
+        from desktop_app.export import write_events
+
+        try:
+            written = write_events(table, path)
+        except UserError as error:
+            self.notify("error", error.message, error.hint)
+            return
+        names = " and ".join(file.name for file in written)
+        self.notify("info", f"{counted(len(table), 'event')} written to {names} in {path.parent}.")
+
+    def close(self) -> None:
+        """Cancel everything and wait for the threads to end."""
+        self._bridge.close()
+
+    # Jobs
+
+    def _start(self, what: Literal["open", "detect"], text: str, doing: Work, take: Take) -> None:
+        """Run ``doing`` in place of whatever runs."""
+        self._bridge.run(doing, take)
+        now = monotonic()
+        self._update(busy=Busy(what, text, float("nan"), now, now), notice=None)
+
+    def _on_progressed(self, event: Progressed) -> None:
+        if self.state.busy is not None:
+            self._update(busy=replace(self.state.busy, text=event.text, done=event.done, told_s=monotonic()))
+
+    def _on_ended(self) -> None:
+        self._update(busy=None)
+
+    def _on_failed(self, error: Exception) -> None:
+        self._flagging = False
+        self._update(path=self._path_shown())
+        if isinstance(error, UserError):
+            self.notify("error", error.message, error.hint)
+            return
+        details = "".join(traceback.format_exception(error))
+        text = f"Something went wrong inside Peculiar: {type(error).__name__}."
+        self.notify("error", text, "Copy the details into a bug report; you can go on working.", details)
+
+    def _path_shown(self) -> Path | None:
+        return self.state.data.source.path if self.state.data else None
+
+    # Results
+
+    def _on_loaded(self, loaded: work.Loaded) -> None:
+        data, path = loaded.data, loaded.data.source.path
+        self.undo_stack.clear()
+        system = self.state.system if self.state.system in data.reference.systems() else TimeSystem.NATIVE
+        self._update(path=path, data=data, picture=loaded.picture, system=system, **_NOTHING_FOUND)
+        _log.info("%s", _opened(loaded))
+        for note in data.source.notes:
+            _log.info("%s: %s", path.name if path else data.source.object_name, note)
+        if not len(loaded.picture.flux):
+            self.notify("warning", "This file has no row to look at.", "Try a milder quality preset or another flux.")
+        elif self.state.run_on_open or path in self._detect_when_shown:
+            self.run()
+
+    def _on_chosen(self, loaded: work.Loaded) -> None:
+        again = self.state.detection is not None
+        self._update(data=loaded.data, picture=loaded.picture, **_NOTHING_FOUND)
+        _log.info("%s", _opened(loaded))
+        if again:
+            self.run()
+
+    def _on_detected(self, detected: work.Detected) -> None:
+        if detected.detection.data.source.path is not None:
+            self._detect_when_shown.add(detected.detection.data.source.path)
+        self._update(detection=detected.detection, scores=detected.scores)
+        self._flag()
+        how = "answered from the cache" if detected.detection.cached else "scored"
+        name = detected.detection.data.source.object_name
+        _log.info("%s: %s rows %s in %.2f s.", name, f"{len(detected.detection.data):,}", how, detected.seconds)
+
+    def _on_spec(self, spec: Any) -> None:
+        touched = self.state.spec is not None and self.state.threshold != self.state.spec.threshold
+        threshold = self.state.threshold if touched else spec.threshold
+        self._update(spec=spec, settings=spec.params(), threshold=threshold)
+
+    def _on_listed(self, listed: work.Listed) -> None:
+        self._list(listed.entries)
+
+    def _list(self, entries: Sequence[FileEntry]) -> None:
+        files = list(self.state.files)
+        for entry in entries:
+            place = self._entries.setdefault(entry.path, len(files))
+            if place == len(files):
+                files.append(entry)
+            elif entry.summary is not None or entry.problem:
+                files[place] = replace(files[place], summary=entry.summary, problem=entry.problem)
+        self._update(files=tuple(files))
+
+    def _remember(self, paths: Sequence[Path]) -> None:
+        recent = tuple(dict.fromkeys([*paths, *self.state.recent]))[:RECENT]
+        self._settings.setValue("recent", [str(path) for path in recent])
+        self._update(recent=recent)
+
+    # What follows from the state
+
+    def _apply_threshold(self, threshold: float) -> None:
+        self._update(threshold=threshold)
+        self._flag()
+
+    def _apply_flux(self, name: str) -> None:
+        data = self.state.data
+        if data is not None:
+            doing = partial(work.choose, data, name, self.state.preset)
+            self._start("open", f"Drawing {name}", doing, self._on_chosen)
+
+    def _apply_preset(self, preset: Preset) -> None:
+        self._update(preset=preset)
+        data = self.state.data
+        if data is not None:
+            doing = partial(work.choose, data, data.flux_name, preset)
+            self._start("open", "Hiding rows", doing, self._on_chosen)
+
+    def _flag(self) -> None:
+        """Cut the events anew: at once, or in a thread where that would hold up the window."""
+        detection, threshold = self.state.detection, self.state.threshold
+        if detection is None:
+            return
+        if len(detection.data) <= FLAG_AT_ONCE_ROWS:
+            self._on_flagged(work.flag(detection, threshold))
+        elif not self._flagging:
+            self._flagging = True
+            self._bridge.run_beside(without_progress(partial(work.flag, detection, threshold)), self._on_flagged)
+
+    def _on_flagged(self, flagged: work.Flagged) -> None:
+        self._flagging = False
+        if self.state.detection is None or flagged.detection.scores is not self.state.detection.scores:
+            return
+        selection = _same_event(self.state, flagged)
+        new = replace(
+            self.state,
+            detection=flagged.detection,
+            events=flagged.events,
+            table=flagged.table,
+            selection=selection,
+        )
+        new = replace(new, inspection=self._inspection(new, selection))
+        self._set(new)
+        if flagged.detection.threshold != self.state.threshold:
+            self._flag()
+
+    def _inspection(self, state: AppState, selection: Selection) -> Inspection | None:
+        if selection.event is not None and state.detection is not None:
+            return inspect_event(state.detection, state.events, selection.event, state.system)
+        if selection.row is not None and state.data is not None:
+            return inspect_row(state.data, state.detection, selection.row, state.system)
+        return None
+
+    def _update(self, **changes: Any) -> None:
+        self._set(replace(self.state, **changes))
+
+    def _set(self, new: AppState) -> None:
+        old, self.state = self.state, new
+        self.changed.emit(old, new)
+
+
+def _same_event(state: AppState, flagged: work.Flagged) -> Selection:
+    """The selection, on the event that now holds the row it was on; nothing where that row is no event any more."""
+    if state.selection.event is None:
+        return state.selection
+    row = state.selection.row
+    for place, event in enumerate(flagged.events):
+        if row is not None and event.start <= row < event.stop:
+            return Selection(place, row)
+    return Selection()
+
+
+def _opened(loaded: work.Loaded) -> str:
+    """ "Pi Mensae: 20,076 rows, 1,972 hidden (no time 815, ...)." """
+    data, picture = loaded.data, loaded.picture
+    why = ", ".join(f"{name} {n:,}" for name, n in picture.reasons)
+    hidden = f"{picture.hidden:,} hidden ({why})" if picture.hidden else "none hidden"
+    return f"{data.source.object_name}: {counted(len(data), 'row')} of {data.flux_name}, {hidden}."
+
+
+def _as_list(value: object) -> list[object]:
+    """What QSettings kept: it reads a list of one as its only element, and an empty one as None."""
+    return list(value) if isinstance(value, list | tuple) else [value] if value else []
+
+
+def _ignore(_result: object) -> None:
+    """For work whose results were told on the way."""

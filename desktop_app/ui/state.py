@@ -1,0 +1,131 @@
+"""All that the window shows, in one frozen value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from desktop_app.core.data import LightCurve
+from desktop_app.core.detection import Detection, Event
+from desktop_app.core.detector import DetectorSpec
+from desktop_app.core.event_table import EventTable
+from desktop_app.core.params import Params
+from desktop_app.core.quality import Preset
+from desktop_app.core.timescales import TimeSystem
+from desktop_app.io.reader import FileSummary
+from desktop_app.ui.inspection import Inspection
+from desktop_app.ui.picture import CurvePicture, ScorePicture
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One file of the list; ``folder`` is the folder that was opened, None for a file opened by itself.
+
+    Attributes
+    ----------
+    summary : FileSummary or None
+        None until its headers were read.
+    problem : str
+        Why its headers could not be read, "" where they could.
+    """
+
+    path: Path
+    folder: Path | None = None
+    summary: FileSummary | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Busy:
+    """What the worker does now: opening or detecting.
+
+    Attributes
+    ----------
+    done : float
+        In [0, 1]; NaN where it cannot be told.
+    started_s, told_s : float
+        On the monotonic clock.
+    """
+
+    what: Literal["open", "detect"]
+    text: str
+    done: float
+    started_s: float
+    told_s: float
+
+    @property
+    def remaining_s(self) -> float:
+        """How long it will still take at this pace; NaN for the first second and where it cannot be told."""
+        spent = self.told_s - self.started_s
+        return spent * (1 - self.done) / self.done if self.done > 0.02 and spent > 1.0 else float("nan")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A line for the user: what happened, what to do, and details to copy."""
+
+    level: Literal["info", "warning", "error"]
+    text: str
+    hint: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is looked at: an event by its place, and the row under the eye; None for nothing.
+
+    ``centred`` says that the curve should move there; a click into the curve does not.
+    """
+
+    event: int | None = None
+    row: int | None = None
+    centred: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class AppState:
+    """The whole of what the panels show.
+
+    Attributes
+    ----------
+    files : tuple of FileEntry
+    path : Path or None
+        The file shown, or on its way to be.
+    data, picture : LightCurve, CurvePicture, or None
+    spec, settings : DetectorSpec, Params, or None
+        The chosen detector; None until it is loaded.
+    detection, scores : Detection, ScorePicture, or None
+    threshold : float
+        Robust sigmas.
+    events : tuple of Event
+        In order of time.
+    table : EventTable or None
+    selection : Selection
+    inspection : Inspection or None
+    system : TimeSystem
+    preset : str
+        Which QUALITY bits hide a row in files opened from now on.
+    busy : Busy or None
+    notice : Notice or None
+    recent : tuple of Path
+    run_on_open : bool
+    """
+
+    files: tuple[FileEntry, ...] = ()
+    path: Path | None = None
+    data: LightCurve | None = None
+    picture: CurvePicture | None = None
+    spec: DetectorSpec | None = None
+    settings: Params | None = None
+    detection: Detection | None = None
+    scores: ScorePicture | None = None
+    threshold: float = 5.0
+    events: tuple[Event, ...] = ()
+    table: EventTable | None = None
+    selection: Selection = Selection()
+    inspection: Inspection | None = None
+    system: TimeSystem = TimeSystem.NATIVE
+    preset: Preset = "default"
+    busy: Busy | None = None
+    notice: Notice | None = None
+    recent: tuple[Path, ...] = ()
+    run_on_open: bool = False

@@ -1,0 +1,133 @@
+"""What the worker threads do for the window: pure functions that know no widget."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from desktop_app.core.data import LightCurve, with_flux, with_preset
+from desktop_app.core.detection import Detection, Event
+from desktop_app.core.detector import DetectorSpec
+from desktop_app.core.errors import UserError
+from desktop_app.core.event_table import EventTable, event_table
+from desktop_app.core.params import Params
+from desktop_app.core.progress import Report, part
+from desktop_app.core.quality import Preset
+from desktop_app.core.timescales import iso_dates
+from desktop_app.ui.picture import CurvePicture, ScorePicture, picture_of, score_picture
+from desktop_app.ui.state import FileEntry
+
+LISTED_AT_ONCE = 200
+READ_AT_ONCE = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A curve, read and ready to be drawn."""
+
+    data: LightCurve
+    picture: CurvePicture
+
+
+@dataclass(frozen=True, eq=False)
+class Detected:
+    """Scores, ready to be drawn, and how long they took."""
+
+    detection: Detection
+    scores: ScorePicture
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Flagged:
+    """The events at one threshold."""
+
+    detection: Detection
+    events: tuple[Event, ...]
+    table: EventTable
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Files found or read: new entries, or known ones with their summary."""
+
+    entries: tuple[FileEntry, ...]
+
+
+def load(path: Path, flux: str | None, preset: Preset, report: Report) -> Loaded:
+    """Read ``path`` and make it ready to be drawn."""
+    from desktop_app.io import open_file
+
+    report(0.0, f"Reading {path.name}")
+    data = open_file(path, flux=flux, quality=preset)
+    report(0.7, f"Drawing {path.name}")
+    if data.reference.known:
+        iso_dates(data.time[:1], data.reference)  # the import behind it takes long, and is needed at the first click
+    return Loaded(data, picture_of(data))
+
+
+def choose(data: LightCurve, flux: str, preset: Preset, report: Report) -> Loaded:
+    """``data`` with another flux column or quality preset, ready to be drawn."""
+    report(0.0, "Drawing")
+    chosen = with_preset(with_flux(data, flux), preset)
+    return Loaded(chosen, picture_of(chosen))
+
+
+def run_detector(data: LightCurve, name: str, settings: Params | None, report: Report) -> Detected:
+    """Score ``data``, or take the scores of an earlier run."""
+    from time import monotonic
+
+    from desktop_app.engine.detect import detect
+
+    started = monotonic()
+    detection = detect(data, name, settings, report=part(report, 0.0, 0.97))
+    seconds = monotonic() - started
+    report(0.98, "Drawing the scores")
+    return Detected(detection, score_picture(detection), seconds)
+
+
+def flag(detection: Detection, threshold: float) -> Flagged:
+    """The events of ``detection`` from ``threshold`` on; no detector runs."""
+    from desktop_app.core.events import find_events
+
+    moved = replace(detection, threshold=threshold)
+    found = find_events(moved.data, moved.scores, threshold)
+    events = tuple(sorted(found, key=lambda event: event.start))
+    return Flagged(moved, events, event_table(moved, events))
+
+
+def load_detector(name: str) -> DetectorSpec:
+    """The detector called ``name``; importing it takes a while."""
+    from desktop_app.detectors import DETECTORS
+
+    return DETECTORS[name]
+
+
+def list_files(paths: Sequence[Path], tell: Callable[[Listed], None], report: Report) -> None:
+    """Tell every light curve below ``paths``, then what the headers of each say."""
+    entries = [entry for path in paths for entry in _entries(path)]
+    for first in range(0, len(entries), LISTED_AT_ONCE):
+        report(0.0, "Listing files")
+        tell(Listed(tuple(entries[first : first + LISTED_AT_ONCE])))
+    for first in range(0, len(entries), READ_AT_ONCE):
+        read = []
+        for entry in entries[first : first + READ_AT_ONCE]:
+            report(first / len(entries), "Reading headers")
+            read.append(_summarised(entry))
+        tell(Listed(tuple(read)))
+
+
+def _entries(path: Path) -> list[FileEntry]:
+    from desktop_app.io import light_curve_files
+
+    if path.is_dir():
+        return [FileEntry(file, folder=path) for file in light_curve_files(path)]
+    return [FileEntry(path)]
+
+
+def _summarised(entry: FileEntry) -> FileEntry:
+    from desktop_app.io import summarise
+
+    try:
+        return replace(entry, summary=summarise(entry.path))
+    except UserError as error:
+        return replace(entry, problem=str(error))
