@@ -51,6 +51,8 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
     if boundless or boundless_flux:
         notes.append(f"{_have(boundless + boundless_flux)} an infinite time or flux, which counts as missing.")
     notes += _missing(time, flux)
+    if rows.quality.any() and not source.mission:
+        notes.append("The quality flags hide no row: without a mission their meaning is not known.")
     curve = LightCurve(
         source=source,
         time=np.empty(0),

@@ -148,17 +148,47 @@ def _values(text: str, layout: TextLayout, skipped: int, first_line: int, file: 
     """The columns of numbers in ``text``, whose first line has the number ``first_line``."""
     if not _HAS_ROW.search(text):
         return np.empty((0, len(layout.numbers)))
+    if len(layout.numbers) == layout.width:
+        places = None
+    elif _is_even(text, layout, skipped):
+        places = [column.place for column in layout.numbers]
+    else:
+        return _values_by_hand(text, layout, skipped, first_line, file)
+    values = _by_numpy(text, layout, skipped, places)
+    if values is None:
+        values = _by_numpy(_filled(text, layout.delimiter), layout, skipped, places)
+    return _values_by_hand(text, layout, skipped, first_line, file) if values is None else values
+
+
+def _by_numpy(text: str, layout: TextLayout, skipped: int, places: list[int] | None) -> Floats | None:
+    """The columns at ``places``; None where numpy cannot read them."""
     try:
-        return np.loadtxt(
+        values = np.loadtxt(
             io.StringIO(text),
             delimiter=layout.delimiter,
             comments=[sign for sign in COMMENTS if sign in text] or None,
             skiprows=skipped,
-            usecols=[column.place for column in layout.numbers],
+            usecols=places,
             ndmin=2,
         )
     except ValueError:
-        return _values_by_hand(text, layout, skipped, first_line, file)
+        return None
+    return values if values.shape[1] == len(layout.numbers) else None
+
+
+def _is_even(text: str, layout: TextLayout, skipped: int) -> bool:
+    """Whether every row has a field for each column; numpy does not look where it reads some columns only."""
+    rows = (line for line in _LINE_END.split(text)[skipped:] if not is_comment(line))
+    return all(len(row.split(layout.delimiter)) == layout.width for row in rows)
+
+
+def _filled(text: str, delimiter: str | None) -> str:
+    """``text`` with nan in empty fields, and without quotes."""
+    if delimiter is None:
+        return text
+    sign = re.escape(delimiter)
+    empty = rf"(?:(?<={sign})|^)[ \t]*(?={sign})|(?<={sign})[ \t]*(?=\r?$)"
+    return re.sub(empty, "nan", text.replace('"', ""), flags=re.MULTILINE)
 
 
 def _values_by_hand(text: str, layout: TextLayout, skipped: int, first_line: int, file: str) -> Floats:

@@ -95,6 +95,18 @@ def test_that_empty_and_missing_fields_are_kept_rows(tmp_path: Path) -> None:
     assert "1 row has no time and 5 no flux." in curve.source.notes
 
 
+def test_that_empty_fields_are_seen_at_both_ends_of_a_row(tmp_path: Path) -> None:
+    curve = open_file(written(tmp_path, 'flux,time,x\n1,1,\n,2,7\n3,3,"8"\r\n'))
+    np.testing.assert_array_equal(curve.flux, [1, np.nan, 3])
+    np.testing.assert_array_equal(curve.columns["x"].values, [np.nan, 7, 8])
+
+
+def test_that_flags_without_a_mission_hide_nothing_and_say_so(tmp_path: Path) -> None:
+    curve = open_file(written(tmp_path, "time,flux,quality\n1,1,255\n2,2,0\n"))
+    assert curve.usable.all()
+    assert "The quality flags hide no row: without a mission their meaning is not known." in curve.source.notes
+
+
 def test_that_units_of_ecsv_are_read(tmp_path: Path) -> None:
     text = (
         "# %ECSV 1.0\n# ---\n# datatype:\n# - {name: time, unit: d, datatype: float64}\n"
@@ -142,6 +154,8 @@ def test_that_order_is_asked_of_the_whole_table_without_names(tmp_path: Path) ->
         ("time,flux,flux\n1,2,3\n2,3,4\n", "two columns called flux"),
         ("time;flux\n1,5;2,5\n2,5;3,5\n", "no table of numbers.* a decimal point"),
         ("time,flux\n2020-01-01T00:00:00,2\n", "Column time of star.csv does not hold plain numbers"),
+        ("time,flux,who\n1,2,a\n2,3,b,c\n4,5\n", "Line 3 of star.csv has 4 columns instead of 3"),
+        ("time,flux\n1,2\n2,3,4\n", "Line 3 of star.csv has 3 columns instead of 2"),
         ("dear diary\nnothing happened\n", "holds no table of numbers: it begins with 'dear diary'"),
         ("time,flux\n", "holds no table of numbers"),
         ('{"time": [1, 2], "flux": [3, 4]}\n', "star.csv"),
