@@ -16,7 +16,7 @@ from desktop_app.io.fits_table import Column, Table, TableHead, read_table, tabl
 from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.rows import Rows, light_curve
 from desktop_app.io.source import read_head
-from desktop_app.io.time_zero import counted_from_nearby, days_in, reference_in
+from desktop_app.io.time_zero import counted_from_nearby, days_in, is_possible_zero, reference_in, scale_in
 
 SUFFIXES = (".fits", ".fit", ".fits.gz", ".fit.gz")
 _USUAL_ZEROS = {"TESS": BTJD_ZERO, "Kepler": BKJD_ZERO, "K2": BKJD_ZERO}
@@ -83,6 +83,8 @@ def read_curve(path: Path, layout: Layout) -> LightCurve:
     head = table.head
     if head.rows == 0:
         raise ReadError(f"Table {head.header.hdu} of {path.name} has no rows.", hint="Open another file.")
+    if not layout.fits(head):
+        raise ReadError(f"{path.name} has no column {layout.time} with a flux beside it.", hint="Open it anew.")
     names = _flux_names(head, layout)
     columns = {column.name: Series(table.floats(column), column.unit) for column in _kept(head, layout)}
     fluxes = [head.columns[name].name for name in names]
@@ -94,7 +96,7 @@ def read_curve(path: Path, layout: Layout) -> LightCurve:
     if measured and measured[0] != fluxes[0]:
         notes.append(f"{fluxes[0]} is empty in every row: {measured[0]} is shown.")
         fluxes = [measured[0], *(flux for flux in fluxes if flux != measured[0])]
-    time, reference = _times(table, head.columns[layout.time])
+    time, reference = _times(table, head.columns[layout.time], path.name)
     rows = Rows(
         time,
         reference,
@@ -195,11 +197,14 @@ def _whole(table: Table, names: tuple[str, ...]) -> Ints:
     return np.zeros(0, np.int64) if found is None else table.ints(table.head.columns[found])
 
 
-def _times(table: Table, column: Column) -> tuple[Floats, TimeReference]:
+def _times(table: Table, column: Column, file: str) -> tuple[Floats, TimeReference]:
     reference = time_reference(table.head, column)
     if not column.is_number:
         return _two_part_times(table, column, reference)
-    days = days_in(column.unit or table.head.text("TIMEUNIT"))
+    unit = column.unit or table.head.text("TIMEUNIT")
+    days = days_in(unit)
+    if isnan(days):
+        raise ReadError(f"{file} counts time in {unit[:40]!r}, which is no unit of time.", hint="Write it in days.")
     time = table.floats(column)
     usual_zero = _USUAL_ZEROS.get(mission_of(table.head))
     return counted_from_nearby(time if days == 1.0 else time * days, reference, usual_zero)
@@ -218,18 +223,23 @@ def _two_part_times(table: Table, column: Column, reference: TimeReference) -> t
 
 def time_reference(head: TableHead, column: Column) -> TimeReference:
     """What the times count from, by BJDREF, the unit of the column, JDREF or MJDREF; unknown where none says."""
-    scale = head.text("TIMESYS").upper()
-    zero = head.number("BJDREFI")
-    if not isnan(zero):
-        fraction = head.number("BJDREFF")
-        return named_reference(zero + (0.0 if isnan(fraction) else fraction), scale, barycentric=True)
+    scale = scale_in(head.text("TIMESYS"))
+    zero = _sum(head.number("BJDREFI"), head.number("BJDREFF"))
+    if is_possible_zero(zero):
+        return named_reference(zero, scale, barycentric=True)
     spelt = reference_in(column.unit) or reference_in(head.text("TIMEUNIT")) or reference_in(column.name)
     if spelt is not None:
         return spelt if spelt.scale or not scale else TimeReference(spelt.name, spelt.zero_jd, scale, spelt.barycentric)
     barycentric = head.text("TIMEREF").upper() == "SOLARSYSTEM"
     for keyword, offset in (("JDREF", 0.0), ("MJDREF", MJD_ZERO)):
-        whole, fraction = head.number(f"{keyword}I"), head.number(f"{keyword}F")
-        zero = head.number(keyword) if isnan(whole) else whole + (0.0 if isnan(fraction) else fraction)
-        if not isnan(zero):
-            return named_reference(zero + offset, scale, barycentric=barycentric)
+        zero = _sum(head.number(f"{keyword}I"), head.number(f"{keyword}F")) + offset
+        if isnan(zero):
+            zero = head.number(keyword) + offset
+        if is_possible_zero(zero):
+            return named_reference(zero, scale, barycentric=barycentric)
     return TimeReference(scale=scale)
+
+
+def _sum(whole: float, fraction: float) -> float:
+    """A number in two parts, of which the fraction may be left empty."""
+    return whole if isnan(fraction) else whole + fraction

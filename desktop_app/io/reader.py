@@ -48,7 +48,7 @@ class Reader:
         What such files usually end in, lower case with the dot; content decides, not the name.
     accepts : callable
         ``accepts(path, head)``: whether the file is of this format; ``head`` is its first `HEAD_BYTES` bytes,
-        unpacked where the file is gzipped.
+        unpacked where the file is gzipped. May raise `ReadError` where its headers contradict themselves.
     read : callable
         ``read(path)``: the dataset, with its default flux and quality preset; raises `ReadError`.
     summarise : callable

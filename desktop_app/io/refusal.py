@@ -33,4 +33,6 @@ def refusal(path: Path, head: bytes) -> ReadError:
 def _described(header: Header) -> str:
     axes = [header.whole(f"NAXIS{axis}") for axis in range(1, header.whole("NAXIS") + 1)]
     size = " × ".join(map(str, axes))
+    if header.text("XTENSION") == "TABLE":
+        return f"{header.hdu} is a table in text"
     return f"{header.hdu} is an image of {size}" if axes else f"{header.hdu} has no data"

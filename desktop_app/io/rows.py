@@ -8,7 +8,11 @@ import numpy as np
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.timescales import TimeReference
+from desktop_app.io.time_zero import LATEST_JD
 
+# Unix times in milliseconds are below the first, the squares of the second do not overflow.
+_LARGEST_TIME = 1e15
+_LARGEST_FLUX = 1e100
 _NO_INTS = np.zeros(0, np.int64)
 
 
@@ -41,15 +45,15 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
     """The light curve of ``rows``, with notes on rows without time or flux, on order and on what it cannot tell.
 
     Rows are never left out. Where time goes back they are put into order, and ``row`` keeps their numbers in the file.
-    A time or flux that is infinite counts as missing.
+    A time or flux that is infinite, or that only damage can have made, counts as missing.
     """
     name = rows.fluxes[0]
-    time, boundless = _finite(rows.time)
-    flux, boundless_flux = _finite(rows.columns[name].values)
+    time, beyond = _possible(rows.time, LATEST_JD if rows.reference.known else _LARGEST_TIME)
+    flux, beyond_flux = _possible(rows.columns[name].values, _LARGEST_FLUX)
     errors = rows.columns.get(f"{name}_ERR")
     notes = [*source.notes]
-    if boundless or boundless_flux:
-        notes.append(f"{_have(boundless + boundless_flux)} an infinite time or flux, which counts as missing.")
+    if beyond or beyond_flux:
+        notes.append(f"{_have(beyond + beyond_flux)} an impossible time or flux, which counts as missing.")
     notes += _missing(time, flux)
     if rows.quality.any() and not source.mission:
         notes.append("The quality flags hide no row: without a mission their meaning is not known.")
@@ -87,11 +91,11 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
     )
 
 
-def _finite(values: Floats) -> tuple[Floats, int]:
-    """``values`` with NaN in place of what is infinite, and how many were."""
-    infinite = np.isinf(values)
-    count = int(infinite.sum())
-    return (np.where(infinite, np.nan, values) if count else values), count
+def _possible(values: Floats, largest: float) -> tuple[Floats, int]:
+    """``values`` with NaN in place of what is infinite or beyond all reason, and how many were."""
+    beyond = np.abs(values) > largest
+    count = int(beyond.sum())
+    return (np.where(beyond, np.nan, values) if count else values), count
 
 
 def _order(time: Floats) -> Ints | None:

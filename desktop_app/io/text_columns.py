@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import isnan
 
 from desktop_app.core.errors import ReadError
 from desktop_app.core.timescales import TimeReference
@@ -96,11 +97,16 @@ def roles_of(columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], f
         Time or flux cannot be told by a name or unit; the message lists the columns.
     """
     time, reference, others = _time(columns, numbers, file)
+    days = 1.0 if reference.name != "time" else days_in(time.unit)
+    if isnan(days):
+        raise ReadError(
+            f"{file} counts time in {time.unit[:40]!r}, which is no unit of time.", hint="Write it in days."
+        )
     fluxes = _fluxes(columns, numbers, file)
     return Roles(
         time=time,
         reference=reference,
-        days=1.0 if reference.name != "time" else days_in(time.unit),
+        days=days,
         fluxes=fluxes,
         errors=_errors(fluxes, numbers),
         quality=_first(numbers, _QUALITY_NAMES),

@@ -10,8 +10,16 @@ from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeRefe
 _SYSTEM = re.compile(r"(?<![A-Z])(BTJD|TBJD|BKJD|BMJD|BJD|HMJD|HJD|MJD|JD)(?![A-Z])")
 _OFFSET = re.compile(r"[-−–]\s*([0-9]+(?:\.[0-9]*)?)")
 _SCALE = re.compile(r"(?<![A-Z])(TDB|TCB|UTC|TAI|UT1|TT)(?![A-Z])")
+_SECONDS = {
+    **dict.fromkeys(("", "d", "day", "days"), 86400.0),
+    **dict.fromkeys(("h", "hr", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("min", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1.0),
+}
+LATEST_JD = 1e7
 _LEAST_FULL_JD = 2_000_000.0
-_ZEROS = {"BTJD": BTJD_ZERO, "TBJD": BTJD_ZERO, "BKJD": BKJD_ZERO, "BMJD": MJD_ZERO, "HMJD": MJD_ZERO, "MJD": MJD_ZERO}
+# TDB by the definition of their missions.
+_MISSION_ZEROS = {"BTJD": BTJD_ZERO, "TBJD": BTJD_ZERO, "BKJD": BKJD_ZERO}
 
 
 def reference_in(text: str) -> TimeReference | None:
@@ -25,13 +33,26 @@ def reference_in(text: str) -> TimeReference | None:
         return None
     name = system[1]
     offset = _OFFSET.match(words[system.end() :].lstrip())
-    zero = _ZEROS.get(name, 0.0) + (float(offset[1]) if offset else 0.0)
-    scale = _SCALE.search(words)
-    # BTJD and BKJD are TDB by the definition of their missions.
-    known_scale = scale[1] if scale else "TDB" if name in ("BTJD", "TBJD", "BKJD") else ""
+    scale = scale_in(words)
+    if name in _MISSION_ZEROS:
+        return named_reference(_MISSION_ZEROS[name], scale or "TDB", barycentric=True)
+    zero = (MJD_ZERO if "MJD" in name else 0.0) + (float(offset[1]) if offset else 0.0)
+    if not is_possible_zero(zero):
+        return None
     if name.startswith("H"):
-        return TimeReference(f"{name} − {offset[1]}" if offset else name, zero, known_scale)
-    return named_reference(zero, known_scale, barycentric="B" in name)
+        return TimeReference(f"{name} − {offset[1]}" if offset else name, zero, scale)
+    return named_reference(zero, scale, barycentric="B" in name)
+
+
+def scale_in(text: str) -> str:
+    """The time scale that the text names, "" where it names none."""
+    scale = _SCALE.search(text.upper())
+    return scale[1] if scale else ""
+
+
+def is_possible_zero(jd: float) -> bool:
+    """Whether time can count from this Julian date: any from 4713 BC to AD 22,000."""
+    return 0.0 <= jd <= LATEST_JD
 
 
 def counted_from_nearby(
@@ -54,6 +75,7 @@ def counted_from_nearby(
 
 
 def days_in(unit: str) -> float:
-    """How many days the unit is; a unit that is not known, or none, counts as days."""
-    seconds = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
-    return seconds.get(unit.strip().lower(), 86400.0) / 86400.0
+    """How many days the unit of time is; no unit is days, as everywhere in astronomy, and NaN one that is not known."""
+    if reference_in(unit) is not None:
+        return 1.0
+    return _SECONDS.get(unit.strip().lower(), float("nan")) / 86400.0

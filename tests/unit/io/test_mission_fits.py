@@ -102,6 +102,7 @@ def test_that_background_and_centroids_are_kept_with_their_units(tmp_path: Path)
         ({"BJDREFF": None}, (), "d", 2457000.0),
         ({}, ("BJDREFF",), "d", 2457000.0),
         ({"BJDREFF": 0.25}, (), "d", 2457000.25),
+        ({"BJDREFI": 1e30}, (), "d", float("nan")),
         ({"BJDREFI": None}, (), "BJD - 2457000, days", 2457000.0),
         ({}, ("BJDREFI", "BJDREFF"), "btjd", 2457000.0),
         ({}, ("BJDREFI", "BJDREFF"), "d", float("nan")),
@@ -114,6 +115,17 @@ def test_that_the_zero_of_time_is_read_and_never_guessed(
     curve = open_file(mission_file(tmp_path, cards=cards, without=without, time_unit=unit))
     np.testing.assert_equal(curve.reference.zero_jd, zero)
     assert curve.reference.scale == "TDB"
+
+
+def test_that_a_scale_nobody_knows_is_left_out(tmp_path: Path) -> None:
+    assert open_file(mission_file(tmp_path, cards={"TIMESYS": "STARDATE"})).reference.scale == ""
+
+
+def test_that_seconds_become_days_and_unknown_units_are_refused(tmp_path: Path) -> None:
+    seconds = mission_file(tmp_path, time_unit="s", changes={"TIME": 86400.0 * np.arange(200)})
+    np.testing.assert_allclose(open_file(seconds).time, np.arange(200))
+    with pytest.raises(ReadError, match="star_lc.fits counts time in 'fortnight'"):
+        open_file(mission_file(tmp_path, time_unit="fortnight"))
 
 
 def test_that_times_that_go_back_are_put_into_order_with_their_row_numbers(tmp_path: Path) -> None:
