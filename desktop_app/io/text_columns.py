@@ -8,6 +8,7 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.timescales import TimeReference
 from desktop_app.io.time_zero import days_in, reference_in
 
+_IN_DAYS = "Write times in days, and all numbers with a decimal point."
 _TIME_NAMES = ("time", "t", "times", "time_d", "time_days", "obstime", "obs_time", "timestamp")
 # What is better corrected stands first.
 _FLUX_NAMES = (
@@ -99,9 +100,7 @@ def roles_of(columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], f
     time, reference, others = _time(columns, numbers, file)
     days = 1.0 if reference.name != "time" else days_in(time.unit)
     if isnan(days):
-        raise ReadError(
-            f"{file} counts time in {time.unit[:40]!r}, which is no unit of time.", hint="Write it in days."
-        )
+        raise ReadError(f"{file} counts time in {time.unit[:40]!r}, which is no unit of time.", hint=_IN_DAYS)
     fluxes = _fluxes(columns, numbers, file)
     return Roles(
         time=time,
@@ -176,7 +175,7 @@ def _refuse_words(
     if words:
         raise ReadError(
             f"Column {words[0].name} of {file} does not hold plain numbers; its columns are {listed(columns)}.",
-            hint="Write times in days, and all numbers with a decimal point.",
+            hint=_IN_DAYS,
         )
 
 

@@ -13,6 +13,7 @@ from desktop_app.core.errors import ReadError
 from desktop_app.io import light_curve_files, open_file, suffixes, summarise
 from tests.fits_files import Arrays, mission_file, write_table
 
+IMPOSSIBLE = "1 row has an impossible time or flux, which counts as missing."
 NOTHING = np.full(200, np.nan)
 # 200 rows fill five blocks of 2,880 bytes to the last byte.
 ROW_BYTES = 8 + 4 + 4 + 6 * 4 + 4 + 3 * 8 + 4
@@ -185,10 +186,10 @@ def test_that_a_header_longer_than_any_known_is_refused(tmp_path: Path) -> None:
         ({"PDCSAP_FLUX": NOTHING, "SAP_FLUX": NOTHING}, "No row has a flux."),
         ({"TIME": NOTHING}, "No row has a time."),
         ({"PDCSAP_FLUX": np.ones(200)}, "Every flux is the same number."),
-        ({"TIME": np.r_[1e9, np.arange(199)]}, "1 row has an impossible time or flux, which counts as missing."),
+        ({"TIME": np.r_[1e9, np.arange(199)]}, IMPOSSIBLE),
         (
             {"PDCSAP_FLUX": np.r_[np.inf, np.ones(199)]},
-            "1 row has an impossible time or flux, which counts as missing.",
+            IMPOSSIBLE,
         ),
     ],
 )

@@ -124,7 +124,7 @@ def test_that_a_scale_nobody_knows_is_left_out(tmp_path: Path) -> None:
 def test_that_seconds_become_days_and_unknown_units_are_refused(tmp_path: Path) -> None:
     seconds = mission_file(tmp_path, time_unit="s", changes={"TIME": 86400.0 * np.arange(200)})
     np.testing.assert_allclose(open_file(seconds).time, np.arange(200))
-    with pytest.raises(ReadError, match="star_lc.fits counts time in 'fortnight'"):
+    with pytest.raises(ReadError, match=r"star_lc\.fits counts time in 'fortnight'"):
         open_file(mission_file(tmp_path, time_unit="fortnight"))
 
 
