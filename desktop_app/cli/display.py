@@ -59,18 +59,23 @@ def has_display() -> bool:
 def _plugins_in_question() -> list[str]:
     """The plugins that Qt will try, by name; one that can start is enough."""
     if asked_for := os.environ.get("QT_QPA_PLATFORM"):
-        return [choice.split(":")[0] for choice in asked_for.split(";") if choice]
+        # "wayland-egl" is another name of the plugin "wayland"; what follows a colon are its options.
+        return [choice.split(":")[0].split("-")[0] for choice in asked_for.split(";") if choice]
     return ["wayland"] * bool(os.environ.get("WAYLAND_DISPLAY")) + ["xcb"] * bool(os.environ.get("DISPLAY"))
 
 
 def _why_not(plugin: str) -> UserError | None:
     path = _plugin_file(plugin)
-    # A plugin from elsewhere, or none at all: Qt then says so itself.
     if path.is_file():
         try:
             ctypes.CDLL(str(path))
         except OSError as error:
             return _library_missing(str(error), plugin)
+    elif path.parent.is_dir():
+        return UserError(
+            f"No window can open: Qt has no platform called {plugin!r}.",
+            hint="Unset QT_QPA_PLATFORM, or let it name a platform that Qt has, such as xcb, wayland or offscreen.",
+        )
     if plugin == "xcb" and not _x_server_answers():
         return UserError(
             f"No window can open: the display {os.environ.get('DISPLAY', '')!r} does not answer.",

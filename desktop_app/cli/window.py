@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -43,12 +44,16 @@ def run(arguments: argparse.Namespace) -> int:
         return _without_window(paths, reason)
     if reason:
         raise reason
+    # Qt's loop never returns to Python to hear of Ctrl+C, so the system's own way holds while the window is open.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         status: int = arguments.show_window(paths, arguments.samples)
     except ModuleNotFoundError:
         raise
     except ImportError as error:
         raise _not_loadable(error) from error
+    finally:
+        signal.signal(signal.SIGINT, before)
     return status
 
 

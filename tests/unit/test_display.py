@@ -41,6 +41,13 @@ def test_that_a_platform_that_needs_no_display_opens(monkeypatch: pytest.MonkeyP
     assert why_no_window() is None
 
 
+def test_that_a_platform_that_qt_does_not_have_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "sundial")
+    reason = why_no_window()
+    assert reason is not None
+    assert "no platform called 'sundial'" in reason.message
+
+
 def test_that_missing_libraries_of_the_platform_are_named_with_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.setattr("ctypes.CDLL", loader_without("libqxcb.so", "libxcb-cursor.so.0", "libEGL.so.1"))
