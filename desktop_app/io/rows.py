@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.timescales import TimeReference
 from desktop_app.io.time_zero import LATEST_JD
 
+T = TypeVar("T", np.float64, np.int64)
 # Unix times in milliseconds are below the first, the squares of the second do not overflow.
 _LARGEST_TIME = 1e15
 _LARGEST_FLUX = 1e100
+_FEW_ROWS = 10
 _NO_INTS = np.zeros(0, np.int64)
 
 
@@ -48,46 +52,36 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
     A time or flux that is infinite, or that only damage can have made, counts as missing.
     """
     name = rows.fluxes[0]
-    time, beyond = _possible(rows.time, LATEST_JD if rows.reference.known else _LARGEST_TIME)
-    flux, beyond_flux = _possible(rows.columns[name].values, _LARGEST_FLUX)
-    errors = rows.columns.get(f"{name}_ERR")
-    notes = [*source.notes]
-    if beyond or beyond_flux:
-        notes.append(f"{_have(beyond + beyond_flux)} an impossible time or flux, which counts as missing.")
-    notes += _missing(time, flux)
-    if rows.quality.any() and not source.mission:
-        notes.append("The quality flags hide no row: without a mission their meaning is not known.")
-    curve = LightCurve(
-        source=source,
-        time=np.empty(0),
-        flux=np.empty(0),
-        flux_err=np.empty(0),
-        flux_name=name,
-        flux_unit=rows.columns[name].unit,
-        reference=rows.reference,
-        flux_choices=rows.fluxes,
-    )
-    columns = {**rows.columns, name: Series(flux, rows.columns[name].unit)}
-    row = np.arange(len(time), dtype=np.int64)
-    quality, cadence = rows.quality, rows.cadence
-    flux_err = errors.values if errors else np.full(len(time), np.nan)
+    time, impossible_times = _possible(rows.time, LATEST_JD if rows.reference.known else _LARGEST_TIME)
+    cleaned = {flux: _possible(rows.columns[flux].values, _LARGEST_FLUX) for flux in rows.fluxes}
     order = _order(time)
-    if order is not None:
-        notes.append(f"Time goes back: {int(np.sum(order != row)):,} rows were put into order.")
-        time, flux, flux_err, row = time[order], flux[order], flux_err[order], row[order]
-        quality, cadence = (values[order] if len(values) else values for values in (quality, cadence))
-        columns = {key: Series(series.values[order], series.unit) for key, series in columns.items()}
-    notes += _repeated(time)
-    return replace(
-        curve,
-        source=replace(source, notes=tuple(notes)),
+    columns = {
+        key: Series(_put(cleaned[key][0] if key in cleaned else series.values, order), series.unit)
+        for key, series in rows.columns.items()
+    }
+    errors = columns.get(f"{name}_ERR")
+    time = _put(time, order)
+    row = np.arange(len(time), dtype=np.int64) if order is None else order
+    notes = [
+        *_impossible(impossible_times + cleaned[name][1]),
+        *_missing(time, columns[name].values),
+        *_unread_flags(rows.quality, source.mission),
+        *_reordered(row),
+        *_repeated(time),
+    ]
+    return LightCurve(
+        source=replace(source, notes=(*source.notes, *notes)),
         time=time,
-        flux=flux,
-        flux_err=flux_err,
-        quality=quality,
-        cadence=cadence,
+        flux=columns[name].values,
+        flux_err=errors.values if errors else np.full(len(time), np.nan),
+        flux_name=name,
+        flux_unit=columns[name].unit,
+        reference=rows.reference,
+        quality=_put(rows.quality, order),
+        cadence=_put(rows.cadence, order),
         row=row,
         columns=columns,
+        flux_choices=rows.fluxes,
     )
 
 
@@ -100,13 +94,26 @@ def _possible(values: Floats, largest: float) -> tuple[Floats, int]:
 
 def _order(time: Floats) -> Ints | None:
     """An order in which time never goes back, rows without time behind their neighbours; None where none is needed."""
-    known = np.isfinite(time)
-    times = time[known]
+    times = _known(time)
     if not np.any(times[1:] < times[:-1]):
         return None
-    last_known = np.maximum.accumulate(np.where(known, np.arange(len(time)), -1))
+    last_known = np.maximum.accumulate(np.where(np.isfinite(time), np.arange(len(time)), -1))
     filled = np.where(last_known >= 0, time[last_known], -np.inf)
     return np.argsort(filled, kind="stable").astype(np.int64)
+
+
+def _put(values: NDArray[T], order: Ints | None) -> NDArray[T]:
+    return values if order is None or not len(values) else values[order]
+
+
+def _known(values: Floats) -> Floats:
+    """The finite ones; no copy where all are."""
+    finite = np.isfinite(values)
+    return values if finite.all() else values[finite]
+
+
+def _impossible(count: int) -> list[str]:
+    return [f"{_have(count)} an impossible time or flux, which counts as missing."] if count else []
 
 
 def _missing(time: Floats, flux: Floats) -> list[str]:
@@ -116,11 +123,10 @@ def _missing(time: Floats, flux: Floats) -> list[str]:
         return ["No row has a time."]
     if no_flux.all():
         return ["No row has a flux."]
-    known = flux[~no_time & ~no_flux]
     notes = _absent(int(no_time.sum()), int((no_flux & ~no_time).sum()))
-    if n < 10:
+    if n < _FEW_ROWS:
         notes.append(f"There are only {n} rows." if n != 1 else "There is only one row.")
-    if known.size > 1 and known.min() == known.max():
+    if n > 1 and np.nanmin(flux) == np.nanmax(flux):
         notes.append("Every flux is the same number.")
     return notes
 
@@ -133,8 +139,19 @@ def _absent(untimed: int, unmeasured: int) -> list[str]:
     return []
 
 
+def _unread_flags(quality: Ints, mission: str) -> list[str]:
+    if mission or not quality.any():
+        return []
+    return ["The quality flags hide no row: without a mission their meaning is not known."]
+
+
+def _reordered(row: Ints) -> list[str]:
+    moved = int(np.sum(row != np.arange(len(row))))
+    return [f"Time goes back: {moved:,} rows were put into order."] if moved else []
+
+
 def _repeated(time: Floats) -> list[str]:
-    times = time[np.isfinite(time)]
+    times = _known(time)
     same = int(np.sum(times[1:] == times[:-1]))
     return [f"{_have(same)} the time of the row before."] if same else []
 

@@ -42,9 +42,7 @@ def open_bytes(path: Path) -> Iterator[Bytes]:
         There is no such file, it may not be read, it is no plain file, or its gzip stream is broken or a bomb.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            what = "a folder" if path.is_dir() else "not a plain file"
-            raise ReadError(f"{path.name or path} is {what}.", hint="Give the name of a light-curve file.")
+        _check_plain(path)
         with path.open("rb") as file:
             packed = file.read(2) == _GZIP_MAGIC
             file.seek(0)
@@ -53,10 +51,20 @@ def open_bytes(path: Path) -> Iterator[Bytes]:
         raise ReadError(f"There is no file {path}.", hint="Check the name and the folder.") from error
     except PermissionError as error:
         raise ReadError(f"{path.name} may not be read by you.", hint="Ask its owner for permission to read.") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise ReadError(
-            f"{path.name} cannot be opened: {error}.", hint="Copy it to a local disk and try again."
+            f"{path.name} cannot be read: {error}.", hint="Copy it to a local disk and try again."
         ) from error
+
+
+def _check_plain(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:
+        raise ReadError(f"{path!r} is no name that a file can have.", hint="Check the name.") from error
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "not a plain file"
+        raise ReadError(f"{path.name or path} is {what}.", hint="Give the name of a light-curve file.")
 
 
 def read_head(path: Path) -> bytes:

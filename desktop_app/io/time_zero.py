@@ -63,8 +63,10 @@ def counted_from_nearby(
     Barycentric ones count from ``usual_zero``, where the mission has one.
     Times that are said to be full Julian dates, but are far too small for it, count from nobody knows where.
     """
+    if reference.zero_jd != 0.0:
+        return time, reference
     known = time[np.isfinite(time)]
-    if reference.zero_jd != 0.0 or known.size == 0:
+    if known.size == 0:
         return time, reference
     if known[0] < _LEAST_FULL_JD:
         return time, TimeReference(scale=reference.scale, barycentric=reference.barycentric)

@@ -69,7 +69,7 @@ def test_that_a_refused_permission_is_told(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_that_a_name_no_system_can_have_is_refused() -> None:
-    with pytest.raises(ReadError, match="cannot be opened"):
+    with pytest.raises(ReadError, match="no name that a file can have"):
         open_file("a\0b.fits")
 
 
@@ -146,6 +146,15 @@ def test_that_a_damaged_gzip_file_is_told_even_where_the_table_can_be_unpacked(t
     assert "incorrect data check" in refusal(path)
 
 
+def test_that_gzip_in_several_members_is_read_to_its_end(tmp_path: Path) -> None:
+    content = mission_file(tmp_path).read_bytes()
+    packed = tmp_path / "members.fits.gz"
+    packed.write_bytes(
+        b"".join(gzip.compress(content[at : at + 5000]) for at in range(0, len(content), 5000)) + bytes(512)
+    )
+    assert open_file(packed).digest == open_file(tmp_path / "star_lc.fits").digest
+
+
 def test_that_a_gzip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     start = mission_file(tmp_path).read_bytes()
     packer = zlib.compressobj(9, wbits=31)
@@ -197,6 +206,11 @@ def test_that_useless_values_open_with_a_note(tmp_path: Path, values: Arrays, no
     curve = open_file(mission_file(tmp_path, changes=values))
     assert len(curve) == 200
     assert note in curve.source.notes
+
+
+def test_that_an_impossible_value_is_missing_in_every_flux_that_can_be_chosen(tmp_path: Path) -> None:
+    path = mission_file(tmp_path, changes={"SAP_FLUX": np.r_[np.inf, np.ones(199)]})
+    assert np.isnan(open_file(path, flux="SAP_FLUX").flux[0])
 
 
 def test_that_two_rows_open_with_a_note(tmp_path: Path) -> None:
