@@ -76,13 +76,24 @@ def mission_file(
     cards : mapping, optional
         Cards of the table to set; an empty value for None.
     without : tuple of str
-        Columns and cards to leave out.
+        Columns, and cards of the table, to leave out.
     time_unit : str, optional
         The unit of TIME; as the mission writes it where not given.
     """
     columns = mission_columns(n, mission=mission, seed=seed) | dict(changes or {})
+    units = {"TIME": f"BJD - {ZEROS[mission]}" if time_unit is None else time_unit, **_UNITS}
+    return write_table(
+        folder / name,
+        {key: values for key, values in columns.items() if key not in without},
+        primary=_primary_cards(mission),
+        cards={key: value for key, value in (_table_cards(mission) | dict(cards or {})).items() if key not in without},
+        units=units,
+    )
+
+
+def _primary_cards(mission: Mission) -> dict[str, str | int | float | None]:
     keyword, number = _SEGMENTS[mission]
-    primary: dict[str, str | int | float | None] = {
+    return {
         "TELESCOP": "TESS" if mission == "TESS" else "Kepler",
         "INSTRUME": "TESS Photometer" if mission == "TESS" else "Kepler Photometer",
         "OBJECT": _OBJECTS[mission],
@@ -91,7 +102,10 @@ def mission_file(
         "DEC_OBJ": -80.469143,
         **({} if mission == "TESS" else {"MISSION": mission}),
     }
-    table: dict[str, str | int | float | None] = {
+
+
+def _table_cards(mission: Mission) -> dict[str, str | int | float | None]:
+    return {
         "EXTNAME": "LIGHTCURVE",
         "OBJECT": _OBJECTS[mission],
         "BJDREFI": ZEROS[mission],
@@ -100,16 +114,7 @@ def mission_file(
         "TIMEUNIT": "d",
         "TIMEREF": "SOLARSYSTEM",
         "TIMEDEL": CADENCES_D[mission],
-        **(cards or {}),
     }
-    units = {"TIME": f"BJD - {ZEROS[mission]}" if time_unit is None else time_unit, **_UNITS}
-    return write_table(
-        folder / name,
-        {key: values for key, values in columns.items() if key not in without},
-        primary={key: value for key, value in primary.items() if key not in without},
-        cards={key: value for key, value in table.items() if key not in without},
-        units=units,
-    )
 
 
 def write_table(

@@ -67,3 +67,18 @@ def test_that_a_summary_takes_no_longer_than_two_bare_headers(
     with capsys.disabled():
         print(f"\n{told}")  # noqa: T201  what the benchmark is for
     assert ours <= bare
+
+
+def test_that_text_takes_at_most_twice_as_long_as_bare_numpy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    n = 10 * ROWS
+    path = tmp_path / "star.csv"
+    columns = [1325 + np.arange(n) / 720, np.ones(n), np.full(n, 0.1)]
+    np.savetxt(path, np.column_stack(columns), "%.7f", ",", header="BTJD,flux,flux_err", comments="")
+    ours = best_s(lambda: open_file(path), 3)
+    bare = best_s(lambda: np.loadtxt(path, delimiter=",", skiprows=1), 3)
+    told = f"text, {n:,} rows: {ours * 1e3:.0f} ms, bare numpy {bare * 1e3:.0f} ms, ratio {ours / bare:.2f}"
+    with capsys.disabled():
+        print(f"\n{told}")  # noqa: T201  what the benchmark is for
+    assert ours <= 2 * bare
