@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,9 +77,13 @@ def _why_not(plugin: str) -> UserError | None:
             f"No window can open: Qt has no platform called {plugin!r}.",
             hint="Unset QT_QPA_PLATFORM, or let it name a platform that Qt has, such as xcb, wayland or offscreen.",
         )
-    if plugin == "xcb" and not _x_server_answers():
+    answers, name = {
+        "xcb": (_x_server_answers, "DISPLAY"),
+        "wayland": (_wayland_server_answers, "WAYLAND_DISPLAY"),
+    }.get(plugin, (None, ""))
+    if answers and not answers():
         return UserError(
-            f"No window can open: the display {os.environ.get('DISPLAY', '')!r} does not answer.",
+            f"No window can open: the display {os.environ.get(name, '')!r} does not answer.",
             hint="Start the session with a display (ssh -X), or use 'peculiar detect FILE', which needs none.",
         )
     return None
@@ -120,3 +125,13 @@ def _x_server_answers() -> bool:
     refused = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
     return not refused
+
+
+def _wayland_server_answers() -> bool:
+    place = Path(os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("WAYLAND_DISPLAY") or "wayland-0")
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(place))
+        except OSError:
+            return False
+    return True

@@ -1,5 +1,6 @@
 """Whether a window can open is known before Qt is asked, and what is missing is named by package."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -76,7 +77,7 @@ def test_that_one_platform_that_can_start_is_enough(monkeypatch: pytest.MonkeyPa
 
 def test_that_a_display_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
-    monkeypatch.setattr(display, "_plugin_file", lambda _plugin: Path("nowhere"))
+    monkeypatch.setattr(display, "_plugin_file", lambda _plugin: Path("nowhere", "libqxcb.so"))
     monkeypatch.setattr(display, "_x_server_answers", lambda: False)
     reason = why_no_window()
     assert reason is not None
@@ -95,3 +96,15 @@ def test_that_asking_loads_no_qt_into_python() -> None:
     code = f"{asking}; print('PySide6' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_that_the_wayland_server_is_really_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("WAYLAND_DISPLAY", "way")
+    assert not display._wayland_server_answers()
+    monkeypatch.chdir(tmp_path)  # the name of a socket may have 107 letters at most
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("way")
+        server.listen()
+        monkeypatch.setenv("XDG_RUNTIME_DIR", ".")
+        assert display._wayland_server_answers()
