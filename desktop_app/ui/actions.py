@@ -57,7 +57,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("find_events", "Edit", "&Filter events", "Ctrl+F", "Type to keep only matching events", "filter"),
     _A("fit", "View", "Fit &all", "A", "Show the whole curve", "fit"),
     _A("fit_values", "View", "Fit &flux", "Shift+A", "Show every value of the stretch in view", "fit-flux"),
-    _A("zoom_in", "View", "Zoom &in", "Z", "Half as much time", "zoom-in"),
+    _A("zoom_in", "View", "&Zoom in", "Z", "Half as much time", "zoom-in"),
     _A("zoom_out", "View", "Zoom &out", "Shift+Z", "Twice as much time", "zoom-out"),
     _A(
         "box_zoom",
@@ -70,7 +70,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     _A("pan_left", "View", "Pan &left", "Shift+Left", "A quarter of the width to earlier times"),
     _A("pan_right", "View", "Pan &right", "Shift+Right", "A quarter of the width to later times", "", "", True),
-    _A("show_baseline", "View", "Base&line", "B", "Draw the baseline over the data", "baseline", "toggle"),
+    _A("show_baseline", "View", "Bas&eline", "B", "Draw the baseline over the data", "baseline", "toggle"),
     _A("show_hidden", "View", "&Hidden rows", "H", "Ticks on the time axis where rows are hidden", "", "toggle", True),
     *(
         _A(f"time_{system.name.lower()}", "View/Time axis", text, f"Alt+{number}", tip, "", "time")
@@ -100,7 +100,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     _A("threshold_up", "Detect", "Threshold &up", "Ctrl+Up", "Half a sigma higher: fewer events"),
     _A("threshold_down", "Detect", "Threshold &down", "Ctrl+Down", "Half a sigma lower: more events"),
-    _A("threshold_default", "Detect", "&Default threshold", "Ctrl+0", "The detector's own threshold"),
+    _A("threshold_default", "Detect", "D&efault threshold", "Ctrl+0", "The detector's own threshold"),
     _A("next_event", "Events", "&Next event", "J", "Look at the next event", "next"),
     _A("previous_event", "Events", "&Previous event", "K", "Look at the previous event", "previous"),
     _A("zoom_event", "Events", "&Zoom to event", "E", "Show the selected event closely"),

@@ -1,10 +1,15 @@
-"""Events as a Qt table: one row an event, the columns of the event table, sortable by value."""
+"""Events as a Qt table: one row an event, sorted by value and filtered by text.
+
+Sorting is numpy's: Qt's proxy model would call Python for every comparison, thousands of times while the threshold is
+dragged.
+"""
 
 from math import isnan
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from desktop_app.core.arrays import Ints
 from desktop_app.core.event_table import Column, EventTable
 from desktop_app.core.quality import quality_names
 from desktop_app.core.timescales import TimeReference, TimeSystem, show_time
@@ -14,29 +19,49 @@ from desktop_app.ui.words import duration, relative
 Index = QModelIndex | QPersistentModelIndex
 SHOWN = ("event_id", "kind", "t_peak", "score", "depth", "duration", "snr", "quality", "t_start", "t_end")
 _NOTHING = QModelIndex()
-_VALUE = Qt.ItemDataRole.UserRole
 
 
 class EventModel(QAbstractTableModel):
-    """The columns `SHOWN` of an event table."""
+    """The columns `SHOWN` of an event table, in the order and selection that the user wants."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._columns: tuple[Column, ...] = ()
-        self._n = 0
+        self._order: Ints = np.zeros(0, np.int64)
+        self._sorted_by, self._descending = 0, False
+        self._words: list[str] = []
         self._reference = TimeReference()
         self._system = TimeSystem.NATIVE
         self._mission = ""
         self.theme: Theme = LIGHT
 
-    def show_table(self, table: EventTable | None, reference: TimeReference, mission: str) -> None:
+    def show_table(self, table: EventTable | None, reference: TimeReference, system: TimeSystem, mission: str) -> None:
         """Another table; ``mission`` says what the QUALITY bits mean."""
         self.beginResetModel()
         by_name = {column.name: column for column in table.columns} if table else {}
         self._columns = tuple(by_name[name] for name in SHOWN if name in by_name)
-        self._n = len(table) if table else 0
-        self._reference, self._mission = reference, mission
+        self._reference, self._system, self._mission = reference, system, mission
+        self._order = self._wanted()
         self.endResetModel()
+
+    def event_at(self, row: int) -> int:
+        """Which event stands in ``row``, by its place in time."""
+        return int(self._order[row])
+
+    def row_of(self, event: int) -> int | None:
+        """Where an event stands; None where the filter hides it."""
+        found = np.flatnonzero(self._order == event)
+        return int(found[0]) if len(found) else None
+
+    def set_filter(self, text: str) -> None:
+        """Keep only the events that hold each word of ``text`` in one of their cells."""
+        self._words = text.lower().split()
+        self._rearrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by the values of ``column``."""
+        self._sorted_by, self._descending = column, order is Qt.SortOrder.DescendingOrder
+        self._rearrange()
 
     def show_as(self, system: TimeSystem) -> None:
         """Write times in another system."""
@@ -50,7 +75,7 @@ class EventModel(QAbstractTableModel):
 
     def rowCount(self, parent: Index = _NOTHING) -> int:
         """How many events there are."""
-        return 0 if parent.isValid() else self._n
+        return 0 if parent.isValid() else len(self._order)
 
     def columnCount(self, parent: Index = _NOTHING) -> int:
         """How many columns are shown."""
@@ -74,7 +99,7 @@ class EventModel(QAbstractTableModel):
         if not index.isValid():
             return None
         column = self._columns[index.column()]
-        value = column.values[index.row()]
+        value = column.values[self._order[index.row()]]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(column.name, value)
@@ -84,8 +109,6 @@ class EventModel(QAbstractTableModel):
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ToolTipRole if column.name == "quality":
                 return self._text("quality", value)
-            case _ if role == _VALUE:
-                return value.item() if isinstance(value, np.generic) else value
             case _:
                 return None
 
@@ -112,28 +135,23 @@ class EventModel(QAbstractTableModel):
                 return f"{number:,.1f}"
 
     def _repaint(self) -> None:
-        if self._n and self._columns:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._n - 1, len(self._columns) - 1))
+        if len(self._order) and self._columns:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self._columns) - 1))
 
+    def _rearrange(self) -> None:
+        self.layoutAboutToBeChanged.emit()
+        self._order = self._wanted()
+        self.layoutChanged.emit()
 
-class EventFilter(QSortFilterProxyModel):
-    """Sorts by value, and keeps the rows whose text holds every word of the filter."""
+    def _wanted(self) -> Ints:
+        """The events to show, in order."""
+        if not self._columns:
+            return np.zeros(0, np.int64)
+        values = self._columns[min(self._sorted_by, len(self._columns) - 1)].values
+        order = np.argsort(values, kind="stable")
+        order = order[::-1] if self._descending else order
+        return np.array([row for row in order if self._holds(row)], np.int64) if self._words else order
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._words: list[str] = []
-        self.setSortRole(_VALUE)
-
-    def set_text(self, text: str) -> None:
-        """Keep only rows that hold each word of ``text``."""
-        self._words = text.lower().split()
-        self.beginFilterChange()
-        self.endFilterChange()
-
-    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        """Whether the row holds every word in one of its cells."""
-        if not self._words:
-            return True
-        model = self.sourceModel()
-        cells = [str(model.index(row, column, parent).data()).lower() for column in range(model.columnCount())]
+    def _holds(self, row: int) -> bool:
+        cells = [self._text(column.name, column.values[row]).lower() for column in self._columns]
         return all(any(word in cell for cell in cells) for word in self._words)

@@ -50,11 +50,11 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.ci.setSpacing(6)
         self.curve_box, self.score_box, self.overview_box = CurveBox(), ScoreBox(), OverviewBox()
         self.value_axis, self.score_axis, self.time_axis = ValueAxis(), ScoreAxis(), TimeAxis()
-        self._curve = self._plot(0, self.curve_box, {"left": self.value_axis})
-        self._track = self._plot(1, self.score_box, {"left": self.score_axis, "bottom": self.time_axis})
-        self._strip = self._plot(2, self.overview_box, {})
-        self._track.setFixedHeight(TRACK_PX)
-        self._strip.setFixedHeight(OVERVIEW_PX)
+        place_axes(self, self.curve_box, 0, left=self.value_axis)
+        place_axes(self, self.score_box, 1, left=self.score_axis, bottom=self.time_axis)
+        self.addItem(self.overview_box, row=3, col=1)
+        self.ci.layout.setRowFixedHeight(1, TRACK_PX)
+        self.ci.layout.setRowFixedHeight(3, OVERVIEW_PX)
         self.score_axis.setLabel("Score (σ)")
         self._span = (0.0, 1.0)
         self._picture: CurvePicture | None = None
@@ -192,17 +192,6 @@ class CurvePlots(pg.GraphicsLayoutWidget):
 
     # Parts
 
-    def _plot(self, row: int, box: pg.ViewBox, axes: dict[str, pg.AxisItem]) -> pg.PlotItem:
-        plot: pg.PlotItem = self.addPlot(row=row, col=0, viewBox=box, axisItems=axes)
-        plot.hideButtons()
-        for side in ("left", "bottom"):
-            plot.showAxis(side, side in axes or side == "left")
-        plot.getAxis("left").setWidth(AXIS_PX)
-        if not axes:
-            plot.getAxis("left").setStyle(showValues=False, tickLength=0)
-            plot.getAxis("left").setPen(None)
-        return plot
-
     def _make_items(self) -> None:
         self.points, self.score_points, self.strip_points = SeriesItem(), SeriesItem(), SeriesItem()
         self.baseline, self.hidden, self.cursor_ring = LineItem(), HiddenItem(), CursorItem()
@@ -271,3 +260,19 @@ class CurvePlots(pg.GraphicsLayoutWidget):
 
 def _padded(low: float, high: float) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def place_axes(
+    layout: pg.GraphicsLayoutWidget, box: pg.ViewBox, row: int, *, left: pg.AxisItem, bottom: pg.AxisItem | None = None
+) -> None:
+    """Put ``box`` into column 1 of ``row``, its axes beside and below it.
+
+    A `pg.PlotItem` would do the same, and build four menus without an owner that nobody opens.
+    """
+    layout.addItem(left, row=row, col=0)
+    layout.addItem(box, row=row, col=1)
+    left.linkToView(box)
+    left.setWidth(AXIS_PX)
+    if bottom is not None:
+        layout.addItem(bottom, row=row + 1, col=1)
+        bottom.linkToView(box)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.timescales import TimeReference
-from desktop_app.ui.event_model import EventFilter, EventModel
+from desktop_app.ui.event_model import EventModel
 from desktop_app.ui.named import named
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
@@ -40,8 +40,6 @@ class EventsPanel(QWidget):
         self._session = session
         self.model = EventModel(self)
         self.model.set_theme(appearance.theme)
-        self.filtered = EventFilter(self)
-        self.filtered.setSourceModel(self.model)
         self.view = self._table()
         says = QLabel("", self, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._says = named(says, "events-empty", role="muted")
@@ -68,10 +66,10 @@ class EventsPanel(QWidget):
     def copy_rows(self) -> int:
         """Put the selected rows, or all where none is, on the clipboard as tab-separated text; how many."""
         chosen = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
-        rows = chosen or list(range(self.filtered.rowCount()))
-        columns = range(self.filtered.columnCount())
+        rows = chosen or list(range(self.model.rowCount()))
+        columns = range(self.model.columnCount())
         heads = [str(self.model.headerData(column, Qt.Orientation.Horizontal)) for column in columns]
-        lines = [[str(self.filtered.index(row, column).data()) for column in columns] for row in rows]
+        lines = [[str(self.model.index(row, column).data()) for column in columns] for row in rows]
         QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in [heads, *lines]))
         return len(rows)
 
@@ -79,7 +77,7 @@ class EventsPanel(QWidget):
         view = named(
             QTableView(self, sortingEnabled=True, showGrid=False, wordWrap=False), "events-table", label="Events"
         )
-        view.setModel(self.filtered)
+        view.setModel(self.model)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setFont(tabular(view.font()))
@@ -118,9 +116,9 @@ class EventsPanel(QWidget):
     def _show(self, state: AppState) -> None:
         reference = state.data.reference if state.data else TimeReference()
         had = self.model.columnCount()
+        mission = state.data.source.mission if state.data else ""
         with QSignalBlocker(self.view.selectionModel()):
-            self.model.show_table(state.table, reference, state.data.source.mission if state.data else "")
-        self.model.show_as(state.system)
+            self.model.show_table(state.table, reference, state.system, mission)
         self._stack.setCurrentIndex(1 if state.events else 0)
         self._says.setText(_says(state))
         self._export.setEnabled(state.table is not None)
@@ -140,7 +138,8 @@ class EventsPanel(QWidget):
             if state.selection.event is None:
                 chosen.clear()
             else:
-                index = self.filtered.mapFromSource(self.model.index(state.selection.event, 0))
+                row = self.model.row_of(state.selection.event)
+                index = self.model.index(-1 if row is None else row, 0)
                 flags = QItemSelectionModel.SelectionFlag
                 if index.row() != self.view.currentIndex().row() or not chosen.isRowSelected(index.row()):
                     chosen.setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
@@ -148,19 +147,18 @@ class EventsPanel(QWidget):
         self.view.viewport().update()
 
     def _count_rows(self) -> None:
-        shown, n = self.filtered.rowCount(), self.model.rowCount()
+        shown, n = self.model.rowCount(), len(self._session.state.events)
         self._count.setText(
             "" if not n else counted(n, "event") if shown == n else f"{shown:,} of {counted(n, 'event')}"
         )
 
     def _on_filter(self, text: str) -> None:
-        self.filtered.set_text(text)
+        self.model.set_filter(text)
         self._count_rows()
 
     def _on_row_chosen(self, index: QModelIndex) -> None:
         if index.isValid():
-            place = self.filtered.mapToSource(index).row()
-            self._session.select_event(place)
+            self._session.select_event(self.model.event_at(index.row()))
 
 
 def _says(state: AppState) -> str:

@@ -19,6 +19,7 @@ from desktop_app.ui.axes import TimeAxis, ValueAxis
 from desktop_app.ui.inspection import Fact, Inspection
 from desktop_app.ui.named import named
 from desktop_app.ui.plot_items import CursorItem, EventsItem, LineItem, PlotItem, SeriesItem
+from desktop_app.ui.plots import place_axes
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, kind_icon, kind_of, tabular
@@ -118,14 +119,8 @@ class CloseLook(pg.GraphicsLayoutWidget):
         self.ci.setSpacing(2)
         self.box, self.below = CurveBox(), ScoreBox()
         self._axes = (ValueAxis(), ValueAxis(), TimeAxis())
-        upper = self.addPlot(row=0, col=0, viewBox=self.box, axisItems={"left": self._axes[0]})
-        lower = self.addPlot(
-            row=1, col=0, viewBox=self.below, axisItems={"left": self._axes[1], "bottom": self._axes[2]}
-        )
-        upper.showAxis("bottom", show=False)
-        for plot in (upper, lower):
-            plot.hideButtons()
-            plot.getAxis("left").setWidth(64)
+        place_axes(self, self.box, 0, left=self._axes[0])
+        place_axes(self, self.below, 1, left=self._axes[1], bottom=self._axes[2])
         self._axes[0].setLabel("Flux")
         self._axes[1].setLabel("Residual")
         self.ci.layout.setRowStretchFactor(0, 3)
