@@ -25,16 +25,8 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the samples and name them; 0."""
-    from desktop_app.core.errors import WriteError
     from desktop_app.engine.samples import write_samples
 
-    try:
-        written = write_samples(arguments.folder, seed=arguments.seed)
-    except OSError as error:
-        raise WriteError(
-            f"The samples cannot be written to {arguments.folder}: {error.strerror or error}.",
-            hint="Choose a folder of your own with some room.",
-        ) from error
-    for path in written:
+    for path in write_samples(arguments.folder, seed=arguments.seed):
         say(str(path))
     return 0
