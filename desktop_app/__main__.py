@@ -1,6 +1,7 @@
 """Where everything starts: the command line, which opens the window when it is asked to."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,9 @@ def main() -> int:
     """Run Peculiar as it was called; the exit status."""
     from desktop_app.cli.main import run
 
+    # Warnings are for those who mend the program; -W and PYTHONWARNINGS bring them back.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
     return run(sys.argv[1:], _show_window)
 
 

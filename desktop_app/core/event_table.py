@@ -81,7 +81,9 @@ def event_table(detection: Detection, events: Sequence[Event]) -> EventTable:
         Column("t_start", "Start", time_unit, "time.start;obs", "Time of the first row.", data.time[first]),
         Column("t_peak", "Peak", time_unit, "time.epoch;obs", "Time of the most deviating row.", data.time[peak]),
         Column("t_end", "End", time_unit, "time.end;obs", "Time of the last row.", data.time[last]),
-        Column("time_system", "Time system", "", "time.scale", "What the times count from, and their scale.", same(system)),
+        Column(
+            "time_system", "Time system", "", "time.scale", "What the times count from, and their scale.", same(system)
+        ),
         Column("row_start", "First row", "", "meta.record", "First row in the file, from 0.", data.row[first]),
         Column("row_end", "Last row", "", "meta.record", "Last row in the file, inclusive, from 0.", data.row[last]),
         Column(

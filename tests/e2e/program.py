@@ -35,7 +35,7 @@ def peculiar(*words: str | Path, cwd: Path | None = None, environ: Mapping[str, 
 
 
 def environment(changes: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the test, with the package in reach and without a display."""
+    """The environment of the test, with the package in reach, every warning an error, and no display."""
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"} | dict(changes)
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "200"} | dict(changes)
