@@ -3,8 +3,8 @@
 import csv
 import json
 import os
-import resource
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,6 +22,9 @@ from tests.data import quiet_curve
 
 DIP = {"depth": 0.0123456789012345, "duration_d": 0.12, "snr": 31.5, "quality": 2049.0}
 EVENTS = (Event(100, 106, 102, 12.5, "dip", DIP), Event(400, 401, 400, 7.25, "outlier"))
+
+
+unix_alone = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits, rights and links")
 
 
 def table_of(*events: Event, file: str = "stars/quiet.fits") -> EventTable:
@@ -47,6 +50,8 @@ def table_of(*events: Event, file: str = "stars/quiet.fits") -> EventTable:
 @contextmanager
 def files_no_larger_than(limit_bytes: int) -> Iterator[None]:
     """The kernel itself refuses to write more, as a full disk does."""
+    import resource
+
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, hard))
     try:
@@ -130,6 +135,12 @@ def test_that_a_negative_number_in_a_csv_stays_a_number(tmp_path: Path) -> None:
         assert next(csv.DictReader(file))["depth"] == "-0.5"
 
 
+def test_that_a_file_name_that_is_no_text_is_written_all_the_same(tmp_path: Path, writer: Writer) -> None:
+    name = os.fsdecode(b"star-\xff.fits")
+    write_events(table_of(*EVENTS, file=name), tmp_path / f"events{writer.suffix}")
+    assert r"star-\udcff.fits" in (tmp_path / f"events{writer.suffix}").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["a,b.fits", 'a"b.fits', "a\nb.fits", "étoile ☆.fits"])
 def test_that_any_file_name_survives_every_format(tmp_path: Path, writer: Writer, name: str) -> None:
     from astropy.table import Table
@@ -184,6 +195,7 @@ def test_that_a_folder_in_place_of_the_file_is_refused(tmp_path: Path, writer: W
         write_events(table_of(), tmp_path / f"events{writer.suffix}")
 
 
+@unix_alone
 def test_that_a_disk_that_fills_up_leaves_the_older_file_and_nothing_else(tmp_path: Path, writer: Writer) -> None:
     path = tmp_path / f"events{writer.suffix}"
     before = {written: written.read_bytes() for written in write_events(table_of(*EVENTS), path)}
@@ -192,6 +204,7 @@ def test_that_a_disk_that_fills_up_leaves_the_older_file_and_nothing_else(tmp_pa
     assert {left: left.read_bytes() for left in tmp_path.iterdir() if left.is_file()} == before
 
 
+@unix_alone
 def test_that_a_disk_that_fills_up_leaves_no_new_file(tmp_path: Path, writer: Writer) -> None:
     with files_no_larger_than(200), pytest.raises(WriteError, match="cannot be written"):
         write_events(table_of(*EVENTS), tmp_path / f"events{writer.suffix}")
@@ -205,8 +218,10 @@ def test_that_a_place_that_is_not_ours_is_told_before_the_work(tmp_path: Path, m
         check_target(tmp_path / "events.csv")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@unix_alone
 def test_that_a_folder_without_permission_is_refused(tmp_path: Path, writer: Writer) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write anywhere")
     folder = tmp_path / "closed"
     folder.mkdir()
     folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
@@ -214,6 +229,7 @@ def test_that_a_folder_without_permission_is_refused(tmp_path: Path, writer: Wri
         write_events(table_of(), folder / f"events{writer.suffix}")
 
 
+@unix_alone
 def test_that_a_link_stays_a_link(tmp_path: Path, writer: Writer) -> None:
     real, link = tmp_path / "real", tmp_path / f"events{writer.suffix}"
     real.write_text("old", encoding="utf-8")
