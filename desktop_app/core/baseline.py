@@ -10,6 +10,7 @@ BINS_PER_WINDOW = 12
 _BIWEIGHT = 4.5
 _ROUNDS = 4
 _FEW = 3
+_NOTHING = 1e-30
 _SAMPLE = 20_000
 _ROWS_PER_BLOCK = 1000
 _QUIETEST = 0.2
@@ -128,10 +129,9 @@ def smooth_line(bins: Bins, window_d: float) -> tuple[Floats, Floats]:
 def _usual_scatter(bins: Bins) -> float:
     """Half the robust scatter from one bin to the next, so that a window in perfect order keeps its neighbours."""
     known = bins.value[bins.count > 0]
-    if known.size < _FEW:
-        return float(np.finfo(np.float64).tiny)
+    least = 1e-9 * float(np.abs(known).max(initial=0.0)) + _NOTHING
     step = np.abs(np.diff(known))
-    return max(float(0.5 * 1.0484 * np.median(step)), float(np.finfo(np.float64).tiny))
+    return max(float(0.5 * 1.0484 * np.median(step)), least) if known.size >= _FEW else least
 
 
 def _weighted_line(x: Floats, y: Floats, weight: Floats, value: Floats, slope: Floats) -> tuple[Floats, Floats]:

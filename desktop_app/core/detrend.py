@@ -8,6 +8,7 @@ from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.baseline import BINS_PER_WINDOW, Bins, bin_medians, draw_line, local_noise, smooth_line
 from desktop_app.core.rotation import BIN_D, MOST_BINS, NOTHING, find_rotation
 from desktop_app.core.segments import cadence_of, segment_starts
+from desktop_app.core.steps import find_steps
 
 WINDOWS_D = (3.0, 1.5, 0.75)
 """Baseline windows to choose from."""
@@ -25,8 +26,9 @@ class Detrended:
 
     Attributes
     ----------
-    time, flux, baseline, noise : ndarray, shape (n,)
-        Days; the other three in the unit of the flux. ``noise`` is one robust sigma.
+    time, flux, repeated, baseline, noise, step : ndarray, shape (n,)
+        Days; the others in the unit of the flux. ``repeated`` is the part of the baseline that is periodic, ``noise``
+        one robust sigma, ``step`` the height of a step that begins at the row, 0 elsewhere.
     starts : ndarray, shape (m,)
         First rows of the stretches that the baseline takes one by one.
     cadence_d, window_d : float
@@ -38,6 +40,7 @@ class Detrended:
     repeated: Floats
     baseline: Floats
     noise: Floats
+    step: Floats
     starts: Ints
     cadence_d: float
     window_d: float
@@ -68,12 +71,18 @@ def detrend(
     everything = np.ones(time.size, dtype=np.bool_)
     fine_d = max(BIN_D, cadence, (time[-1] - time[0]) / MOST_BINS)
     fine = bin_medians(time, flux, everything, starts, fine_d)
+    begin, height = _steps(time, flux, fine)
+    if begin.size:
+        starts = np.union1d(starts, begin).astype(np.int64)
+        fine = bin_medians(time, flux, everything, starts, fine_d)
+    step = np.zeros(time.size)
+    step[begin] = height
     choices = [window_d] if window_d else list(WINDOWS_D)
     choices = sorted({max(choice, _ROWS_PER_WINDOW * cadence) for choice in choices}, reverse=True)
     repeated = find_rotation(_less(fine, _at(fine, fine, choices[0]))) if rotation else NOTHING
     fine = _less(fine, repeated.at(fine.time))
     chosen = _choose(fine, choices)
-    curve = Detrended(time, flux, repeated.at(time), flux, flux, starts, cadence, chosen)
+    curve = Detrended(time, flux, repeated.at(time), flux, flux, step, starts, cadence, chosen)
     return _with_line(curve, fine, everything)
 
 
@@ -82,6 +91,17 @@ def detrend_again(curve: Detrended, keep: Bools) -> Detrended:
     fine_d = max(BIN_D, curve.cadence_d, (curve.time[-1] - curve.time[0]) / MOST_BINS)
     fine = bin_medians(curve.time, curve.flux - curve.repeated, keep, curve.starts, fine_d)
     return _with_line(curve, fine, keep)
+
+
+def _steps(time: Floats, flux: Floats, fine: Bins) -> tuple[Ints, Floats]:
+    """The rows at which a new level begins, and how much higher it is."""
+    bins, height = find_steps(fine)
+    around = np.searchsorted(time, fine.time[bins] - 1.5 * fine.width_d)
+    until = np.searchsorted(time, fine.time[bins] + 1.5 * fine.width_d)
+    rows = np.zeros(bins.size, np.int64)
+    for place, (low, high, rise) in enumerate(zip(around, until, height, strict=True)):
+        rows[place] = low + 1 + int(np.argmax(np.diff(flux[low:high]) * np.sign(rise)))
+    return rows, height
 
 
 def _with_line(curve: Detrended, fine: Bins, keep: Bools) -> Detrended:

@@ -9,7 +9,7 @@ from scipy.special import ndtri
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.progress import Report, part
 
-FALSE_EVENTS = 0.01
+FALSE_EVENTS = 0.004
 """How many events of score 5 or more one curve of white noise holds on average."""
 FLOOR = 3.3
 """Candidates of a lower score are left to their single rows."""
@@ -17,6 +17,8 @@ _FIVE = 5.0
 _SLIDING = 8.0
 _ROUNDS = 5
 _WIDEN = 4
+_CLEAR = 4.0
+_CERTAIN = 7.0
 _SAMPLE = 30_000
 _DECAY = ((1, 1.0), (3, 0.35), (8, 0.1))
 """A flare as three boxes one after the other: where each ends in units of the first, and its height."""
@@ -185,12 +187,12 @@ def find_matches(residual: Residual, widths: list[int], signs: tuple[int, ...], 
     if 1 in signs:
         bank += [_Template(width, decays=True) for width in widths if _DECAY[-1][0] <= width <= n]
     search = _Search(residual, bank, signs)
-    found = search.first(part(tell, 0.0, 0.6))
+    found = search.first(part(tell, 0.0, 0.5))
     news = found
     for turn in range(1, _ROUNDS):
         if not news:
             break
-        news = search.again(news, part(tell, 0.4 + 0.2 * turn / _ROUNDS, 0.6 + 0.4 * turn / _ROUNDS))
+        news = search.again(news, part(tell, 0.5 + 0.5 * (turn - 1) / _ROUNDS, 0.5 + 0.5 * turn / _ROUNDS))
         found = found + news
     found.sort(key=lambda match: -match[3])
     columns = np.array(found, dtype=np.float64).reshape(-1, 4)
@@ -246,6 +248,7 @@ class _Search:
         middle, strong = middle[better], strong[better]
         best.score[middle] = strength[strong]
         best.begin[middle], best.width[middle] = rows[better], template.width
+        best.head[middle] = template.boxes[0][1]
         best.sign[middle] = np.where(score[strong] > 0, 1, -1)
 
     def _strongest_first(self, best: "_Best") -> list[_Match]:
@@ -263,7 +266,8 @@ class _Search:
             if taken[begin:end].any():
                 continue
             sign = int(best.sign[place])
-            start, stop = _edges(self._residual, self._free, taken, (begin, end), sign)
+            head = begin + int(best.head[place])
+            start, stop = _edges(self._residual, self._free, taken, (begin, head, end), sign)
             taken[start:stop] = True
             news.append((start, stop, sign, float(best.score[place])))
         self._free &= ~taken
@@ -283,49 +287,69 @@ def _near(start: Ints, stop: Ints, n: int, template: _Template) -> Ints:
 
 @dataclass(eq=False)
 class _Best:
-    """The best score around each row so far, and the template that gave it: its first row, width and sign."""
+    """The best score around each row so far, and the template that gave it: its first row, width, width of
+    its highest part, and sign."""
 
     score: Floats
     begin: Ints
     width: Ints
+    head: Ints
     sign: Ints
 
     @classmethod
     def nothing(cls, n: int) -> "_Best":
-        return cls(np.zeros(n), np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64))
+        return cls(np.zeros(n), *(np.zeros(n, np.int64) for _ in range(4)))
 
 
 def _scale(response: Floats, width: float) -> float:
     """What one sigma of a response is: its robust scatter, or more where its calmer side has heavy tails.
 
-    Real events make one tail heavier; the calmer of the two tells what the noise does.
+    Real events make one tail heavier; the calmer of the two tells what the noise does. What no noise does, beyond
+    `_CERTAIN` times the scatter, is left out.
     """
     some = response[:: max(1, response.size // _SAMPLE)]
     scatter = max(1.0, robust_sigma(some))
+    some = some[np.abs(some) < _CERTAIN * scatter]
     share = float(np.clip(20.0 * width / response.size, 0.003, 0.1))
     low, high = np.quantile(some, [share, 1 - share])
     return max(scatter, min(-low, high) / -float(ndtri(share)))
 
 
-def _edges(residual: Residual, free: Bools, taken: Bools, span: tuple[int, int], sign: int) -> tuple[int, int]:
-    """Where the event under a template begins and ends: trimmed and widened to where it is one sigma up.
+def _edges(residual: Residual, free: Bools, taken: Bools, span: tuple[int, int, int], sign: int) -> tuple[int, int]:
+    """Where the event under a template begins and ends: trimmed to what stands out, widened to what still shows.
 
-    The residual is averaged over a fifth of the template first. Widening stops at rows of other events.
+    The residual is averaged over as many rows as it takes to stand out, a fifth of the template at most. Trimming
+    stops at three tenths of the top; widening goes on while two sigma are left (three for
+    the narrowest), and stops at other events.
     """
-    begin, end = span
+    begin, head, end = span
     width = end - begin
     low = max(int(residual.start[begin]), begin - _WIDEN * width)
     high = min(int(residual.stop[begin]), end + _WIDEN * width)
-    half = width // 10
-    total = np.concatenate([[0.0], np.cumsum(sign * residual.value[low:high])])
+    toward = sign * residual.value[low:high]
+    mean = float(toward[begin - low : head - low].mean())
+    half = int(min(width // 10, 0.5 * (_CLEAR / max(mean, 1e-9)) ** 2))
+    total = np.concatenate([[0.0], np.cumsum(toward)])
     place = np.arange(high - low)
     left, right = np.maximum(place - half, 0), np.minimum(place + half + 1, high - low)
-    rises = (total[right] - total[left]) > np.sqrt(right - left)
-    core = np.flatnonzero(rises[begin - low : end - low])
+    sigma = (total[right] - total[left]) / np.sqrt(right - left)
+    inside = sigma[begin - low : end - low]
+    stands_out = inside > max(1.0, min(0.3 * float(inside.max()), 3.0))
+    if half == 0:
+        # An outlier speaks for itself: what the template covers beside it is another event, or none.
+        ordinary = np.flatnonzero(~stands_out)
+        at = int(np.searchsorted(ordinary, np.argmax(inside)))
+        first = int(ordinary[at - 1]) + 1 if at > 0 else 0
+        last = int(ordinary[at]) if at < ordinary.size else width
+        if last - first <= 2:
+            stands_out[:first] = stands_out[last:] = False
+    core = np.flatnonzero(stands_out)
     if core.size == 0:
         return begin, end
     start, stop = begin - low + int(core[0]), begin - low + int(core[-1]) + 1
-    may = rises & free[low:high] & ~taken[low:high]
+    # One row or two have little to lose to a neighbour that is high by chance.
+    enough = 2.0 if stop - start > 2 else 3.0
+    may = (sigma > enough) & free[low:high] & ~taken[low:high]
     closed = np.flatnonzero(~may[stop:])
     stop = stop + int(closed[0]) if closed.size else high - low
     closed = np.flatnonzero(~may[:start][::-1])

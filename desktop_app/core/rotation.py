@@ -102,29 +102,37 @@ def _strongest(time: Floats, value: Floats, step_d: float) -> float:
 
 def _fitted(time: Floats, value: Floats, epoch: float, frequency: Floats) -> Sinusoids:
     """Amplitudes and slightly moved frequencies that fit best, outliers left aside."""
-    frequency = np.array(frequency, np.float64)
     moment = time - epoch
     furthest = 0.25 / (moment[-1] - moment[0])
     weight: Floats = np.ones(time.size)
     k = frequency.size
-    solution = np.zeros(1 + 3 * k)
+    solution: Floats = np.zeros(1 + 3 * k)
     for _ in range(_REFITS):
-        phase = 2 * np.pi * moment[:, None] * frequency[None, :]  # (n, k)
-        cosine, sine = np.cos(phase), np.sin(phase)
-        a, b = solution[1 : k + 1], solution[k + 1 : 2 * k + 1]
-        turn = 2 * np.pi * moment[:, None] * (b * cosine - a * sine)
+        pairs = _pairs(moment, frequency)  # (n, 2k)
+        turn = (
+            2
+            * np.pi
+            * moment[:, None]
+            * (solution[k + 1 : 2 * k + 1] * pairs[:, :k] - solution[1 : k + 1] * pairs[:, k:])
+        )
         size = np.maximum(np.abs(turn).max(axis=0), 1e-300)
-        design = np.column_stack([np.ones(time.size), cosine, sine, turn / size])
-        normal = design.T @ (design * weight[:, None])
-        normal[np.diag_indices_from(normal)] += 1e-9 * weight.sum()
-        solution = np.linalg.solve(normal, design.T @ (weight * value))
+        design = np.column_stack([np.ones(time.size), pairs, turn / size])
+        solution = _solved(design, value, weight)
         residual = value - design @ solution
         frequency = frequency + np.clip(solution[2 * k + 1 :] / size, -furthest, furthest)
         scale = max(robust_sigma(residual), 1e-300)
         weight = np.clip(1 - (residual / (4.685 * scale)) ** 2, 0, None) ** 2
+    solution = _solved(np.column_stack([np.ones(time.size), _pairs(moment, frequency)]), value, weight)
+    return Sinusoids(epoch, frequency, solution[1 : k + 1], solution[k + 1 :])
+
+
+def _pairs(moment: Floats, frequency: Floats) -> Floats:
     phase = 2 * np.pi * moment[:, None] * frequency[None, :]
-    design = np.column_stack([np.ones(time.size), np.cos(phase), np.sin(phase)])
+    return np.column_stack([np.cos(phase), np.sin(phase)])
+
+
+def _solved(design: Floats, value: Floats, weight: Floats) -> Floats:
+    """Weighted least squares, with a trace of damping for columns that say the same."""
     normal = design.T @ (design * weight[:, None])
     normal[np.diag_indices_from(normal)] += 1e-9 * weight.sum()
-    solution = np.linalg.solve(normal, design.T @ (weight * value))
-    return Sinusoids(epoch, frequency, solution[1 : k + 1], solution[k + 1 :])
+    return np.asarray(np.linalg.solve(normal, design.T @ (weight * value)), np.float64)

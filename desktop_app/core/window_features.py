@@ -115,12 +115,12 @@ def _quantile(ordered: Floats, share: float) -> Floats:
 def roughness(values: Floats, starts: Ints, width: int) -> Floats:
     """How rough each row's surroundings are against the usual, in robust sigmas; shape (n,).
 
-    The mean over ``width`` rows of the squared steps from row to row, each counted as three sigma at most: a lone
+    The mean over ``width`` rows of the squared steps from row to row, each counted as two sigma at most: a lone
     outlier, a smooth dip or a flare leave it calm, a stretch of jitter does not.
     """
     step = np.diff(values, prepend=values[:1]) / np.sqrt(2.0)
     step[starts] = 0.0
-    square = np.minimum(step**2, 9.0)
+    square = np.minimum(step**2, 4.0)
     total = np.concatenate([[0.0], np.cumsum(square)])
     place = np.arange(values.size)
     low, high = np.maximum(place - width // 2, 0), np.minimum(place + width - width // 2, values.size)
@@ -128,5 +128,5 @@ def roughness(values: Floats, starts: Ints, width: int) -> Floats:
     some = mean[:: max(1, mean.size // 30_000)]
     usual = float(np.median(some))
     # What the mean of so many clipped squares of white noise would scatter by; neighbours share a value.
-    noise = 1.6 * max(usual, _TINY) / np.sqrt(width)
+    noise = 1.8 * max(usual, _TINY) / np.sqrt(width)
     return (mean - usual) / max(noise, 1.4826 * float(np.median(np.abs(some - usual))), _TINY)

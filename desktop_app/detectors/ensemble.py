@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from desktop_app.core.arrays import Floats, Ints
+from desktop_app.core.arrays import Floats, Ints, robust_sigma
 from desktop_app.core.calibration import agreed, to_sigmas
 from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Scores
@@ -27,6 +27,7 @@ _WINDOW_ROWS = 50
 _WINDOW_D = 0.2
 _FEW_WINDOWS = 20
 _LEARNT_WINDOWS = 1000
+_TREES_AT_ONCE = 50
 _WINDOWS_AT_ONCE = 5000
 _BLOCK_ROWS = 500_000
 _CHANGED = 3.0
@@ -208,16 +209,26 @@ class Ensemble:
         else:
             _paint(values, matches)
         curve = seen.curve
-        tracks = {"baseline": curve.baseline, "noise": curve.noise}
-        spread = {name: _spread(track, seen.rows, len(data), np.nan) for name, track in tracks.items()}
+        _paint_steps(values, curve)
+        middle, unit = _scale_of(data.flux[seen.rows])
+        tracks = {"baseline": middle + unit * curve.baseline, "noise": unit * curve.noise, "step": unit * curve.step}
+        spread = {
+            name: _spread(track, seen.rows, len(data), 0.0 if name == "step" else np.nan)
+            for name, track in tracks.items()
+        }
         return Scores(_spread(values, seen.rows, len(data), np.nan), spread)
 
     def _look(self, data: LightCurve, report: Report) -> _Seen:
         params = self._params
         rows = _checked_rows(data)
         report(0.0, "Drawing the baseline")
+        middle, unit = _scale_of(data.flux[rows])
         curve = detrend(
-            data.time[rows], data.flux[rows], window_d=params.window_d, gap_d=params.gap_d, rotation=params.rotation
+            data.time[rows],
+            (data.flux[rows] - middle) / unit,
+            window_d=params.window_d,
+            gap_d=params.gap_d,
+            rotation=params.rotation,
         )
         pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d))
         matches = self._match(curve, pauses, part(report, 0.1, 0.5))
@@ -272,8 +283,10 @@ class Ensemble:
         scaled = _scaled(features, middle, spread)
         oddness = (scaled**2).sum(axis=1)
         kept = scaled[oddness <= np.quantile(oddness, 1 - params.contamination)]
-        report(0.2, "Growing the forest")
-        forest = IsolationForest(n_estimators=params.trees, random_state=params.seed).fit(kept)
+        forest = IsolationForest(n_estimators=1, random_state=params.seed, warm_start=True)
+        for trees in [*range(_TREES_AT_ONCE, params.trees, _TREES_AT_ONCE), params.trees]:
+            report(0.2 + 0.4 * trees / params.trees, "Growing the forest")
+            forest.set_params(n_estimators=trees).fit(kept)
         report(0.6, "Comparing neighbours")
         factor = LocalOutlierFactor(n_neighbors=min(params.neighbours, len(kept) - 1), novelty=True).fit(kept)
         learnt = _Learnt(middle, spread, forest, factor, (np.zeros(1), np.zeros(1)), (np.zeros(1), np.zeros(1)))
@@ -307,7 +320,7 @@ class Ensemble:
 
     def _paint_rough(self, values: Floats, seen: _Seen, sigmas: Floats) -> None:
         """Give each stretch of unusual jitter, where the windows agree, one score; it takes in what it consists of."""
-        rough = roughness(seen.curve.residual, seen.pauses, max(8, seen.width // 4))
+        rough = roughness(seen.curve.residual, seen.pauses, seen.width)
         rows = np.flatnonzero(rough >= _CHANGED)
         over = _windows_over(rows, seen)
         strange = agreed(np.where(over >= 0, sigmas[over], np.nan), self._params.votes)
@@ -336,6 +349,11 @@ def _checked_rows(data: LightCurve) -> Ints:
     return rows
 
 
+def _scale_of(flux: Floats) -> tuple[float, float]:
+    """Middle and robust scatter of the flux, so that its unit does not matter."""
+    return float(np.median(flux)), robust_sigma(flux) or float(np.std(flux))
+
+
 def _windows_over(rows: Ints, seen: _Seen) -> Ints:
     """Numbers of the feature windows over each of ``rows``, -1 where there are fewer; shape (k, m)."""
     low = np.searchsorted(seen.begin, rows - seen.width, side="right")
@@ -352,6 +370,13 @@ def _scaled(features: Floats, middle: Floats, spread: Floats) -> Floats:
 def _paint(values: Floats, matches: Matches) -> None:
     for start, stop, score in zip(matches.start[::-1], matches.stop[::-1], matches.score[::-1], strict=True):
         values[start:stop] = score
+
+
+def _paint_steps(values: Floats, curve: Detrended) -> None:
+    """Give the last row before a step and the first row after it the step's height over the noise."""
+    for row in np.flatnonzero(curve.step):
+        score = abs(curve.step[row]) / curve.noise[row]
+        values[max(row - 1, 0) : row + 1] = np.maximum(values[max(row - 1, 0) : row + 1], score)
 
 
 def _spread(values: Floats, rows: Ints, n: int, elsewhere: float) -> Floats:

@@ -1,0 +1,148 @@
+"""Writes the simulated light curves that ship, and their truth, as files that every reader of TESS data knows."""
+
+import csv
+import io
+import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from desktop_app.core.data import LightCurve
+from desktop_app.core.errors import WriteError
+from desktop_app.core.simulate import CADENCE_D, SCENARIOS, Planted, simulate
+from desktop_app.core.timescales import BTJD_ZERO
+
+if TYPE_CHECKING:
+    from astropy.io.fits import HDUList
+
+_TRUTH_COLUMNS = ("kind", "t_start", "t_peak", "t_end", "row_start", "row_end", "depth")
+
+
+def write_samples(folder: Path, *, seed: int = 0) -> list[Path]:
+    """Write the five scenarios as FITS and as CSV, with the truth beside them; the paths written.
+
+    ``<scenario>.fits`` looks like a TESS light curve, ``<scenario>.csv`` has the columns time, flux and flux_err,
+    ``<scenario>_truth.csv`` names each event with its times, rows (from 0, the last one included) and depth.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it does not exist; files of the same names are replaced.
+    seed : int
+        The same seed gives the same curves.
+
+    Raises
+    ------
+    WriteError
+        The folder cannot be written to, or the disk is full.
+    """
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for scenario in SCENARIOS:
+            curve, planted = simulate(scenario, seed=seed)
+            contents = {
+                f"{scenario}.fits": _fits_bytes(curve, seed),
+                f"{scenario}.csv": _curve_csv(curve),
+                f"{scenario}_truth.csv": _truth_csv(curve, planted),
+            }
+            for name, content in contents.items():
+                _write_whole(folder / name, content)
+                written.append(folder / name)
+    except OSError as error:
+        raise WriteError(
+            f"The samples cannot be written to {folder}: {error.strerror or error}.",
+            hint="Choose a folder of your own with some room.",
+        ) from error
+    return written
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write aside, then replace: a full disk leaves no half a file."""
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _fits_bytes(curve: LightCurve, seed: int) -> bytes:
+    buffer = io.BytesIO()
+    _hdus(curve, seed).writeto(buffer)
+    return buffer.getvalue()
+
+
+def _hdus(curve: LightCurve, seed: int) -> "HDUList":
+    from astropy.io import fits
+
+    primary = fits.PrimaryHDU()
+    cards: Sequence[tuple[str, object, str]] = (
+        ("ORIGIN", "Peculiar simulation", "not observed: made by Peculiar"),
+        ("TELESCOP", "TESS", "telescope whose format this follows"),
+        ("INSTRUME", "TESS Photometer", "detector type"),
+        ("OBJECT", curve.source.object_name, "scenario"),
+        ("SECTOR", 0, "no sector: simulated"),
+        ("SIMSEED", seed, "seed of the simulation"),
+    )
+    for keyword, value, comment in cards:
+        primary.header[keyword] = (value, comment)
+    columns = [
+        fits.Column("TIME", "D", unit="BJD - 2457000, days", disp="D14.7", array=curve.time),
+        fits.Column("CADENCENO", "J", array=curve.cadence),
+        fits.Column("SAP_FLUX", "E", unit="e-/s", array=curve.flux * 0.97),
+        fits.Column("PDCSAP_FLUX", "E", unit="e-/s", array=curve.flux),
+        fits.Column("PDCSAP_FLUX_ERR", "E", unit="e-/s", array=curve.flux_err),
+        fits.Column("QUALITY", "J", disp="B16.16", array=curve.quality),
+    ]
+    table = fits.BinTableHDU.from_columns(columns, name="LIGHTCURVE")
+    exposure_s = CADENCE_D * 86400
+    table_cards: Sequence[tuple[str, object, str]] = (
+        ("OBJECT", curve.source.object_name, "scenario"),
+        ("TELESCOP", "TESS", "telescope whose format this follows"),
+        ("TIMEREF", "SOLARSYSTEM", "barycentric correction applied to times"),
+        ("TIMESYS", "TDB", "time system is Barycentric Dynamical Time (TDB)"),
+        ("BJDREFI", int(BTJD_ZERO), "integer part of BTJD reference date"),
+        ("BJDREFF", 0.0, "fraction of the day in BTJD reference date"),
+        ("TIMEUNIT", "d", "time unit for TIME"),
+        ("EXPOSURE", float(np.isfinite(curve.flux).sum()) * CADENCE_D, "[d] time on source"),
+        ("TIMEDEL", CADENCE_D, "[d] time resolution of data"),
+        ("INT_TIME", exposure_s, "[s] photon accumulation time per cadence"),
+    )
+    for keyword, value, comment in table_cards:
+        table.header[keyword] = (value, comment)
+    return fits.HDUList([primary, table])
+
+
+def _curve_csv(curve: LightCurve) -> bytes:
+    """Only the usable rows: a text file has no flags that could hide the others."""
+    rows = zip(curve.time[curve.usable], curve.flux[curve.usable], curve.flux_err[curve.usable], strict=True)
+    return _csv(("time", "flux", "flux_err"), [(f"{t:.7f}", f"{flux:.4f}", f"{error:.4f}") for t, flux, error in rows])
+
+
+def _truth_csv(curve: LightCurve, planted: Sequence[Planted]) -> bytes:
+    rows = [
+        (
+            event.kind,
+            *(f"{curve.time[row]:.7f}" for row in (event.start, event.peak, event.stop - 1)),
+            event.start,
+            event.stop - 1,
+            f"{event.depth:.6f}",
+        )
+        for event in planted
+    ]
+    return _csv(_TRUTH_COLUMNS, rows)
+
+
+def _csv(names: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows(rows)
+    return text.getvalue().encode()

@@ -1,0 +1,75 @@
+"""The simulated light curves that ship."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.core.errors import WriteError
+from desktop_app.core.simulate import SCENARIOS, simulate
+from desktop_app.engine.samples import write_samples
+from desktop_app.io import open_file
+from desktop_app.paths import resources
+
+
+def test_that_each_scenario_is_written_as_fits_and_csv_with_its_truth(tmp_path: Path) -> None:
+    written = write_samples(tmp_path / "made" / "here")
+    assert {path.name for path in written} == {
+        f"{scenario}{ending}" for scenario in SCENARIOS for ending in (".fits", ".csv", "_truth.csv")
+    }
+    assert sorted(tmp_path.joinpath("made", "here").iterdir()) == sorted(written)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_that_the_shipped_samples_are_what_the_generator_makes(scenario: str, tmp_path: Path) -> None:
+    write_samples(tmp_path)
+    shipped, made = open_file(resources() / "samples" / f"{scenario}.fits"), open_file(tmp_path / f"{scenario}.fits")
+    for name in ("time", "flux", "flux_err", "quality", "cadence"):
+        np.testing.assert_allclose(getattr(shipped, name), getattr(made, name), rtol=1e-6)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_that_a_sample_is_read_as_a_tess_light_curve_that_says_it_is_simulated(scenario: str, tmp_path: Path) -> None:
+    write_samples(tmp_path, seed=3)
+    curve = open_file(tmp_path / f"{scenario}.fits")
+    assert curve.source.mission == "TESS"
+    assert curve.source.object_name.startswith("Simulated:")
+    assert curve.reference.name == "BTJD"
+    assert curve.flux_name == "PDCSAP_FLUX"
+    assert 0 < np.count_nonzero(~curve.usable) < 40
+
+
+def test_that_the_csv_holds_the_usable_rows_of_the_fits(tmp_path: Path) -> None:
+    write_samples(tmp_path)
+    curve, text = open_file(tmp_path / "transits.fits"), open_file(tmp_path / "transits.csv")
+    np.testing.assert_allclose(text.time, curve.time[curve.usable], atol=1e-6)
+    np.testing.assert_allclose(text.flux, curve.flux[curve.usable], rtol=1e-6)
+
+
+def test_that_the_truth_names_rows_and_times_of_one_event_each(tmp_path: Path) -> None:
+    write_samples(tmp_path)
+    curve = open_file(tmp_path / "all_together.fits")
+    with (tmp_path / "all_together_truth.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["kind"] for row in rows} == {"dip", "flare", "outlier"}
+    for row in rows:
+        assert curve.time[int(row["row_start"])] == pytest.approx(float(row["t_start"]), abs=1e-6)
+        assert curve.time[int(row["row_end"])] == pytest.approx(float(row["t_end"]), abs=1e-6)
+        assert float(row["t_start"]) <= float(row["t_peak"]) <= float(row["t_end"])
+
+
+def test_that_another_seed_gives_other_curves() -> None:
+    assert not np.array_equal(simulate("flares", seed=1)[0].flux, simulate("flares", seed=2)[0].flux, equal_nan=True)
+
+
+def test_that_the_shipped_samples_are_small() -> None:
+    files = list((resources() / "samples").glob("*.fits"))
+    assert len(files) == 5
+    assert sum(path.stat().st_size for path in files) < 400_000
+
+
+def test_that_a_folder_that_cannot_be_made_gives_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(WriteError, match="cannot be written"):
+        write_samples(tmp_path / "file" / "below")
