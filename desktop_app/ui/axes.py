@@ -47,7 +47,8 @@ class TimeAxis(pg.AxisItem):
         offset = self._offset()
         if self._system is TimeSystem.ISO:
             wanted = (maxVal - minVal) * _PIXELS_PER_DATE / max(size, 1.0)
-            step = next((step for step in _STEPS_D if step >= wanted), _STEPS_D[-1])
+            roomy = [step for step in _STEPS_D if step <= max(wanted, (maxVal - minVal) / 2)]
+            step = roomy[-1] if roomy else _STEPS_D[0]
             first, last = ceil((minVal + offset) / step), floor((maxVal + offset) / step)
             return [(step, [place * step - offset for place in range(first, last + 1)])]
         ticks: Ticks = super().tickValues(minVal + offset, maxVal + offset, size)

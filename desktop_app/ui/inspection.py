@@ -134,7 +134,7 @@ def _deviation(detection: Detection, row: int) -> list[Fact]:
     if "baseline" in tracks and np.isfinite(tracks["baseline"][row]):
         residual = float(data.flux[row] - tracks["baseline"][row])
         noise = float(tracks["noise"][row]) if "noise" in tracks else float("nan")
-        sigmas = f", {signed(residual / noise)} σ of one point" if noise > 0 else ""
+        sigmas = f" ({signed(residual / noise)} σ)" if noise > 0 else ""
         unit = f" {data.flux_unit}" if data.flux_unit else ""
         facts.append(Fact("From the baseline", f"{'+' if residual > 0 else ''}{significant(residual)}{unit}{sigmas}"))
     return facts
@@ -177,8 +177,8 @@ def _companions(data: LightCurve, row: int, rows: Bools) -> list[Fact]:
             continue
         sigma = robust_sigma(usual)
         unit = f" {series.unit}" if series.unit else ""
-        off = f", {signed((value - float(np.median(usual))) / sigma)} σ from usual" if sigma > 0 else ""
-        facts.append(Fact(name, f"{significant(value, 6)}{unit}{off}", heading="" if facts else "Background, position"))
+        off = f" ({signed((value - float(np.median(usual))) / sigma)} σ)" if sigma > 0 else ""
+        facts.append(Fact(name, f"{significant(value, 6)}{unit}{off}", heading="" if facts else "Against the usual"))
     return facts
 
 

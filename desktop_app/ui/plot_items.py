@@ -18,6 +18,7 @@ from desktop_app.ui.theme import KINDS, LIGHT, Theme, draw_kind, kind_colour
 LANE_PX = 22
 FLAGGED_DRAWN = 20_000
 MARKED = 400
+_CROWD = 0.4
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,10 @@ class LineItem(PlotItem):
         if not len(time):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self.theme.accent), 1.25))
+        colour = QColor(self.theme.accent)
+        # In a crowd the line would cover the data it is drawn over.
+        colour.setAlpha(130 if len(time) > _CROWD * frame.width else 255)
+        painter.setPen(QPen(colour, 1.25))
         column = (frame.view.stop - frame.view.start) / frame.view.width
         breaks = np.flatnonzero(np.diff(time) > max(self._gap_d, 3 * column)) + 1
         x, y = frame.x(time), frame.y(values)

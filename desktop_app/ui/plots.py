@@ -17,8 +17,9 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.view_boxes import CurveBox, OverviewBox, ScoreBox
 
 AXIS_PX = 76
-TRACK_PX = 120
-OVERVIEW_PX = 46
+TRACK_PX = (56, 120)
+OVERVIEW_PX = (24, 46)
+MINIMUM_PX = 260
 GAP_CADENCES = 8
 NO_SCORES = "Not detected yet: press Run (Ctrl+R)"
 _TOP_MARGIN, _BOTTOM_MARGIN, _SIDE_MARGIN = 0.14, 0.07, 0.01
@@ -53,8 +54,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         place_axes(self, self.curve_box, 0, left=self.value_axis)
         place_axes(self, self.score_box, 1, left=self.score_axis, bottom=self.time_axis)
         self.addItem(self.overview_box, row=3, col=1)
-        self.ci.layout.setRowFixedHeight(1, TRACK_PX)
-        self.ci.layout.setRowFixedHeight(3, OVERVIEW_PX)
+        self.setMinimumHeight(MINIMUM_PX)
         self.score_axis.setLabel("Score (σ)")
         self._span = (0.0, 1.0)
         self._picture: CurvePicture | None = None
@@ -66,6 +66,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.curve_box.clicked.connect(self._on_clicked)
         self.score_box.clicked.connect(self._on_clicked)
         self.overview_box.clicked.connect(self.centre_on)
+        self.sigDeviceRangeChanged.connect(self._on_resized)
         self.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.set_theme(theme)
 
@@ -189,6 +190,12 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         """Days and values for one pixel."""
         size = self.curve_box.viewPixelSize()
         return float(size[0]), float(size[1])
+
+    def _on_resized(self) -> None:
+        """Share the height: the curve has most of it."""
+        height = self.height()
+        self.ci.layout.setRowFixedHeight(1, min(max(0.2 * height, TRACK_PX[0]), TRACK_PX[1]))
+        self.ci.layout.setRowFixedHeight(3, min(max(0.08 * height, OVERVIEW_PX[0]), OVERVIEW_PX[1]))
 
     # Parts
 

@@ -79,7 +79,7 @@ def rasterise(series: Pyramid, view: View) -> Raster:
 def point_radius(n: int, view: View) -> float:
     """Radius of a point in device pixels: smaller the closer the points lie."""
     room = view.width / max(n, 1) / view.scale
-    return float(np.clip(0.35 + 0.45 * np.sqrt(room), 0.85, 3.2)) * view.scale
+    return float(np.clip(0.45 + 0.6 * np.sqrt(room), 0.85, 3.2)) * view.scale
 
 
 def stamp(shades: Shades, view: View, time: Floats, values: Floats, radius: float) -> None:

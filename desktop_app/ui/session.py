@@ -59,6 +59,7 @@ class Session(QObject):
         self._settings = settings
         self._bridge = Bridge(self)
         self._flagging = False
+        self._warm = False
         self._entries: dict[Path, int] = {}
         self._detect_when_shown: set[Path] = set()
         self.undo_stack = QUndoStack(self)
@@ -80,7 +81,7 @@ class Session(QObject):
         self._list([FileEntry(path) for path in files])
         self._remember(paths)
         if detect:
-            self._detect_when_shown |= set(files)
+            self._detect_when_shown |= set(paths)
         self._bridge.run_beside(partial(work.list_files, paths, self._listed.emit), _ignore, files=True)
         if files:
             self.show(files[0])
@@ -268,6 +269,9 @@ class Session(QObject):
         self.undo_stack.clear()
         system = self.state.system if self.state.system in data.reference.systems() else TimeSystem.NATIVE
         self._update(path=path, data=data, picture=loaded.picture, system=system, **_NOTHING_FOUND)
+        if not self._warm:
+            self._warm = True
+            self._bridge.run_beside(without_progress(work.warm_up), _ignore)
         _log.info("%s", _opened(loaded))
         for note in data.source.notes:
             _log.info("%s: %s", path.name if path else data.source.object_name, note)
@@ -299,6 +303,10 @@ class Session(QObject):
 
     def _on_listed(self, listed: work.Listed) -> None:
         self._list(listed.entries)
+        found = {entry.path for entry in listed.entries if entry.folder in self._detect_when_shown}
+        self._detect_when_shown |= found
+        if listed.entries and self.state.path is None and self.state.busy is None:
+            self.show(listed.entries[0].path)
 
     def _list(self, entries: Sequence[FileEntry]) -> None:
         files = list(self.state.files)

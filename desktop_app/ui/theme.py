@@ -133,7 +133,8 @@ def kind_icon(name: str, theme: Theme) -> QIcon:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_kind(painter, name, QPointF(side / 2, side / 2), side * 0.36, theme)
         painter.end()
-        icon.addPixmap(pixmap)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+            icon.addPixmap(pixmap, mode)
     return icon
 
 

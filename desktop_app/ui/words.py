@@ -54,14 +54,9 @@ def significant(value: float, digits: int = 4) -> str:
     if value == 0:
         return "0"
     magnitude = floor(log10(abs(value)))
-    if not -5 <= magnitude <= 9:
-        return f"{value:.{digits - 1}e}"
-    return f"{value:,.{max(0, digits - 1 - magnitude)}f}"
-
-
-def plain(value: float, digits: int = 6) -> str:
-    """``value`` as `significant`, without thousands separators: for axes and for copying."""
-    return significant(value, digits).replace(",", "")
+    near = -5 <= magnitude <= 9
+    text = f"{value:,.{max(0, digits - 1 - magnitude)}f}" if near else f"{value:.{digits - 1}e}"
+    return text.replace("-", "−")
 
 
 def dates(time: Floats, reference: TimeReference) -> list[str]:

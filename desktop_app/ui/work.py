@@ -131,3 +131,10 @@ def _summarised(entry: FileEntry) -> FileEntry:
         return replace(entry, summary=summarise(entry.path))
     except UserError as error:
         return replace(entry, problem=str(error))
+
+
+def warm_up() -> None:
+    """Import what an answer from the cache needs, while the user still looks at the curve."""
+    import h5py  # noqa: F401  the import is the work
+
+    import desktop_app.engine.detect  # noqa: F401  the same

@@ -51,6 +51,7 @@ def test_that_a_dropped_folder_is_listed_with_what_the_headers_say(
     assert tree is not None
     assert tree.model().rowCount() == 1
     assert tree.model().rowCount(tree.model().index(0, 0)) == 5
+    qtbot.waitUntil(lambda: shown(window) == folder / "star0.csv")
 
 
 def test_that_a_click_in_the_list_shows_the_file(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -27,6 +27,8 @@ from desktop_app.ui.theme import Appearance, Theme, tabular
 from desktop_app.ui.words import counted, duration, significant
 
 _TICKS_PX = 8
+_CHOOSER_PX = 76
+_LABEL_PX = 60
 _REASONS_SHOWN = 3
 _SYSTEM_NAMES = {TimeSystem.NATIVE: "native", TimeSystem.ISO: "ISO date"}
 
@@ -90,6 +92,7 @@ class CurvePanel(QWidget):
     def _header(self) -> QWidget:
         bar = named(QFrame(self), "bar")
         self._title = named(QLabel(bar), "curve-title", role="title")
+        self._title.setMinimumWidth(_LABEL_PX)
         self._meta = named(QLabel(bar), "curve-meta", role="muted")
         self._meta.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._flux = self._chooser("curve-flux", "Flux", "The column that is looked at")
@@ -113,6 +116,7 @@ class CurvePanel(QWidget):
     def _chooser(self, name: str, label: str, tip: str) -> QComboBox:
         box = named(QComboBox(self), name, label=label, tip=tip)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setMinimumWidth(_CHOOSER_PX)
         box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return box
 
@@ -120,6 +124,7 @@ class CurvePanel(QWidget):
         foot = named(QWidget(self), "curve-foot")
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._hidden = named(QLabel(foot), "curve-hidden", role="muted")
+        self._hidden.setMinimumWidth(_LABEL_PX)
         self._under = named(QLabel(foot), "curve-under-cursor")
         self._under.setFont(tabular(self._under.font()))
         self._under.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -267,6 +272,7 @@ class CurvePanel(QWidget):
         per_column = (last - first) / columns
         span = duration(stop - start)
         dense = f"{per_column:,.0f} samples per pixel" if per_column >= 1.5 else "every sample drawn"
+        dense = dense if last > first else "nothing here"
         self._badge.setText(f"{span}  ·  {counted(last - first, 'sample')}  ·  {dense}")
 
     def _on_clicked(self, time: float, value: float) -> None:

@@ -24,13 +24,15 @@ from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance
 from desktop_app.ui.words import counted, waiting
 
+MINIMUM_PX = 220
+
 
 class DetectorPanel(QWidget):
     """The form and its buttons."""
 
     def __init__(self, session: Session, _appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "detector")
+        named(self, "detector").setMinimumWidth(MINIMUM_PX)
         self._session = session
         self.form: ParamsForm | None = None
         self._scroll = QScrollArea(self, widgetResizable=True)

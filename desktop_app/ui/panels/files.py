@@ -15,6 +15,7 @@ from desktop_app.ui.words import duration
 
 HEADINGS = ("File", "Mission", "Cadence")
 _PATH = Qt.ItemDataRole.UserRole
+MINIMUM_PX = 220
 
 
 class FilesPanel(QWidget):
@@ -22,7 +23,7 @@ class FilesPanel(QWidget):
 
     def __init__(self, session: Session, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "files")
+        named(self, "files").setMinimumWidth(MINIMUM_PX)
         self._session = session
         self._theme = appearance.theme
         self.model = QStandardItemModel(0, len(HEADINGS), self)
@@ -64,8 +65,8 @@ class FilesPanel(QWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            view.setColumnWidth(column, 62)
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(100)
         return view
 
     def _on_changed(self, old: AppState, new: AppState) -> None:

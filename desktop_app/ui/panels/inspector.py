@@ -27,6 +27,7 @@ from desktop_app.ui.view_boxes import CurveBox, ScoreBox
 
 _EMPTY = "Click a point or an event, or press J, to see what is known of it."
 _GAP_CADENCES = 8
+MINIMUM_PX = 250
 
 
 class InspectorPanel(QWidget):
@@ -34,7 +35,7 @@ class InspectorPanel(QWidget):
 
     def __init__(self, session: Session, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "inspector")
+        named(self, "inspector").setMinimumWidth(MINIMUM_PX)
         self._theme = appearance.theme
         self._session = session
         self._mark = QLabel(self)
