@@ -25,7 +25,7 @@ def show_events(table: EventTable) -> None:
     if not len(table):
         say("No events.")
         return
-    columns = _shown(table)
+    columns = [_short(column) for column in _shown(table)]
     if sys.stdout.isatty():
         _show_rich(columns)
     else:
@@ -47,6 +47,14 @@ def _shown(table: EventTable) -> list[Column]:
         names.insert(names.index("duration"), "time_system")
     by_name = {column.name: column for column in table.columns}
     return [by_name[name] for name in names]
+
+
+def _short(column: Column) -> Column:
+    """Files by their names alone, where the names tell them apart."""
+    names = {path: Path(path).name for path in column.values.tolist()} if column.name == "file" else {}
+    if len(set(names.values())) < len(names) or not names:
+        return column
+    return replace(column, values=np.array([names[path] for path in column.values.tolist()]))
 
 
 def _head(column: Column) -> str:
@@ -76,7 +84,6 @@ def _show_rich(columns: Sequence[Column]) -> None:
     # File names may hold what rich takes for its own marks.
     console = Console(markup=False, highlight=False)
     table = Table(header_style="bold", box=SIMPLE_HEAD, show_edge=False)
-    columns = [_short(column) for column in columns]
     fitting = _fitting(columns, console.width)
     for column in fitting:
         # A long file name may be broken, a number never.
@@ -88,14 +95,6 @@ def _show_rich(columns: Sequence[Column]) -> None:
     console.print(table)
     if len(fitting) < len(columns):
         say("A wider terminal shows more columns; --out writes them all.")
-
-
-def _short(column: Column) -> Column:
-    """Files by their names alone, where the names tell them apart."""
-    names = {path: Path(path).name for path in column.values.tolist()} if column.name == "file" else {}
-    if len(set(names.values())) < len(names) or not names:
-        return column
-    return replace(column, values=np.array([names[path] for path in column.values.tolist()]))
 
 
 def _fitting(columns: Sequence[Column], width: int) -> Sequence[Column]:
