@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
@@ -19,7 +19,7 @@ class ActionSpec:
     Attributes
     ----------
     name : str
-        The window calls its method ``_on_<name>``.
+        `Commands` has the method ``on_<name>``.
     menu, text, shortcut, tip : str
         ``menu`` may name a submenu: "View/Theme".
     icon : str
@@ -122,8 +122,8 @@ _WITH_TEXT = ("open_files", "run", "cancel", "export_events")
 _ROLES = {"quit": QAction.MenuRole.QuitRole, "about": QAction.MenuRole.AboutRole}
 
 
-def build_actions(window: QMainWindow) -> dict[str, QAction]:
-    """Every action, connected to the window's method ``_on_<name>``."""
+def build_actions(window: QMainWindow, commands: QObject) -> dict[str, QAction]:
+    """Every action, connected to the method ``on_<name>`` of ``commands``; a group has one method for all."""
     groups: dict[str, QActionGroup] = {}
     actions = {}
     for spec in ACTIONS:
@@ -136,9 +136,8 @@ def build_actions(window: QMainWindow) -> dict[str, QAction]:
         action.setCheckable(bool(spec.check))
         if spec.check and spec.check != "toggle":
             groups.setdefault(spec.check, QActionGroup(window)).addAction(action)
-        action.triggered.connect(
-            getattr(window, f"_on_{spec.name.split('_')[0]}" if _chosen(spec) else f"_on_{spec.name}")
-        )
+        method = spec.check if _chosen(spec) else spec.name
+        action.triggered.connect(getattr(commands, f"on_{method}"))
         actions[spec.name] = action
     return actions
 

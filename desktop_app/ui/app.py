@@ -1,8 +1,10 @@
 """Starts the window."""
 
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication, QIcon
@@ -33,6 +35,9 @@ def run(paths: Sequence[Path], *, detect_on_open: bool = False) -> int:
     window = make_window()
     opener = _Opener(window.session.open, application)
     application.installEventFilter(opener)
+    bugs = _Bugs(window.session)
+    sys.excepthook = bugs.tell
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal: Qt's loop would never hear Python's handler
     window.show()
     window.session.load_detector()
     window.session.open(list(paths), detect=detect_on_open)
@@ -87,3 +92,21 @@ class _Opener(QObject):
             self._open([Path(event.file())])
             return True
         return super().eventFilter(watched, event)
+
+
+class _Bugs:
+    """Tells whatever a slot raised as a notice, so that the window lives on."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._telling = False
+
+    def tell(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Python's last resort for an exception that nobody caught."""
+        # A panel that fails at every change would fail at the notice too.
+        if isinstance(error, Exception) and not self._telling:
+            self._telling = True
+            self._session.tell_error(error)
+            self._telling = False
+            return
+        sys.__excepthook__(kind, error, trace)

@@ -10,7 +10,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
-import numpy as np
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -22,7 +21,7 @@ from desktop_app.detectors import DEFAULT_DETECTOR
 from desktop_app.engine.jobs import Progressed, Work
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
-from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
+from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
 from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
@@ -159,17 +158,12 @@ class Session(QObject):
             self._update(selection=Selection(), inspection=None)
             return
         selection = Selection(place, self.state.events[place].peak, centred)
-        self._update(selection=selection, inspection=self._inspection(self.state, selection))
+        self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
     def select_row(self, row: int) -> None:
         """Look at one row of the data; at its event, where it belongs to one."""
-        events = self.state.events
-        place = next((i for i, event in enumerate(events) if event.start <= row < event.stop), None)
-        if place is not None:
-            self.select_event(place, centred=False)
-            return
-        selection = Selection(None, row)
-        self._update(selection=selection, inspection=self._inspection(self.state, selection))
+        selection = row_selected(self.state, row)
+        self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
     def step_event(self, step: int) -> None:
         """Look at the next or previous event: from the one selected, or from the first or last."""
@@ -179,18 +173,14 @@ class Session(QObject):
 
     def step_row(self, step: int) -> None:
         """Look at the next or previous usable cadence, also inside an event."""
-        picture, row = self.state.picture, self.state.selection.row
-        if picture is None or row is None or not len(picture.flux):
-            return
-        rows = picture.flux.rows
-        place = int(np.clip(np.searchsorted(rows, row) + step, 0, len(rows) - 1))
-        selection = Selection(None, int(rows[place]), centred=True)
-        self._update(selection=selection, inspection=self._inspection(self.state, selection))
+        selection = stepped(self.state, step)
+        if selection is not None:
+            self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
     def set_system(self, system: TimeSystem) -> None:
         """How times are shown."""
         moved = replace(self.state, system=system)
-        self._update(system=system, inspection=self._inspection(moved, moved.selection))
+        self._update(system=system, inspection=inspection_of(moved, moved.selection))
 
     def set_flux(self, name: str) -> None:
         """Which column is looked at."""
@@ -252,6 +242,10 @@ class Session(QObject):
     def _on_failed(self, error: Exception) -> None:
         self._flagging = False
         self._update(path=self._path_shown())
+        self.tell_error(error)
+
+    def tell_error(self, error: Exception) -> None:
+        """Show ``error`` as a notice: a user's error as its sentence, a bug with its traceback to copy."""
         if isinstance(error, UserError):
             self.notify("error", error.message, error.hint)
             return
@@ -272,7 +266,7 @@ class Session(QObject):
         if not self._warm:
             self._warm = True
             self._bridge.run_beside(without_progress(work.warm_up), _ignore)
-        _log.info("%s", _opened(loaded))
+        _log.info("%s", opened(loaded))
         for note in data.source.notes:
             _log.info("%s: %s", path.name if path else data.source.object_name, note)
         if not len(loaded.picture.flux):
@@ -283,7 +277,7 @@ class Session(QObject):
     def _on_chosen(self, loaded: work.Loaded) -> None:
         again = self.state.detection is not None
         self._update(data=loaded.data, picture=loaded.picture, **_NOTHING_FOUND)
-        _log.info("%s", _opened(loaded))
+        _log.info("%s", opened(loaded))
         if again:
             self.run()
 
@@ -357,7 +351,7 @@ class Session(QObject):
         self._flagging = False
         if self.state.detection is None or flagged.detection.scores is not self.state.detection.scores:
             return
-        selection = _same_event(self.state, flagged)
+        selection = same_event(self.state, flagged.events)
         new = replace(
             self.state,
             detection=flagged.detection,
@@ -365,17 +359,10 @@ class Session(QObject):
             table=flagged.table,
             selection=selection,
         )
-        new = replace(new, inspection=self._inspection(new, selection))
+        new = replace(new, inspection=inspection_of(new, selection))
         self._set(new)
         if flagged.detection.threshold != self.state.threshold:
             self._flag()
-
-    def _inspection(self, state: AppState, selection: Selection) -> Inspection | None:
-        if selection.event is not None and state.detection is not None:
-            return inspect_event(state.detection, state.events, selection.event, state.system)
-        if selection.row is not None and state.data is not None:
-            return inspect_row(state.data, state.detection, selection.row, state.system)
-        return None
 
     def _update(self, **changes: Any) -> None:
         self._set(replace(self.state, **changes))
@@ -383,25 +370,6 @@ class Session(QObject):
     def _set(self, new: AppState) -> None:
         old, self.state = self.state, new
         self.changed.emit(old, new)
-
-
-def _same_event(state: AppState, flagged: work.Flagged) -> Selection:
-    """The selection, on the event that now holds the row it was on; nothing where that row is no event any more."""
-    if state.selection.event is None:
-        return state.selection
-    row = state.selection.row
-    for place, event in enumerate(flagged.events):
-        if row is not None and event.start <= row < event.stop:
-            return Selection(place, row)
-    return Selection()
-
-
-def _opened(loaded: work.Loaded) -> str:
-    """ "Pi Mensae: 20,076 rows, 1,972 hidden (no time 815, ...)." """
-    data, picture = loaded.data, loaded.picture
-    why = ", ".join(f"{name} {n:,}" for name, n in picture.reasons)
-    hidden = f"{picture.hidden:,} hidden ({why})" if picture.hidden else "none hidden"
-    return f"{data.source.object_name}: {counted(len(data), 'row')} of {data.flux_name}, {hidden}."
 
 
 def _as_list(value: object) -> list[object]:

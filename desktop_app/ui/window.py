@@ -3,14 +3,13 @@
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QUrl
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from desktop_app.core.timescales import TimeSystem
-from desktop_app.paths import resources
 from desktop_app.ui.actions import build_actions, fill_menus, fill_toolbar, paint_actions
-from desktop_app.ui.help_window import CommandPalette, HelpWindow, about_text, help_text, shortcuts_text
+from desktop_app.ui.commands import Commands
 from desktop_app.ui.notices import NoticeBar
 from desktop_app.ui.panels import PANELS
 from desktop_app.ui.panels.curve import CurvePanel
@@ -20,13 +19,8 @@ from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.status import Status
 from desktop_app.ui.theme import Appearance, Theme
-from desktop_app.ui.words import counted
 
 LAYOUT_VERSION = 1
-_ZOOM = 2.0
-_PAN = 0.25
-_STEP_SIGMA = 0.5
-
 _log = logging.getLogger("peculiar")
 
 
@@ -44,7 +38,8 @@ class MainWindow(QMainWindow):
         self.curve = CurvePanel(session, appearance)
         self.notice = NoticeBar(appearance.theme)
         self._set_middle()
-        self.actions_by_name = build_actions(self)
+        self.commands = Commands(self)
+        self.actions_by_name = build_actions(self, self.commands)
         fill_menus(self, self.actions_by_name)
         fill_toolbar(self, self.actions_by_name)
         self.docks: dict[str, QDockWidget] = {}
@@ -97,7 +92,7 @@ class MainWindow(QMainWindow):
         menu.setObjectName("menu-recent")
         if file is not None:
             file.insertMenu(self.actions_by_name["next_file"], menu)
-        menu.triggered.connect(self._on_recent)
+        menu.triggered.connect(self.commands.on_recent)
         return menu
 
     def _connect(self) -> None:
@@ -107,21 +102,30 @@ class MainWindow(QMainWindow):
         self.appearance.changed.connect(self._on_theme_changed)
         self.notice.dismissed.connect(self.session.dismiss)
         self.curve.hovered.connect(self.status.show_cursor)
-        self.curve.open_asked.connect(self._on_open_files)
-        self.curve.samples_asked.connect(self._on_open_samples)
-        self._events.export_asked.connect(self._on_export_events)
+        self.curve.open_asked.connect(self.commands.on_open_files)
+        self.curve.samples_asked.connect(self.commands.on_open_samples)
+        self.events_panel.export_asked.connect(self.commands.on_export_events)
 
     @property
-    def _events(self) -> EventsPanel:
+    def events_panel(self) -> EventsPanel:
+        """The table of events."""
         panel = self.docks["events"].widget()
         assert isinstance(panel, EventsPanel)
         return panel
 
     @property
-    def _log_panel(self) -> LogPanel:
+    def log_panel(self) -> LogPanel:
+        """The log."""
         panel = self.docks["log"].widget()
         assert isinstance(panel, LogPanel)
         return panel
+
+    def reset_layout(self) -> None:
+        """Put every panel where it was at first."""
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            dock.show()
+        self.restoreState(self._default_layout, LAYOUT_VERSION)
 
     # Following the state
 
@@ -191,7 +195,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("layout", self.saveState(LAYOUT_VERSION))
         self._settings.setValue("theme", self.appearance.choice)
         self._settings.sync()
-        self._log_panel.stop()
+        self.log_panel.stop()
         self.session.close()
         event.accept()
 
@@ -203,196 +207,3 @@ class MainWindow(QMainWindow):
         if layout is not None and not (isinstance(layout, QByteArray) and self.restoreState(layout, LAYOUT_VERSION)):
             _log.info("The layout could not be restored; this is the first one.")
             self.restoreState(self._default_layout, LAYOUT_VERSION)
-
-    # Actions: files
-
-    def _on_open_files(self) -> None:
-        from desktop_app.io import suffixes
-
-        kinds = " ".join(f"*{suffix}" for suffix in suffixes())
-        names, _ = QFileDialog.getOpenFileNames(
-            self, "Open light curves", self._folder(), f"Light curves ({kinds});;All files (*)"
-        )
-        self.session.open([Path(name) for name in names])
-
-    def _on_open_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of light curves", self._folder())
-        if name:
-            self.session.open([Path(name)])
-
-    def _on_open_samples(self) -> None:
-        from desktop_app.io import light_curve_files
-
-        self.session.open(light_curve_files(resources() / "samples"))
-
-    def _on_recent(self, action: QAction) -> None:
-        self.session.open([Path(str(action.data()))])
-
-    def _on_next_file(self) -> None:
-        self.session.step_file(1)
-
-    def _on_previous_file(self) -> None:
-        self.session.step_file(-1)
-
-    def _on_close_file(self) -> None:
-        self.session.close_file()
-
-    def _on_export_events(self) -> None:
-        data = self.session.state.data
-        if data is None:
-            return
-        stem = data.source.path.name.split(".")[0] if data.source.path else "light_curve"
-        name, chosen = QFileDialog.getSaveFileName(
-            self, "Export events", str(Path(self._folder()) / f"{stem}_events.ecsv"), "ECSV (*.ecsv);;CSV (*.csv)"
-        )
-        if name:
-            suffix = ".csv" if "csv)" in chosen and "ecsv" not in chosen else ".ecsv"
-            self.session.export(Path(name) if Path(name).suffix else Path(name + suffix))
-
-    def _on_save_plot(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the plots", self._folder(), "PNG picture (*.png)")
-        if not name:
-            return
-        path = Path(name).with_suffix(".png")
-        if self.curve.save_picture(str(path)):
-            self.session.notify("info", f"The plots were written to {path}.")
-        else:
-            self.session.notify("error", f"{path} cannot be written.", "Choose another folder.")
-
-    def _folder(self) -> str:
-        path = self.session.state.path
-        return str(path.parent if path else Path.home())
-
-    def _on_quit(self) -> None:
-        self.close()
-
-    # Actions: edit and view
-
-    def _on_undo(self) -> None:
-        self.session.undo_stack.undo()
-
-    def _on_redo(self) -> None:
-        self.session.undo_stack.redo()
-
-    def _on_copy_rows(self) -> None:
-        self.statusBar().showMessage(f"{counted(self._events.copy_rows(), 'event')} copied", 4000)
-
-    def _on_find_events(self) -> None:
-        self.docks["events"].show()
-        self.docks["events"].raise_()
-        self._events.focus_filter()
-
-    def _on_fit(self) -> None:
-        self.curve.plots.fit()
-
-    def _on_fit_values(self) -> None:
-        self.curve.plots.fit_values()
-
-    def _on_zoom_in(self) -> None:
-        self.curve.plots.zoom(1 / _ZOOM)
-
-    def _on_zoom_out(self) -> None:
-        self.curve.plots.zoom(_ZOOM)
-
-    def _on_box_zoom(self, on: bool) -> None:
-        self.curve.plots.curve_box.boxing = on
-        self.curve.plots.score_box.boxing = on
-
-    def _on_pan_left(self) -> None:
-        self.curve.plots.pan(-_PAN)
-
-    def _on_pan_right(self) -> None:
-        self.curve.plots.pan(_PAN)
-
-    def _on_show_baseline(self, on: bool) -> None:
-        self.curve.plots.baseline.setVisible(on)
-
-    def _on_show_hidden(self, on: bool) -> None:
-        self.curve.plots.hidden.setVisible(on)
-
-    def _on_time(self) -> None:
-        chosen = next(
-            system for system in TimeSystem if self.actions_by_name[f"time_{system.name.lower()}"].isChecked()
-        )
-        self.session.set_system(chosen)
-
-    def _on_theme(self) -> None:
-        for choice in ("system", "light", "dark"):
-            if self.actions_by_name[f"theme_{choice}"].isChecked():
-                self.appearance.choose(choice)
-
-    def _on_full_screen(self, on: bool) -> None:
-        self.showFullScreen() if on else self.showNormal()
-
-    def _on_reset_layout(self) -> None:
-        for dock in self.docks.values():
-            dock.setFloating(False)
-            dock.show()
-        self.restoreState(self._default_layout, LAYOUT_VERSION)
-
-    # Actions: detection and events
-
-    def _on_run(self) -> None:
-        self.session.run()
-
-    def _on_cancel(self) -> None:
-        self.session.cancel()
-
-    def _on_run_on_open(self, on: bool) -> None:
-        self.session.set_run_on_open(on)
-
-    def _on_threshold_up(self) -> None:
-        self.session.set_threshold(self.session.state.threshold + _STEP_SIGMA)
-
-    def _on_threshold_down(self) -> None:
-        self.session.set_threshold(self.session.state.threshold - _STEP_SIGMA)
-
-    def _on_threshold_default(self) -> None:
-        spec = self.session.state.spec
-        if spec is not None:
-            self.session.set_threshold(spec.threshold)
-
-    def _on_next_event(self) -> None:
-        self.session.step_event(1)
-
-    def _on_previous_event(self) -> None:
-        self.session.step_event(-1)
-
-    def _on_zoom_event(self) -> None:
-        self.curve.zoom_to_event()
-
-    def _on_next_cadence(self) -> None:
-        self.session.step_row(1)
-
-    def _on_previous_cadence(self) -> None:
-        self.session.step_row(-1)
-
-    def _on_select_nothing(self) -> None:
-        self.session.select_event(None)
-
-    # Actions: tools and help
-
-    def _on_commands(self) -> None:
-        palette = CommandPalette(self.actions_by_name, self)
-        palette.show()
-        palette.box.setFocus()
-
-    def _on_clear_log(self) -> None:
-        self._log_panel.text.clear()
-
-    def _on_guide(self) -> None:
-        self._show_text("User guide", help_text("guide"))
-
-    def _on_shortcuts(self) -> None:
-        self._show_text("Shortcuts", shortcuts_text())
-
-    def _on_changes(self) -> None:
-        self._show_text("Changes", help_text("changes"))
-
-    def _on_about(self) -> None:
-        self._show_text("About Peculiar", about_text())
-
-    def _show_text(self, title: str, markdown: str) -> None:
-        window = HelpWindow(title, markdown, self)
-        window.text.document().setBaseUrl(QUrl.fromLocalFile(str(resources() / "help") + "/"))
-        window.show()

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.timescales import TimeSystem
@@ -216,6 +216,21 @@ def test_that_exported_events_land_in_the_file(detected: MainWindow, tmp_path: P
     assert (tmp_path / "found.csv").read_text(encoding="utf-8").count("\n") > len(detected.session.state.events)
     assert detected.session.state.notice is not None
     assert detected.session.state.notice.level == "info"
+
+
+def test_that_the_export_dialog_adds_the_suffix_of_the_chosen_format(
+    detected: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[str] = []
+
+    def answer(_parent: QWidget, _title: str, _name: str, kinds: str) -> tuple[str, str]:
+        offered.extend(kinds.split(";;"))
+        return str(tmp_path / "mine"), next(kind for kind in offered if "*.csv" in kind)
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    detected.actions_by_name["export_events"].trigger()
+    assert len(offered) >= 2
+    assert (tmp_path / "mine.csv").exists()
 
 
 def test_that_an_export_that_cannot_be_written_is_a_notice(detected: MainWindow, tmp_path: Path) -> None:

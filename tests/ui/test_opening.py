@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QTreeView
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QTreeView
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.window import MainWindow
@@ -96,7 +96,7 @@ def test_that_a_broken_file_is_a_notice_and_the_last_one_stays(window: MainWindo
 def test_that_a_bug_in_a_reader_is_a_notice_with_details(
     window: MainWindow, star: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    window.session._on_failed(RuntimeError("the reader broke"))
+    window.session.tell_error(RuntimeError("the reader broke"))
     notice = window.session.state.notice
     assert notice is not None
     assert "RuntimeError" in notice.details
@@ -104,6 +104,14 @@ def test_that_a_bug_in_a_reader_is_a_notice_with_details(
     QTest.mouseClick(window.notice.close_button, Qt.MouseButton.LeftButton)
     assert not window.notice.isVisible()
     caplog.clear()
+
+
+def test_that_the_open_dialog_opens_what_was_chosen(
+    window: MainWindow, star: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_arguments: ([str(star)], ""))
+    window.actions_by_name["open_files"].trigger()
+    qtbot.waitUntil(lambda: shown(window) == star)
 
 
 def test_that_opened_files_are_remembered_for_the_next_window(

@@ -1,0 +1,220 @@
+"""What the actions of the window do: one method an action."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog
+
+from desktop_app.core.timescales import TimeSystem
+from desktop_app.paths import resources
+from desktop_app.ui.help_window import CommandPalette, HelpWindow, about_text, help_text, shortcuts_text
+from desktop_app.ui.words import counted
+
+if TYPE_CHECKING:
+    from desktop_app.ui.window import MainWindow
+
+_ZOOM = 2.0
+_PAN = 0.25
+_STEP_SIGMA = 0.5
+
+
+class Commands(QObject):
+    """The methods ``on_<action>``; what each does is its action's tip."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = window.session
+
+    # Actions: files
+
+    def on_open_files(self) -> None:
+        from desktop_app.io import suffixes
+
+        kinds = " ".join(f"*{suffix}" for suffix in suffixes())
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, "Open light curves", self._folder(), f"Light curves ({kinds});;All files (*)"
+        )
+        self._session.open([Path(name) for name in names])
+
+    def on_open_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of light curves", self._folder())
+        if name:
+            self._session.open([Path(name)])
+
+    def on_open_samples(self) -> None:
+        from desktop_app.io import light_curve_files
+
+        self._session.open(light_curve_files(resources() / "samples"))
+
+    def on_recent(self, action: QAction) -> None:
+        self._session.open([Path(str(action.data()))])
+
+    def on_next_file(self) -> None:
+        self._session.step_file(1)
+
+    def on_previous_file(self) -> None:
+        self._session.step_file(-1)
+
+    def on_close_file(self) -> None:
+        self._session.close_file()
+
+    def on_export_events(self) -> None:
+        from desktop_app.export import WRITERS
+
+        data = self._session.state.data
+        if data is None:
+            return
+        stem = data.source.path.name.split(".")[0] if data.source.path else "light_curve"
+        wanted = str(Path(self._folder()) / f"{stem}_events.ecsv")
+        kinds = {f"{writer.label} (*{writer.suffix})": writer.suffix for writer in WRITERS.values()}
+        name, chosen = QFileDialog.getSaveFileName(self._window, "Export events", wanted, ";;".join(kinds))
+        if name:
+            self._session.export(Path(name) if Path(name).suffix else Path(name + kinds[chosen]))
+
+    def on_save_plot(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the plots", self._folder(), "PNG picture (*.png)")
+        if not name:
+            return
+        path = Path(name).with_suffix(".png")
+        if self._window.curve.save_picture(str(path)):
+            self._session.notify("info", f"The plots were written to {path}.")
+        else:
+            self._session.notify("error", f"{path} cannot be written.", "Choose another folder.")
+
+    def _folder(self) -> str:
+        path = self._session.state.path
+        return str(path.parent if path else Path.home())
+
+    def on_quit(self) -> None:
+        self._window.close()
+
+    # Actions: edit and view
+
+    def on_undo(self) -> None:
+        self._session.undo_stack.undo()
+
+    def on_redo(self) -> None:
+        self._session.undo_stack.redo()
+
+    def on_copy_rows(self) -> None:
+        self._window.statusBar().showMessage(f"{counted(self._window.events_panel.copy_rows(), 'event')} copied", 4000)
+
+    def on_find_events(self) -> None:
+        self._window.docks["events"].show()
+        self._window.docks["events"].raise_()
+        self._window.events_panel.focus_filter()
+
+    def on_fit(self) -> None:
+        self._window.curve.plots.fit()
+
+    def on_fit_values(self) -> None:
+        self._window.curve.plots.fit_values()
+
+    def on_zoom_in(self) -> None:
+        self._window.curve.plots.zoom(1 / _ZOOM)
+
+    def on_zoom_out(self) -> None:
+        self._window.curve.plots.zoom(_ZOOM)
+
+    def on_box_zoom(self, on: bool) -> None:
+        self._window.curve.plots.curve_box.boxing = on
+        self._window.curve.plots.score_box.boxing = on
+
+    def on_pan_left(self) -> None:
+        self._window.curve.plots.pan(-_PAN)
+
+    def on_pan_right(self) -> None:
+        self._window.curve.plots.pan(_PAN)
+
+    def on_show_baseline(self, on: bool) -> None:
+        self._window.curve.plots.baseline.setVisible(on)
+
+    def on_show_hidden(self, on: bool) -> None:
+        self._window.curve.plots.hidden.setVisible(on)
+
+    def on_time(self) -> None:
+        chosen = next(
+            system for system in TimeSystem if self._window.actions_by_name[f"time_{system.name.lower()}"].isChecked()
+        )
+        self._session.set_system(chosen)
+
+    def on_theme(self) -> None:
+        for choice in ("system", "light", "dark"):
+            if self._window.actions_by_name[f"theme_{choice}"].isChecked():
+                self._window.appearance.choose(choice)
+
+    def on_full_screen(self, on: bool) -> None:
+        self._window.showFullScreen() if on else self._window.showNormal()
+
+    def on_reset_layout(self) -> None:
+        self._window.reset_layout()
+
+    # Actions: detection and events
+
+    def on_run(self) -> None:
+        self._session.run()
+
+    def on_cancel(self) -> None:
+        self._session.cancel()
+
+    def on_run_on_open(self, on: bool) -> None:
+        self._session.set_run_on_open(on)
+
+    def on_threshold_up(self) -> None:
+        self._session.set_threshold(self._session.state.threshold + _STEP_SIGMA)
+
+    def on_threshold_down(self) -> None:
+        self._session.set_threshold(self._session.state.threshold - _STEP_SIGMA)
+
+    def on_threshold_default(self) -> None:
+        spec = self._session.state.spec
+        if spec is not None:
+            self._session.set_threshold(spec.threshold)
+
+    def on_next_event(self) -> None:
+        self._session.step_event(1)
+
+    def on_previous_event(self) -> None:
+        self._session.step_event(-1)
+
+    def on_zoom_event(self) -> None:
+        self._window.curve.zoom_to_event()
+
+    def on_next_cadence(self) -> None:
+        self._session.step_row(1)
+
+    def on_previous_cadence(self) -> None:
+        self._session.step_row(-1)
+
+    def on_select_nothing(self) -> None:
+        self._session.select_event(None)
+
+    # Actions: tools and help
+
+    def on_commands(self) -> None:
+        palette = CommandPalette(self._window.actions_by_name, self._window)
+        palette.show()
+        palette.box.setFocus()
+
+    def on_clear_log(self) -> None:
+        self._window.log_panel.text.clear()
+
+    def on_guide(self) -> None:
+        self._show_text("User guide", help_text("guide"))
+
+    def on_shortcuts(self) -> None:
+        self._show_text("Shortcuts", shortcuts_text())
+
+    def on_changes(self) -> None:
+        self._show_text("Changes", help_text("changes"))
+
+    def on_about(self) -> None:
+        self._show_text("About Peculiar", about_text())
+
+    def _show_text(self, title: str, markdown: str) -> None:
+        window = HelpWindow(title, markdown, self._window)
+        window.text.document().setBaseUrl(QUrl.fromLocalFile(str(resources() / "help") + "/"))
+        window.show()

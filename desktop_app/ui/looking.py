@@ -1,0 +1,54 @@
+"""What is looked at, worked out from the state: pure functions of the session."""
+
+import numpy as np
+
+from desktop_app.core.detection import Event
+from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
+from desktop_app.ui.state import AppState, Selection
+from desktop_app.ui.words import counted
+from desktop_app.ui.work import Loaded
+
+
+def inspection_of(state: AppState, selection: Selection) -> Inspection | None:
+    """What is known of the selection."""
+    if selection.event is not None and state.detection is not None:
+        return inspect_event(state.detection, state.events, selection.event, state.system)
+    if selection.row is not None and state.data is not None:
+        return inspect_row(state.data, state.detection, selection.row, state.system)
+    return None
+
+
+def row_selected(state: AppState, row: int) -> Selection:
+    """The selection after a click on ``row``: its event, where it belongs to one."""
+    place = _event_of(state.events, row)
+    return Selection(None, row) if place is None else Selection(place, state.events[place].peak)
+
+
+def stepped(state: AppState, step: int) -> Selection | None:
+    """The next or previous usable cadence, also inside an event; None where none is selected."""
+    picture, row = state.picture, state.selection.row
+    if picture is None or row is None or not len(picture.flux):
+        return None
+    rows = picture.flux.rows
+    place = int(np.clip(np.searchsorted(rows, row) + step, 0, len(rows) - 1))
+    return Selection(None, int(rows[place]), centred=True)
+
+
+def same_event(state: AppState, events: tuple[Event, ...]) -> Selection:
+    """The selection, on the event that now holds its row; nothing where that row is no event any more."""
+    if state.selection.event is None or state.selection.row is None:
+        return state.selection
+    place = _event_of(events, state.selection.row)
+    return Selection() if place is None else Selection(place, state.selection.row)
+
+
+def opened(loaded: Loaded) -> str:
+    """ "Pi Mensae: 20,076 rows, 1,972 hidden (no time 815, ...)." """
+    data, picture = loaded.data, loaded.picture
+    why = ", ".join(f"{name} {n:,}" for name, n in picture.reasons)
+    hidden = f"{picture.hidden:,} hidden ({why})" if picture.hidden else "none hidden"
+    return f"{data.source.object_name}: {counted(len(data), 'row')} of {data.flux_name}, {hidden}."
+
+
+def _event_of(events: tuple[Event, ...], row: int) -> int | None:
+    return next((place for place, event in enumerate(events) if event.start <= row < event.stop), None)
