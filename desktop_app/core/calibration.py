@@ -19,8 +19,8 @@ def to_sigmas(raw: Floats, usual: Floats, surrogate: Floats) -> Floats:
     usual : ndarray, shape (k,)
         Scores of what was learnt from: its median is 0, its upper sixth begins at 1.
     surrogate : ndarray, shape (s,)
-        Scores of noise made up from the same data: where its tail is longer than a Gaussian one, the scale grows,
-        so that noise alone stays below what the threshold asks for.
+        Scores of made-up noise: where their tail is longer than a Gaussian one, the scale grows, so that noise alone
+        stays below what the threshold asks for.
     """
     middle, one = np.quantile(usual, [0.5, _ONE_SIGMA])
     low, near, far = np.quantile(surrogate, [0.5, _ONE_SIGMA, _FAR])

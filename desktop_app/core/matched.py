@@ -15,11 +15,11 @@ FLOOR = 3.3
 """Candidates of a lower score are left to their single rows."""
 _FIVE = 5.0
 _SLIDING = 8.0
-_ROUNDS = 5
+ROUNDS = 5
 _WIDEN = 4
 _CLEAR = 4.0
 _CERTAIN = 7.0
-_SAMPLE = 30_000
+_SAMPLE = 15_000
 _DECAY = ((1, 1.0), (3, 0.35), (8, 0.1))
 """A flare as three boxes one after the other: where each ends in units of the first, and its height."""
 
@@ -165,7 +165,9 @@ def gauge(trials: float, bank: int) -> float:
     return float(_FIVE / -ndtri(chance))
 
 
-def find_matches(residual: Residual, widths: list[int], signs: tuple[int, ...], tell: Report) -> Matches:
+def find_matches(
+    residual: Residual, widths: list[int], signs: tuple[int, ...], tell: Report, *, rounds: int = ROUNDS
+) -> Matches:
     """Every event in ``residual`` that scores `FLOOR` or more.
 
     A template's response is divided by its own robust scatter and by the weight of its tails, so that red noise
@@ -181,6 +183,8 @@ def find_matches(residual: Residual, widths: list[int], signs: tuple[int, ...], 
         1 to look for brightenings, -1 for dips.
     tell : callable
         Told the progress.
+    rounds : int
+        How often the bank is run at most; 1 finds the strong ones.
     """
     n = residual.value.size
     bank = [_Template(width, decays=False) for width in widths if width <= n]
@@ -189,10 +193,10 @@ def find_matches(residual: Residual, widths: list[int], signs: tuple[int, ...], 
     search = _Search(residual, bank, signs)
     found = search.first(part(tell, 0.0, 0.5))
     news = found
-    for turn in range(1, _ROUNDS):
+    for turn in range(1, rounds):
         if not news:
             break
-        news = search.again(news, part(tell, 0.5 + 0.5 * (turn - 1) / _ROUNDS, 0.5 + 0.5 * turn / _ROUNDS))
+        news = search.again(news, part(tell, 0.5 + 0.5 * (turn - 1) / ROUNDS, 0.5 + 0.5 * turn / ROUNDS))
         found = found + news
     found.sort(key=lambda match: -match[3])
     columns = np.array(found, dtype=np.float64).reshape(-1, 4)

@@ -11,6 +11,8 @@ _FEWEST = 12
 _MOST = 144
 _SIGMAS = 8.0
 _SHARE = 0.6
+_NEAR = 3
+_SAMPLE = 1000
 
 
 def find_steps(bins: Bins) -> tuple[Ints, Floats]:
@@ -30,28 +32,32 @@ def find_steps(bins: Bins) -> tuple[Ints, Floats]:
     value, segment = bins.value[known], bins.segment[known]
     if known.size < 4 * reach:
         return np.zeros(0, np.int64), np.zeros(0)
-    window = sliding_window_view(value, reach)
-    median = np.median(window, axis=1)
     place = np.arange(reach, known.size - reach + 1)  # the first bin after the step
-    whole = segment[place - reach] == segment[place + reach - 1]
-    change = np.where(whole, median[place] - median[place - reach], 0.0)
-    usual = robust_sigma(change[whole]) if whole.any() else np.inf
-    strong = np.abs(change) > _SIGMAS * max(usual, robust_sigma(np.diff(value)) / np.sqrt(reach / 3))
-    half, few = reach // 2, 3
-    short = np.median(sliding_window_view(value, few), axis=1)
-    near = short[np.minimum(place, short.size - 1)] - short[place - few]
-    later = np.median(sliding_window_view(value, half), axis=1)
-    far = later[place + reach - half] - later[place - reach]
-    alike = (near * np.sign(change) > _SHARE * np.abs(change)) & (far * np.sign(change) > _SHARE * np.abs(change))
+    place = place[segment[place - reach] == segment[place + reach - 1]]
+    short = np.median(sliding_window_view(value, _NEAR), axis=1)
+    near = short[np.minimum(place, short.size - 1)] - short[place - _NEAR]
+    usual = robust_sigma(_change(value, place[:: max(1, place.size // _SAMPLE)], reach, reach))
+    least = _SIGMAS * max(usual, robust_sigma(np.diff(value)) / np.sqrt(reach / _NEAR)) if place.size else np.inf
+    place, near = place[np.abs(near) > _SHARE * least], near[np.abs(near) > _SHARE * least]
+    change = _change(value, place, reach, reach)
+    far = _change(value, place, reach, reach // 2)
+    side = np.sign(change)
+    alike = (near * side > _SHARE * np.abs(change)) & (far * side > _SHARE * np.abs(change))
     edge = np.abs(value[place] - value[place - 1])
-    chosen = _apart(np.flatnonzero(strong & alike & whole), edge, reach)
+    chosen = _apart(np.flatnonzero((np.abs(change) > least) & alike), place, edge, reach)
     return known[place[chosen]], change[chosen]
 
 
-def _apart(candidates: Ints, strength: Floats, distance: int) -> Ints:
-    """The strongest of ``candidates`` that are at least ``distance`` apart, in order."""
+def _change(value: Floats, place: Ints, reach: int, length: int) -> Floats:
+    """Median of the last of ``reach`` bins from ``place`` on, less that of the first of as many before it."""
+    window = sliding_window_view(value, length)
+    return np.asarray(np.median(window[place + reach - length], axis=1) - np.median(window[place - reach], axis=1))
+
+
+def _apart(candidates: Ints, place: Ints, strength: Floats, distance: int) -> Ints:
+    """The strongest of ``candidates`` whose places are at least ``distance`` apart, in order."""
     chosen: list[int] = []
     for at in candidates[np.argsort(-strength[candidates], kind="stable")]:
-        if all(abs(int(at) - other) >= distance for other in chosen):
+        if all(abs(int(place[at]) - int(place[other])) >= distance for other in chosen):
             chosen.append(int(at))
     return np.array(sorted(chosen), np.int64)

@@ -1,8 +1,8 @@
 """The default detector for light curves: templates of every width, an isolation forest and local outlier factors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.detrend import Detrended, detrend, detrend_again
 from desktop_app.core.errors import FitError
-from desktop_app.core.matched import Matches, Residual, find_matches, gauge, template_widths
+from desktop_app.core.isolation import IsolationForest, grow_forest
+from desktop_app.core.matched import ROUNDS, Matches, Residual, find_matches, gauge, template_widths
+from desktop_app.core.neighbours import LocalOutlierFactor
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
 from desktop_app.core.segments import segment_bounds, segment_starts
@@ -27,7 +29,7 @@ _WINDOW_ROWS = 50
 _WINDOW_D = 0.2
 _FEW_WINDOWS = 20
 _LEARNT_WINDOWS = 1000
-_TREES_AT_ONCE = 50
+_SURROGATES = 400
 _WINDOWS_AT_ONCE = 5000
 _BLOCK_ROWS = 500_000
 _CHANGED = 3.0
@@ -168,15 +170,15 @@ class _Learnt:
 
     middle: Floats
     spread: Floats
-    forest: Any  # sklearn's IsolationForest, imported late
-    factor: Any  # sklearn's LocalOutlierFactor, imported late
+    forest: IsolationForest
+    factor: LocalOutlierFactor
     usual: tuple[Floats, Floats]
     surrogate: tuple[Floats, Floats]
 
     def raw(self, features: Floats) -> tuple[Floats, Floats]:
         """Strangeness for the forest and for the local outlier factors; two arrays of shape (w,)."""
         scaled = _scaled(features, self.middle, self.spread)
-        return -self.forest.score_samples(scaled), -self.factor.score_samples(scaled)
+        return self.forest.strangeness(scaled), self.factor.strangeness(scaled)
 
 
 class Ensemble:
@@ -231,14 +233,14 @@ class Ensemble:
             rotation=params.rotation,
         )
         pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d))
-        matches = self._match(curve, pauses, part(report, 0.1, 0.5))
+        matches = self._match(curve, pauses, part(report, 0.1, 0.5), rounds=1)
         strong = matches.score > _MASKED_FROM
         keep = np.ones(rows.size, dtype=np.bool_)
         for start, stop in zip(matches.start[strong], matches.stop[strong], strict=True):
             keep[start:stop] = False
         report(0.5, "Drawing the baseline without the events")
         curve = detrend_again(curve, keep) if keep.mean() > 0.5 else curve
-        matches = self._match(curve, pauses, part(report, 0.6, 1.0))
+        matches = self._match(curve, pauses, part(report, 0.6, 1.0), rounds=ROUNDS)
         length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * curve.cadence_d)
         width = max(8, round(length_d / curve.cadence_d))
         begin = window_starts(pauses, rows.size, width, max(1, round(params.stride * width)))
@@ -248,7 +250,7 @@ class Ensemble:
         longest_d = self._params.longest_d or curve.window_d / 1.5
         return template_widths(round(self._params.shortest_d / curve.cadence_d), round(longest_d / curve.cadence_d))
 
-    def _match(self, curve: Detrended, pauses: Ints, report: Report) -> Matches:
+    def _match(self, curve: Detrended, pauses: Ints, report: Report, *, rounds: int) -> Matches:
         """Matches in blocks, so that memory stays bounded and a cancel is heard."""
         n = curve.time.size
         begin, stop = segment_bounds(pauses, n)
@@ -259,7 +261,9 @@ class Ensemble:
                 residual[low:high], np.maximum(begin[low:high], low) - low, np.minimum(stop[low:high], high) - low
             )
             told = part(report, low / n, high / n)
-            found.append(find_matches(block, self._widths(curve), self._params.direction.signs, told).moved(low))
+            found.append(
+                find_matches(block, self._widths(curve), self._params.direction.signs, told, rounds=rounds).moved(low)
+            )
         return Matches.joined(found)
 
     def _row_scores(self, curve: Detrended) -> Floats:
@@ -270,9 +274,6 @@ class Ensemble:
         return values
 
     def _learn(self, seen: _Seen, report: Report) -> _Learnt:
-        from sklearn.ensemble import IsolationForest
-        from sklearn.neighbors import LocalOutlierFactor
-
         params, rng = self._params, np.random.default_rng(self._params.seed)
         residual = seen.curve.residual
         report(0.0, "Describing the windows")
@@ -283,18 +284,17 @@ class Ensemble:
         scaled = _scaled(features, middle, spread)
         oddness = (scaled**2).sum(axis=1)
         kept = scaled[oddness <= np.quantile(oddness, 1 - params.contamination)]
-        forest = IsolationForest(n_estimators=1, random_state=params.seed, warm_start=True)
-        for trees in [*range(_TREES_AT_ONCE, params.trees, _TREES_AT_ONCE), params.trees]:
-            report(0.2 + 0.4 * trees / params.trees, "Growing the forest")
-            forest.set_params(n_estimators=trees).fit(kept)
-        report(0.6, "Comparing neighbours")
-        factor = LocalOutlierFactor(n_neighbors=min(params.neighbours, len(kept) - 1), novelty=True).fit(kept)
-        learnt = _Learnt(middle, spread, forest, factor, (np.zeros(1), np.zeros(1)), (np.zeros(1), np.zeros(1)))
-        usual = learnt.raw(window_features(residual, some, seen.width))
+        report(0.3, "Growing the forest")
+        forest = grow_forest(kept, params.trees, rng)
+        report(0.5, "Comparing neighbours")
+        factor = LocalOutlierFactor.learnt(kept, params.neighbours)
+        nothing = (np.zeros(1), np.zeros(1))
+        learnt = _Learnt(middle, spread, forest, factor, nothing, nothing)
+        usual = learnt.raw(features)
         report(0.8, "Comparing with noise")
-        shuffled = rng.permutation(residual[:_BLOCK_ROWS])
-        made_up = window_features(shuffled, some[some <= shuffled.size - seen.width], seen.width)
-        return _Learnt(middle, spread, forest, factor, usual, learnt.raw(made_up))
+        noise = rng.standard_normal(_SURROGATES * seen.width)
+        made_up = learnt.raw(window_features(noise, np.arange(_SURROGATES) * seen.width, seen.width))
+        return replace(learnt, usual=usual, surrogate=made_up)
 
     def _window_sigmas(self, seen: _Seen, learnt: _Learnt, report: Report) -> Floats:
         """How strange each feature window is, forest and local outlier factors together; shape (w,)."""
