@@ -92,7 +92,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         )
     ),
     _A("full_screen", "View", "F&ull screen", "F11", "The window fills the screen", "", "toggle"),
-    _A("reset_layout", "View", "Reset la&yout", "Ctrl+Shift+L", "Every panel where it was at first", "reset"),
+    _A("reset_layout", "View", "Reset la&yout", "Ctrl+Shift+L", "Every panel where it was at first", "reset", "", True),
     _A("run", "Detect", "&Run", "Ctrl+R", "Find what does not belong", "run"),
     _A("cancel", "Detect", "&Cancel", "Esc", "Stop what runs; everything stays as it was", "cancel"),
     _A(

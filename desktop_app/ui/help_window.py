@@ -1,13 +1,14 @@
 """Windows of text: the guide, the changes, the shortcuts, what this is."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QShortcut, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QVBoxLayout, QWidget
 
 from desktop_app.paths import resources, version
 from desktop_app.ui.actions import ACTIONS
 from desktop_app.ui.named import named
 
+_HEADING_PX = 20.0
 ABOUT = """# Peculiar {version}
 
 Finds what does not belong in a light curve, says why, and exports a flagged event list.
@@ -30,6 +31,7 @@ class HelpWindow(QDialog):
         self.text = named(QTextBrowser(self, openExternalLinks=True), "help-text", label=title)
         self.text.setMarkdown(markdown)
         self.text.document().setDocumentMargin(24)
+        _space_headings(self.text.document())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.text)
@@ -54,7 +56,7 @@ class CommandPalette(QDialog):
             action = actions[spec.name]
             if action.isEnabled() and spec.name != "commands":
                 keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                item = QListWidgetItem(action.icon(), f"{_plain(spec.text)}    {keys}", self.list)
+                item = QListWidgetItem(f"{_plain(spec.text)}    {keys}", self.list)
                 item.setData(Qt.ItemDataRole.UserRole, spec.name)
                 item.setToolTip(spec.tip)
         self.list.setCurrentRow(0)
@@ -94,6 +96,17 @@ class CommandPalette(QDialog):
                 self.list.setCurrentRow(row)
                 return
             row += step
+
+
+def _space_headings(document: QTextDocument) -> None:
+    """Room above headings, which Qt's Markdown has none of."""
+    block = document.begin().next()
+    while block.isValid():
+        shape = block.blockFormat()
+        if shape.headingLevel():
+            shape.setTopMargin(_HEADING_PX)
+            QTextCursor(block).setBlockFormat(shape)
+        block = block.next()
 
 
 def help_text(name: str) -> str:

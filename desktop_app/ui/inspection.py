@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop_app.core.arrays import Bools, robust_sigma
+from desktop_app.core.arrays import Ints, robust_sigma
 from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.pyramid import Pyramid, build_pyramid
@@ -14,6 +14,7 @@ from desktop_app.ui.words import counted, duration, relative, signed, significan
 
 NEAR_D = 0.5 / 24
 USUAL_D = 1.0
+REACH_ROWS = 100_000
 _COMPANIONS = ("BKG", "BACKGROUND", "CENTR", "POS_CORR")
 
 
@@ -56,8 +57,7 @@ def inspect_event(detection: Detection, events: tuple[Event, ...], number: int, 
     """What is known of ``events[number]``."""
     event, data = events[number], detection.data
     start, stop = float(data.time[event.start]), float(data.time[event.stop - 1])
-    rows = np.zeros(len(data), np.bool_)
-    rows[event.start : event.stop] = True
+    rows = slice(event.start, event.stop)
     facts = (
         *_times(data, event.peak, system, "Peak"),
         Fact("Duration", _lasting(event, data)),
@@ -70,13 +70,12 @@ def inspect_event(detection: Detection, events: tuple[Event, ...], number: int, 
     title = f"Event {number + 1} of {len(events)}"
     pad = max(2.0 * (stop - start), 0.1, 15 * _step(data, event.peak))
     window = (start - pad, stop + pad)
-    return Inspection(title, event.kind, facts, event.peak, window, _residual(detection, window))
+    return Inspection(title, event.kind, facts, event.peak, window, _residual(detection, event.peak, window))
 
 
 def inspect_row(data: LightCurve, detection: Detection | None, row: int, system: TimeSystem) -> Inspection:
     """What is known of one cadence that belongs to no event."""
-    here = np.zeros(len(data), np.bool_)
-    here[row] = True
+    here = slice(row, row + 1)
     unit = f" {data.flux_unit}" if data.flux_unit else ""
     error = data.flux_err[row]
     flux = significant(float(data.flux[row]), 7) + (f" ± {significant(float(error), 2)}" if np.isfinite(error) else "")
@@ -92,7 +91,7 @@ def inspect_row(data: LightCurve, detection: Detection | None, row: int, system:
     pad = max(0.1, 15 * _step(data, row))
     window = (float(data.time[row]) - pad, float(data.time[row]) + pad)
     title = f"Cadence {data.cadence[row]:,}"
-    return Inspection(title, "", tuple(facts), row, window, _residual(detection, window))
+    return Inspection(title, "", tuple(facts), row, window, _residual(detection, row, window))
 
 
 def _times(data: LightCurve, row: int, system: TimeSystem, label: str) -> list[Fact]:
@@ -140,38 +139,51 @@ def _deviation(detection: Detection, row: int) -> list[Fact]:
     return facts
 
 
-def _quality(data: LightCurve, rows: Bools) -> list[Fact]:
+def _quality(data: LightCurve, rows: slice) -> list[Fact]:
     """The QUALITY bits of the rows themselves and of those within half an hour."""
-    time = data.time[rows]
-    near = (data.time >= time.min() - NEAR_D) & (data.time <= time.max() + NEAR_D) & ~rows
-    own = _names(data, rows) or "no flags"
-    facts = [Fact("These rows", own, heading="Quality"), Fact("± 30 min", _names(data, near) or "no flags")]
-    lost = int((near & ~data.usable).sum())
+    around = _around(data, rows)
+    time, own_time = data.time[around], data.time[rows]
+    known = own_time[np.isfinite(own_time)]
+    first, last = (float(known[0]), float(known[-1])) if len(known) else (np.nan, np.nan)
+    near = (time >= first - NEAR_D) & (time <= last + NEAR_D)
+    near[rows.start - around.start : rows.stop - around.start] = False
+    facts = [
+        Fact("These rows", _names(data, data.quality[rows]) or "no flags", heading="Quality"),
+        Fact("± 30 min", _names(data, data.quality[around][near]) or "no flags"),
+    ]
+    lost = int((near & ~data.usable[around]).sum())
     if lost:
         facts.append(Fact("", f"{counted(lost, 'row')} nearby hidden"))
-    if (rows & hidden_by_quality(data.quality, data.source.mission, data.preset)).any():
+    if hidden_by_quality(data.quality[rows], data.source.mission, data.preset).any():
         facts.append(Fact("", f"hidden by the preset “{data.preset}”"))
     return facts
 
 
-def _names(data: LightCurve, rows: Bools) -> str:
+def _around(data: LightCurve, rows: slice) -> slice:
+    """The rows that can be near ``rows``: a long file is not gone through as a whole for one event."""
+    return slice(max(0, rows.start - REACH_ROWS), min(len(data), rows.stop + REACH_ROWS))
+
+
+def _names(data: LightCurve, quality: Ints) -> str:
     """ "Straylight (12), Desaturation event (1)", the commonest first."""
     counts: dict[str, int] = {}
-    values, numbers = np.unique(data.quality[rows], return_counts=True)
+    values, numbers = np.unique(quality, return_counts=True)
     for value, n in zip(values, numbers, strict=True):
         for name in quality_names(data.source.mission, int(value)):
             counts[name] = counts.get(name, 0) + int(n)
     return ", ".join(f"{name} ({n})" for name, n in sorted(counts.items(), key=lambda pair: -pair[1]))
 
 
-def _companions(data: LightCurve, row: int, rows: Bools) -> list[Fact]:
+def _companions(data: LightCurve, row: int, rows: slice) -> list[Fact]:
     """Background and centroids at ``row`` against their usual level within a day."""
-    around = data.usable & (np.abs(data.time - data.time[row]) <= USUAL_D) & ~rows
+    around = _around(data, rows)
+    other = data.usable[around] & (np.abs(data.time[around] - data.time[row]) <= USUAL_D)
+    other[rows.start - around.start : rows.stop - around.start] = False
     facts: list[Fact] = []
     for name, series in data.columns.items():
         if name.upper().endswith("_ERR") or not any(word in name.upper() for word in _COMPANIONS):
             continue
-        value, usual = float(series.values[row]), series.values[around]
+        value, usual = float(series.values[row]), series.values[around][other]
         usual = usual[np.isfinite(usual)]
         if not np.isfinite(value) or len(usual) < 10:
             continue
@@ -182,12 +194,14 @@ def _companions(data: LightCurve, row: int, rows: Bools) -> list[Fact]:
     return facts
 
 
-def _residual(detection: Detection | None, window: tuple[float, float]) -> Pyramid | None:
+def _residual(detection: Detection | None, row: int, window: tuple[float, float]) -> Pyramid | None:
     if detection is None or "baseline" not in detection.scores.tracks:
         return None
     data = detection.data
-    inside = data.usable & (data.time >= window[0]) & (data.time <= window[1])
-    return build_pyramid(data.time[inside], (data.flux - detection.scores.tracks["baseline"])[inside])
+    around = _around(data, slice(row, row + 1))
+    time, baseline = data.time[around], detection.scores.tracks["baseline"][around]
+    inside = data.usable[around] & (time >= window[0]) & (time <= window[1])
+    return build_pyramid(time, data.flux[around] - baseline, inside)
 
 
 def _step(data: LightCurve, row: int) -> float:

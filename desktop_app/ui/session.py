@@ -118,7 +118,7 @@ class Session(QObject):
         if data is None or self.state.busy is not None:
             return
         name = self.state.spec.name if self.state.spec else DEFAULT_DETECTOR
-        doing = partial(work.run_detector, data, name, self.state.settings)
+        doing = partial(work.run_detector, data, name, self.state.settings, self.state.threshold)
         self._start("detect", "Detecting", doing, self._on_detected)
 
     def cancel(self) -> None:
@@ -282,13 +282,14 @@ class Session(QObject):
             self.run()
 
     def _on_detected(self, detected: work.Detected) -> None:
-        if detected.detection.data.source.path is not None:
-            self._detect_when_shown.add(detected.detection.data.source.path)
-        self._update(detection=detected.detection, scores=detected.scores)
-        self._flag()
-        how = "answered from the cache" if detected.detection.cached else "scored"
-        name = detected.detection.data.source.object_name
-        _log.info("%s: %s rows %s in %.2f s.", name, f"{len(detected.detection.data):,}", how, detected.seconds)
+        detection = detected.flagged.detection
+        if detection.data.source.path is not None:
+            self._detect_when_shown.add(detection.data.source.path)
+        self._update(detection=detection, scores=detected.scores)
+        self._on_flagged(detected.flagged)
+        how = "answered from the cache" if detection.cached else "scored"
+        rows = counted(len(detection.data), "row")
+        _log.info("%s: %s %s in %.2f s.", detection.data.source.object_name, rows, how, detected.seconds)
 
     def _on_spec(self, spec: Any) -> None:
         touched = self.state.spec is not None and self.state.threshold != self.state.spec.threshold

@@ -30,9 +30,9 @@ class Loaded:
 
 @dataclass(frozen=True, eq=False)
 class Detected:
-    """Scores, ready to be drawn, and how long they took."""
+    """Scores, ready to be drawn, the events in them, and how long that took."""
 
-    detection: Detection
+    flagged: "Flagged"
     scores: ScorePicture
     seconds: float
 
@@ -72,8 +72,8 @@ def choose(data: LightCurve, flux: str, preset: Preset, report: Report) -> Loade
     return Loaded(chosen, picture_of(chosen))
 
 
-def run_detector(data: LightCurve, name: str, settings: Params | None, report: Report) -> Detected:
-    """Score ``data``, or take the scores of an earlier run."""
+def run_detector(data: LightCurve, name: str, settings: Params | None, threshold: float, report: Report) -> Detected:
+    """Score ``data``, or take the scores of an earlier run, and cut them at ``threshold``."""
     from time import monotonic
 
     from desktop_app.engine.detect import detect
@@ -82,7 +82,7 @@ def run_detector(data: LightCurve, name: str, settings: Params | None, report: R
     detection = detect(data, name, settings, report=part(report, 0.0, 0.97))
     seconds = monotonic() - started
     report(0.98, "Drawing the scores")
-    return Detected(detection, score_picture(detection), seconds)
+    return Detected(flag(detection, threshold), score_picture(detection), seconds)
 
 
 def flag(detection: Detection, threshold: float) -> Flagged:

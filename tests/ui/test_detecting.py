@@ -23,7 +23,7 @@ from tests.ui.stars import DIP_ROW, FLARE_ROW, write_star
 def endless(monkeypatch: pytest.MonkeyPatch) -> None:
     """A detector that goes on until it is cancelled."""
 
-    def run_detector(_data: object, _name: str, _settings: object, report: Report) -> object:
+    def run_detector(_data: object, _name: str, _settings: object, _threshold: float, report: Report) -> object:
         started = monotonic()
         while monotonic() - started < 60:
             report(0.4, "Scoring")

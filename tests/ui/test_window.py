@@ -44,6 +44,29 @@ window.close()
 """
 
 
+RUN = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from desktop_app.ui import app
+from desktop_app.ui.window import MainWindow
+timer = QTimer(interval=50)
+
+def close_when_detected():
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, MainWindow) and window.session.state.detection is not None:
+            print(len(window.session.state.events), "events")
+            timer.stop()
+            window.close()
+
+application = app.make_application(["peculiar"])
+timer.timeout.connect(close_when_detected)
+timer.start()
+sys.exit(app.run([Path(sys.argv[1])], detect_on_open=True))
+"""
+
+
 def every_action(window: MainWindow) -> list[QAction]:
     menus = [menu for menu in window.findChildren(QMenu) if menu.objectName() not in ("", "menu-recent")]
     return [action for menu in menus for action in menu.actions() if not action.isSeparator() and not action.menu()]
@@ -183,6 +206,14 @@ def test_that_the_window_shows_without_the_slow_libraries(tmp_path: Path) -> Non
     code = [sys.executable, "-c", STARTUP, str(tmp_path / "s.ini")]
     shown = subprocess.run(code, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(shown.stdout.splitlines()[-1]) == []
+
+
+def test_that_a_run_opens_detects_and_ends_with_zero(star: Path) -> None:
+    code = [sys.executable, "-c", RUN, str(star)]
+    ended = subprocess.run(code, capture_output=True, text=True, timeout=90, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "events" in ended.stdout
+    assert "Traceback" not in ended.stderr
 
 
 def test_that_qt_calls_take_no_reference_from_none(qtbot: QtBot) -> None:
