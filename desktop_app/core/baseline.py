@@ -108,22 +108,27 @@ def smooth_line(bins: Bins, window_d: float) -> tuple[Floats, Floats]:
     neighbour = np.clip(neighbour, 0, bins.time.size - 1)
     inside &= (bins.segment[neighbour] == bins.segment[:, None]) & (bins.count[neighbour] > 0)
     x = np.where(inside, (bins.time[neighbour] - bins.time[:, None]) / (0.5 * window_d), 0.0)
-    y = np.where(inside, bins.value[neighbour], np.nan)
+    y = np.where(inside, bins.value[neighbour], 0.0)
     full = inside.any(axis=1)
-    y[~full] = 0.0
     kernel = np.where(inside, np.clip(1 - np.abs(x / 1.1) ** 3, 0, None) ** 3, 0.0)
     kernel *= np.minimum(bins.count[neighbour], 5)
-    value, slope = np.nanmedian(y, axis=1), np.zeros(bins.time.size)
-    y = np.where(inside, y, 0.0)
+    value, slope = _median_inside(y, inside), np.zeros(bins.time.size)
     floor = _usual_scatter(bins)
     for _ in range(_ROUNDS):
         residual = y - value[:, None] - slope[:, None] * x
-        far = np.where(inside, np.abs(residual), np.nan)
-        far[~full] = 0.0
-        scale = np.maximum(1.4826 * np.nanmedian(far, axis=1), floor)
+        scale = np.maximum(1.4826 * _median_inside(np.abs(residual), inside), floor)
         weight = kernel * np.clip(1 - (residual / (_BIWEIGHT * scale[:, None])) ** 2, 0, None) ** 2
         value, slope = _weighted_line(x, y, weight, value, slope)
     return np.where(full, value, np.nan), slope / (0.5 * window_d)
+
+
+def _median_inside(values: Floats, inside: Bools) -> Floats:
+    """The median of each row's entries that are ``inside``, 0 where none is; several times faster than nanmedian."""
+    count = inside.sum(axis=1)
+    ordered = np.sort(np.where(inside, values, np.inf), axis=1)
+    row = np.arange(count.size)
+    low, high = ordered[row, np.maximum(count - 1, 0) // 2], ordered[row, np.minimum(count // 2, values.shape[1] - 1)]
+    return np.where(count > 0, 0.5 * (np.where(count > 0, low, 0.0) + np.where(count > 0, high, 0.0)), 0.0)
 
 
 def _usual_scatter(bins: Bins) -> float:

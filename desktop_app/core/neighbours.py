@@ -57,9 +57,10 @@ def _nearest(rows: Floats, learnt: Floats, count: int) -> tuple[Floats, Ints]:
 
 
 def _nearest_of_few(rows: Floats, learnt: Floats, count: int) -> tuple[Floats, Ints]:
-    square = (rows**2).sum(axis=1)[:, None] + (learnt**2).sum(axis=1)[None, :] - 2 * rows @ learnt.T
+    # Single precision finds who is near, double precision says how near.
+    asked, known = rows.astype(np.float32), learnt.astype(np.float32)
+    square = (known**2).sum(axis=1)[None, :] - 2 * asked @ known.T
     nearest = np.argpartition(square, count - 1, axis=1)[:, :count]
-    near = np.take_along_axis(square, nearest, axis=1)
-    order = np.argsort(near, axis=1, kind="stable")
-    distance = np.sqrt(np.maximum(np.take_along_axis(near, order, axis=1), 0.0))
-    return distance, np.take_along_axis(nearest, order, axis=1)
+    distance = np.sqrt(((rows[:, None, :] - learnt[nearest]) ** 2).sum(axis=2))
+    order = np.argsort(distance, axis=1, kind="stable")
+    return np.take_along_axis(distance, order, axis=1), np.take_along_axis(nearest, order, axis=1)

@@ -29,7 +29,7 @@ _WINDOW_ROWS = 50
 _WINDOW_D = 0.2
 _FEW_WINDOWS = 20
 _LEARNT_WINDOWS = 1000
-_SURROGATES = 400
+_SURROGATES = 250
 _WINDOWS_AT_ONCE = 5000
 _BLOCK_ROWS = 500_000
 _CHANGED = 3.0
@@ -199,6 +199,7 @@ class Ensemble:
 
     def score(self, data: LightCurve, report: Report) -> Scores:
         """Robust sigmas; all rows of an event have the event's score."""
+        report(0.0, "Scoring the rows")
         seen = self._seen
         if seen is None or seen.data is not data:
             seen = self._look(data, part(report, 0.0, 0.5))
@@ -233,14 +234,14 @@ class Ensemble:
             rotation=params.rotation,
         )
         pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d))
-        matches = self._match(curve, pauses, part(report, 0.1, 0.5), rounds=1)
+        matches = self._match(curve, pauses, part(report, 0.1, 0.5), thorough=False)
         strong = matches.score > _MASKED_FROM
         keep = np.ones(rows.size, dtype=np.bool_)
         for start, stop in zip(matches.start[strong], matches.stop[strong], strict=True):
             keep[start:stop] = False
         report(0.5, "Drawing the baseline without the events")
         curve = detrend_again(curve, keep) if keep.mean() > 0.5 else curve
-        matches = self._match(curve, pauses, part(report, 0.6, 1.0), rounds=ROUNDS)
+        matches = self._match(curve, pauses, part(report, 0.6, 1.0), thorough=True)
         length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * curve.cadence_d)
         width = max(8, round(length_d / curve.cadence_d))
         begin = window_starts(pauses, rows.size, width, max(1, round(params.stride * width)))
@@ -250,7 +251,7 @@ class Ensemble:
         longest_d = self._params.longest_d or curve.window_d / 1.5
         return template_widths(round(self._params.shortest_d / curve.cadence_d), round(longest_d / curve.cadence_d))
 
-    def _match(self, curve: Detrended, pauses: Ints, report: Report, *, rounds: int) -> Matches:
+    def _match(self, curve: Detrended, pauses: Ints, report: Report, *, thorough: bool) -> Matches:
         """Matches in blocks, so that memory stays bounded and a cancel is heard."""
         n = curve.time.size
         begin, stop = segment_bounds(pauses, n)
@@ -261,9 +262,9 @@ class Ensemble:
                 residual[low:high], np.maximum(begin[low:high], low) - low, np.minimum(stop[low:high], high) - low
             )
             told = part(report, low / n, high / n)
-            found.append(
-                find_matches(block, self._widths(curve), self._params.direction.signs, told, rounds=rounds).moved(low)
-            )
+            # A first look only finds what must not draw the baseline: every other width will do.
+            widths, rounds = (self._widths(curve), ROUNDS) if thorough else (self._widths(curve)[::2], 1)
+            found.append(find_matches(block, widths, self._params.direction.signs, told, rounds=rounds).moved(low))
         return Matches.joined(found)
 
     def _row_scores(self, curve: Detrended) -> Floats:
@@ -298,13 +299,18 @@ class Ensemble:
 
     def _window_sigmas(self, seen: _Seen, learnt: _Learnt, report: Report) -> Floats:
         """How strange each feature window is, forest and local outlier factors together; shape (w,)."""
+        if seen is self._seen and seen.begin.size == learnt.usual[0].size:
+            return self._sigmas(learnt.usual, learnt)
         residual, parts = seen.curve.residual, []
         for low in range(0, seen.begin.size, _WINDOWS_AT_ONCE):
             report(low / seen.begin.size, "Judging the windows")
             raw = learnt.raw(window_features(residual, seen.begin[low : low + _WINDOWS_AT_ONCE], seen.width))
-            pair = [to_sigmas(*of) for of in zip(raw, learnt.usual, learnt.surrogate, strict=True)]
-            parts.append(self._params.agreement.of(np.column_stack(pair)))
+            parts.append(self._sigmas(raw, learnt))
         return np.concatenate(parts)
+
+    def _sigmas(self, raw: tuple[Floats, Floats], learnt: _Learnt) -> Floats:
+        pair = [to_sigmas(*of) for of in zip(raw, learnt.usual, learnt.surrogate, strict=True)]
+        return self._params.agreement.of(np.column_stack(pair))
 
     def _supported(self, seen: _Seen, sigmas: Floats) -> Matches:
         """Matches whose windows are odder than the match is strong, and hold no stronger one, score in between."""

@@ -10,7 +10,7 @@ from desktop_app.detectors import DETECTORS
 from tests.curves import curve_of, event_counts, f1, point_counts, running_median_detector
 
 SPEC = DETECTORS["ensemble"]
-SEEDS = range(10)
+SEEDS = range(20)
 
 
 def totals(scenario: str) -> dict[str, tuple[float, float]]:
@@ -41,7 +41,7 @@ def test_that_rows_and_events_are_found_better_than_by_a_running_median(scenario
     figures = totals(scenario)
     print(f"\n{scenario}: point and event F1 {figures}")  # noqa: T201 - a benchmark tells its figures
     assert figures["ours"][0] > figures["control"][0]
-    assert figures["ours"][1] > figures["control"][1] - 0.002
+    assert figures["ours"][1] > figures["control"][1]
     assert figures["ours"][1] > 0.98
 
 
