@@ -6,6 +6,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.baseline import BINS_PER_WINDOW, Bins, bin_medians, draw_line, local_noise, smooth_line
+from desktop_app.core.progress import Report, silent
 from desktop_app.core.rotation import BIN_D, MOST_BINS, NOTHING, find_rotation
 from desktop_app.core.segments import cadence_of, segment_starts
 from desktop_app.core.steps import find_steps
@@ -18,6 +19,7 @@ _GAP_D = 0.5
 _NOISE_D = 2.0
 _NOISE_ROWS = 300
 _GAP_CADENCES = 12
+_DRAWING = "Drawing the baseline"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +54,13 @@ class Detrended:
 
 
 def detrend(
-    time: Floats, flux: Floats, *, window_d: float = 0.0, gap_d: float = 0.0, rotation: bool = True
+    time: Floats,
+    flux: Floats,
+    *,
+    window_d: float = 0.0,
+    gap_d: float = 0.0,
+    rotation: bool = True,
+    report: Report = silent,
 ) -> Detrended:
     """The curve less a baseline as slow as the star allows.
 
@@ -65,32 +73,41 @@ def detrend(
         more scatter than the shortest.
     gap_d : float
         A longer pause than this interrupts the baseline; 0 takes half a day or twelve cadences.
+    rotation : bool
+        Whether to look for what repeats.
+    report : callable
+        Told the progress.
     """
     cadence = cadence_of(time)
     starts = segment_starts(time, gap_d or max(_GAP_D, _GAP_CADENCES * cadence))
     everything = np.ones(time.size, dtype=np.bool_)
     fine_d = max(BIN_D, cadence, (time[-1] - time[0]) / MOST_BINS)
     fine = bin_medians(time, flux, everything, starts, fine_d)
+    report(0.3, _DRAWING)
     begin, height = _steps(time, flux, fine)
     if begin.size:
         starts = np.union1d(starts, begin).astype(np.int64)
         fine = bin_medians(time, flux, everything, starts, fine_d)
     step = np.zeros(time.size)
     step[begin] = height
+    report(0.4, _DRAWING)
     choices = [window_d] if window_d else list(WINDOWS_D)
     choices = sorted({max(choice, _ROWS_PER_WINDOW * cadence) for choice in choices}, reverse=True)
     repeated = find_rotation(_less(fine, _at(fine, fine, choices[0]))) if rotation else NOTHING
+    report(0.5, _DRAWING)
     fine = _less(fine, repeated.at(fine.time))
     chosen = _choose(fine, choices)
     curve = Detrended(time, flux, repeated.at(time), flux, flux, step, starts, cadence, chosen)
-    return _with_line(curve, fine, everything)
+    report(0.7, _DRAWING)
+    return _with_line(curve, fine, everything, report)
 
 
-def detrend_again(curve: Detrended, keep: Bools) -> Detrended:
+def detrend_again(curve: Detrended, keep: Bools, report: Report = silent) -> Detrended:
     """The same with a baseline and a noise drawn by the rows ``keep`` alone; shape (n,)."""
     fine_d = max(BIN_D, curve.cadence_d, (curve.time[-1] - curve.time[0]) / MOST_BINS)
     fine = bin_medians(curve.time, curve.flux - curve.repeated, keep, curve.starts, fine_d)
-    return _with_line(curve, fine, keep)
+    report(0.5, _DRAWING)
+    return _with_line(curve, fine, keep, report)
 
 
 def _steps(time: Floats, flux: Floats, fine: Bins) -> tuple[Ints, Floats]:
@@ -104,9 +121,10 @@ def _steps(time: Floats, flux: Floats, fine: Bins) -> tuple[Ints, Floats]:
     return rows, height
 
 
-def _with_line(curve: Detrended, fine: Bins, keep: Bools) -> Detrended:
+def _with_line(curve: Detrended, fine: Bins, keep: Bools, report: Report) -> Detrended:
     bins, value, slope = _line(fine, curve.window_d)
     baseline = draw_line(curve.time, curve.starts, bins, value, slope) + curve.repeated
+    report(0.9, _DRAWING)
     made = replace(curve, baseline=baseline)
     return replace(made, noise=_noise(made, keep))
 

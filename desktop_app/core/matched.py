@@ -267,7 +267,8 @@ class _Search:
         for place in places:
             begin = int(best.begin[place])
             end = begin + int(best.width[place])
-            if taken[begin:end].any():
+            # Most that overlap show it at an end or in the middle, which is cheaper to ask.
+            if taken[begin] or taken[end - 1] or taken[place] or taken[begin:end].any():
                 continue
             sign = int(best.sign[place])
             head = begin + int(best.head[place])

@@ -30,6 +30,7 @@ _WINDOW_D = 0.2
 _FEW_WINDOWS = 20
 _LEARNT_WINDOWS = 1000
 _SURROGATES = 250
+_COMPARED = 500
 _WINDOWS_AT_ONCE = 5000
 _BLOCK_ROWS = 500_000
 _CHANGED = 3.0
@@ -232,6 +233,7 @@ class Ensemble:
             window_d=params.window_d,
             gap_d=params.gap_d,
             rotation=params.rotation,
+            report=part(report, 0.0, 0.1),
         )
         pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d))
         matches = self._match(curve, pauses, part(report, 0.1, 0.5), thorough=False)
@@ -240,7 +242,7 @@ class Ensemble:
         for start, stop in zip(matches.start[strong], matches.stop[strong], strict=True):
             keep[start:stop] = False
         report(0.5, "Drawing the baseline without the events")
-        curve = detrend_again(curve, keep) if keep.mean() > 0.5 else curve
+        curve = detrend_again(curve, keep, part(report, 0.5, 0.6)) if keep.mean() > 0.5 else curve
         matches = self._match(curve, pauses, part(report, 0.6, 1.0), thorough=True)
         length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * curve.cadence_d)
         width = max(8, round(length_d / curve.cadence_d))
@@ -288,7 +290,7 @@ class Ensemble:
         report(0.3, "Growing the forest")
         forest = grow_forest(kept, params.trees, rng)
         report(0.5, "Comparing neighbours")
-        factor = LocalOutlierFactor.learnt(kept, params.neighbours)
+        factor = LocalOutlierFactor.learnt(kept[:: 1 + len(kept) // _COMPARED], params.neighbours)
         nothing = (np.zeros(1), np.zeros(1))
         learnt = _Learnt(middle, spread, forest, factor, nothing, nothing)
         usual = learnt.raw(features)
