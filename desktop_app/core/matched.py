@@ -15,7 +15,7 @@ FLOOR = 3.3
 """Candidates of a lower score are left to their single rows."""
 _FIVE = 5.0
 _SLIDING = 8.0
-ROUNDS = 5
+ROUNDS = 4
 _WIDEN = 4
 _CLEAR = 4.0
 _CERTAIN = 7.0

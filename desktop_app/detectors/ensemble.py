@@ -1,6 +1,6 @@
 """The default detector for light curves: templates of every width, an isolation forest and local outlier factors."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
@@ -13,12 +13,11 @@ from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.detrend import Detrended, detrend, detrend_again
 from desktop_app.core.errors import FitError
-from desktop_app.core.isolation import IsolationForest, grow_forest
 from desktop_app.core.matched import ROUNDS, Matches, Residual, find_matches, gauge, template_widths
-from desktop_app.core.neighbours import LocalOutlierFactor
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
 from desktop_app.core.segments import segment_bounds, segment_starts
+from desktop_app.core.strange_windows import Learning, LearntWindows, learn_windows
 from desktop_app.core.window_features import roughness, window_features, window_starts
 
 MINIMUM_ROWS = 10
@@ -28,9 +27,6 @@ _PAUSE_CADENCES = 6
 _WINDOW_ROWS = 50
 _WINDOW_D = 0.2
 _FEW_WINDOWS = 20
-_LEARNT_WINDOWS = 1000
-_SURROGATES = 250
-_COMPARED = 500
 _WINDOWS_AT_ONCE = 5000
 _BLOCK_ROWS = 500_000
 _CHANGED = 3.0
@@ -165,30 +161,13 @@ class _Seen:
     begin: Ints
 
 
-@dataclass(frozen=True, eq=False)
-class _Learnt:
-    """What is usual for the feature windows of one curve."""
-
-    middle: Floats
-    spread: Floats
-    forest: IsolationForest
-    factor: LocalOutlierFactor
-    usual: tuple[Floats, Floats]
-    surrogate: tuple[Floats, Floats]
-
-    def raw(self, features: Floats) -> tuple[Floats, Floats]:
-        """Strangeness for the forest and for the local outlier factors; two arrays of shape (w,)."""
-        scaled = _scaled(features, self.middle, self.spread)
-        return self.forest.strangeness(scaled), self.factor.strangeness(scaled)
-
-
 class Ensemble:
     """Scores each row by the strongest template over it, and by how odd the feature windows around it are."""
 
     def __init__(self, params: EnsembleParams) -> None:
         self._params = params
         self._seen: _Seen | None = None
-        self._learnt: _Learnt | None = None
+        self._learnt: LearntWindows | None = None
 
     def fit(self, data: LightCurve, report: Report) -> Self:
         """Learn which feature windows are usual for this curve."""
@@ -264,8 +243,8 @@ class Ensemble:
                 residual[low:high], np.maximum(begin[low:high], low) - low, np.minimum(stop[low:high], high) - low
             )
             told = part(report, low / n, high / n)
-            # A first look only finds what must not draw the baseline: every other width will do.
-            widths, rounds = (self._widths(curve), ROUNDS) if thorough else (self._widths(curve)[::2], 1)
+            # A first look only finds what must not draw the baseline: every third width will do.
+            widths, rounds = (self._widths(curve), ROUNDS) if thorough else (self._widths(curve)[::3], 1)
             found.append(find_matches(block, widths, self._params.direction.signs, told, rounds=rounds).moved(low))
         return Matches.joined(found)
 
@@ -276,30 +255,12 @@ class Ensemble:
             values[residual * self._params.direction.signs[0] < 0] = 0.0
         return values
 
-    def _learn(self, seen: _Seen, report: Report) -> _Learnt:
-        params, rng = self._params, np.random.default_rng(self._params.seed)
-        residual = seen.curve.residual
-        report(0.0, "Describing the windows")
-        some = seen.begin[np.linspace(0, seen.begin.size - 1, min(seen.begin.size, _LEARNT_WINDOWS)).astype(np.int64)]
-        features = window_features(residual, some, seen.width)
-        middle = np.median(features, axis=0)
-        spread = np.maximum(1.4826 * np.median(np.abs(features - middle), axis=0), 1e-9)
-        scaled = _scaled(features, middle, spread)
-        oddness = (scaled**2).sum(axis=1)
-        kept = scaled[oddness <= np.quantile(oddness, 1 - params.contamination)]
-        report(0.3, "Growing the forest")
-        forest = grow_forest(kept, params.trees, rng)
-        report(0.5, "Comparing neighbours")
-        factor = LocalOutlierFactor.learnt(kept[:: 1 + len(kept) // _COMPARED], params.neighbours)
-        nothing = (np.zeros(1), np.zeros(1))
-        learnt = _Learnt(middle, spread, forest, factor, nothing, nothing)
-        usual = learnt.raw(features)
-        report(0.8, "Comparing with noise")
-        noise = rng.standard_normal(_SURROGATES * seen.width)
-        made_up = learnt.raw(window_features(noise, np.arange(_SURROGATES) * seen.width, seen.width))
-        return replace(learnt, usual=usual, surrogate=made_up)
+    def _learn(self, seen: _Seen, report: Report) -> LearntWindows:
+        params = self._params
+        how = Learning(params.trees, params.neighbours, params.contamination, params.seed)
+        return learn_windows(seen.curve.residual, seen.begin, seen.width, how, report)
 
-    def _window_sigmas(self, seen: _Seen, learnt: _Learnt, report: Report) -> Floats:
+    def _window_sigmas(self, seen: _Seen, learnt: LearntWindows, report: Report) -> Floats:
         """How strange each feature window is, forest and local outlier factors together; shape (w,)."""
         if seen is self._seen and seen.begin.size == learnt.usual[0].size:
             return self._sigmas(learnt.usual, learnt)
@@ -310,7 +271,7 @@ class Ensemble:
             parts.append(self._sigmas(raw, learnt))
         return np.concatenate(parts)
 
-    def _sigmas(self, raw: tuple[Floats, Floats], learnt: _Learnt) -> Floats:
+    def _sigmas(self, raw: tuple[Floats, Floats], learnt: LearntWindows) -> Floats:
         pair = [to_sigmas(*of) for of in zip(raw, learnt.usual, learnt.surrogate, strict=True)]
         return self._params.agreement.of(np.column_stack(pair))
 
@@ -368,11 +329,6 @@ def _windows_over(rows: Ints, seen: _Seen) -> Ints:
     high = np.searchsorted(seen.begin, rows, side="right")
     over = low[:, None] + np.arange(max(1, int((high - low).max(initial=0))))[None, :]
     return np.where(over < high[:, None], over, -1)
-
-
-def _scaled(features: Floats, middle: Floats, spread: Floats) -> Floats:
-    """Features in robust sigmas, the far ones drawn in so that no single one rules the distances."""
-    return np.arcsinh((features - middle) / spread)
 
 
 def _paint(values: Floats, matches: Matches) -> None:
