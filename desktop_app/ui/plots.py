@@ -4,7 +4,7 @@ from math import isfinite
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -47,7 +47,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.ci.setContentsMargins(4, 4, 10, 2)
+        self.ci.setContentsMargins(4, 10, 10, 2)
         self.ci.setSpacing(6)
         self.curve_box, self.score_box, self.overview_box = CurveBox(), ScoreBox(), OverviewBox()
         self.value_axis, self.score_axis, self.time_axis = ValueAxis(), ScoreAxis(), TimeAxis()
@@ -240,6 +240,11 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.curve_box.setYRange(low - below, high + above, padding=0)
 
     # What the mouse does
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the cursor any more."""
+        super().leaveEvent(event)
+        self.hovered.emit(float("nan"), float("nan"))
 
     def _on_moved(self) -> None:
         self.brush.blockSignals(True)

@@ -171,6 +171,9 @@ def test_that_the_hover_reads_out_time_flux_and_flags(detected: MainWindow) -> N
     assert "row 60" in under.text()
     assert "no flags" in under.text()
     assert f"{data.time[60]:.5f}" in cursor.text()
+    QApplication.sendEvent(detected.curve.plots, QEvent(QEvent.Type.Leave))
+    assert not under.isVisible()
+    assert cursor.text() == ""
 
 
 def test_that_times_are_told_in_every_system_the_file_allows(window: MainWindow, qtbot: QtBot) -> None:

@@ -2,14 +2,13 @@
 
 from math import isfinite, isnan
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from desktop_app.core.data import LightCurve
 from desktop_app.core.quality import PRESETS, quality_names
 from desktop_app.core.timescales import TimeSystem, show_time
+from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.named import named
 from desktop_app.ui.picture import nearest_hidden, nearest_row
 from desktop_app.ui.plots import CurvePlots
@@ -29,6 +29,7 @@ from desktop_app.ui.words import counted, duration, significant
 _TICKS_PX = 8
 _CHOOSER_PX = 76
 _LABEL_PX = 60
+_BESIDE_PX = 14
 _REASONS_SHOWN = 3
 _SYSTEM_NAMES = {TimeSystem.NATIVE: "native", TimeSystem.ISO: "ISO date"}
 
@@ -85,6 +86,7 @@ class CurvePanel(QWidget):
 
     def save_picture(self, path: str) -> bool:
         """Write what the plots show as a PNG file; whether that could be done."""
+        self._under.hide()
         return self.plots.grab().save(path)
 
     # Building
@@ -93,8 +95,7 @@ class CurvePanel(QWidget):
         bar = named(QFrame(self), "bar")
         self._title = named(QLabel(bar), "curve-title", role="title")
         self._title.setMinimumWidth(_LABEL_PX)
-        self._meta = named(QLabel(bar), "curve-meta", role="muted")
-        self._meta.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._meta = named(ElidedLabel(bar), "curve-meta", role="muted")
         self._flux = self._chooser("curve-flux", "Flux", "The column that is looked at")
         self._preset = self._chooser("curve-preset", "Quality", "Which QUALITY bits hide a row: none to hardest")
         self._system = self._chooser("curve-system", "Time", "How times are shown")
@@ -123,19 +124,17 @@ class CurvePanel(QWidget):
     def _footer(self) -> QWidget:
         foot = named(QWidget(self), "curve-foot")
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._hidden = named(QLabel(foot), "curve-hidden", role="muted")
-        self._hidden.setMinimumWidth(_LABEL_PX)
-        self._under = named(QLabel(foot), "curve-under-cursor")
+        self._hidden = named(ElidedLabel(foot), "curve-hidden", role="muted")
+        self._under = named(QLabel(self.plots), "curve-under-cursor", role="floating")
         self._under.setFont(tabular(self._under.font()))
-        self._under.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._under.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._under.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._under.hide()
         tip = "How many samples one column of pixels stands for; every extreme one is drawn."
         self._badge = named(QLabel(foot), "curve-badge", tip=tip, role="badge")
         layout = QHBoxLayout(foot)
         layout.setContentsMargins(12, 2, 12, 6)
         layout.setSpacing(12)
-        layout.addWidget(self._hidden)
-        layout.addWidget(self._under, 1)
+        layout.addWidget(self._hidden, 1)
         layout.addWidget(self._badge)
         self._foot = foot
         return foot
@@ -195,12 +194,13 @@ class CurvePanel(QWidget):
         self.plots.show_scores(state.scores)
         self.plots.show_threshold(state.threshold)
         self._preset.setCurrentText(state.preset)
-        self._under.clear()
+        self._under.hide()
         if data is None or state.picture is None:
             return
         self._title.setText(data.source.object_name)
         facts = (data.source.mission, data.source.segment, _cadence(state.picture.cadence_d))
         self._meta.setText("  ·  ".join(fact for fact in facts if fact))
+        self._meta.setToolTip(self._meta.text())
         self._fill_fluxes(data)
         self._fill_systems(state)
         self.plots.value_axis.setLabel(_flux_title(data))
@@ -290,14 +290,27 @@ class CurvePanel(QWidget):
     def _on_hovered(self, time: float, value: float) -> None:
         data = self._session.state.data
         if data is None or isnan(time):
-            self._under.clear()
+            self._under.hide()
             self.hovered.emit("")
             return
         unit = f" {data.flux_unit}" if data.flux_unit else ""
         where = show_time(time, data.reference, self._session.state.system)
         self.hovered.emit(f"{where}   {significant(value, 6)}{unit}")
         row = self._row_at(time, value)
-        self._under.setText("" if row is None else _of_row(data, row, self._session.state.system))
+        self._show_under(time, value, "" if row is None else _of_row(data, row, self._session.state.system))
+
+    def _show_under(self, time: float, value: float, text: str) -> None:
+        """What is under the cursor, beside it and inside the plots."""
+        self._under.setVisible(bool(text))
+        if not text:
+            return
+        self._under.setText(text)
+        self._under.adjustSize()
+        at = self.plots.mapFromScene(self.plots.curve_box.mapViewToScene(QPointF(time, value)))
+        room = self.plots.rect().adjusted(0, 0, -self._under.width() - 4, -self._under.height() - 4)
+        beside = at.x() + _BESIDE_PX
+        left = beside if beside <= room.right() else at.x() - _BESIDE_PX - self._under.width()
+        self._under.move(max(4, left), min(max(4, at.y() + _BESIDE_PX), room.bottom()))
 
     def _row_at(self, time: float, value: float) -> int | None:
         picture = self._session.state.picture
