@@ -58,7 +58,6 @@ class Session(QObject):
         self._settings = settings
         self._bridge = Bridge(self)
         self._flagging = False
-        self._warm = False
         self._entries: dict[Path, int] = {}
         self._detect_when_shown: set[Path] = set()
         self.undo_stack = QUndoStack(self)
@@ -263,9 +262,6 @@ class Session(QObject):
         self.undo_stack.clear()
         system = self.state.system if self.state.system in data.reference.systems() else TimeSystem.NATIVE
         self._update(path=path, data=data, picture=loaded.picture, system=system, **_NOTHING_FOUND)
-        if not self._warm:
-            self._warm = True
-            self._bridge.run_beside(without_progress(work.warm_up), _ignore)
         _log.info("%s", opened(loaded))
         for note in data.source.notes:
             _log.info("%s: %s", path.name if path else data.source.object_name, note)

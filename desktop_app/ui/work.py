@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 
 from desktop_app.core.data import LightCurve, with_flux, with_preset
 from desktop_app.core.detection import Detection, Event
@@ -18,6 +19,8 @@ from desktop_app.ui.state import FileEntry
 
 LISTED_AT_ONCE = 200
 READ_AT_ONCE = 20
+# Two threads that import the same package at once can see it half made, which fails as an AttributeError.
+_one_importer = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +58,11 @@ class Listed:
 
 def load(path: Path, flux: str | None, preset: Preset, report: Report) -> Loaded:
     """Read ``path`` and make it ready to be drawn."""
-    from desktop_app.io import open_file
-
     report(0.0, f"Reading {path.name}")
-    data = open_file(path, flux=flux, quality=preset)
+    with _one_importer:
+        from desktop_app.io import open_file
+
+        data = open_file(path, flux=flux, quality=preset)
     report(0.7, f"Drawing {path.name}")
     if data.reference.known:
         iso_dates(data.time[:1], data.reference)  # the import behind it takes long, and is needed at the first click
@@ -76,7 +80,10 @@ def run_detector(data: LightCurve, name: str, settings: Params | None, threshold
     """Score ``data``, or take the scores of an earlier run, and cut them at ``threshold``."""
     from time import monotonic
 
-    from desktop_app.engine.detect import detect
+    with _one_importer:
+        import h5py  # noqa: F401  the cache needs it
+
+        from desktop_app.engine.detect import detect
 
     started = monotonic()
     detection = detect(data, name, settings, report=part(report, 0.0, 0.97))
@@ -97,9 +104,10 @@ def flag(detection: Detection, threshold: float) -> Flagged:
 
 def load_detector(name: str) -> DetectorSpec:
     """The detector called ``name``; importing it takes a while."""
-    from desktop_app.detectors import DETECTORS
+    with _one_importer:
+        from desktop_app.detectors import DETECTORS
 
-    return DETECTORS[name]
+        return DETECTORS[name]
 
 
 def list_files(paths: Sequence[Path], tell: Callable[[Listed], None], report: Report) -> None:
@@ -125,16 +133,10 @@ def _entries(path: Path) -> list[FileEntry]:
 
 
 def _summarised(entry: FileEntry) -> FileEntry:
-    from desktop_app.io import summarise
-
     try:
-        return replace(entry, summary=summarise(entry.path))
+        with _one_importer:
+            from desktop_app.io import summarise
+
+            return replace(entry, summary=summarise(entry.path))
     except UserError as error:
         return replace(entry, problem=str(error))
-
-
-def warm_up() -> None:
-    """Import what an answer from the cache needs, while the user still looks at the curve."""
-    import h5py  # noqa: F401  the import is the work
-
-    import desktop_app.engine.detect  # noqa: F401  the same
