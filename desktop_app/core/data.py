@@ -1,6 +1,6 @@
 """The data that detectors look at: frozen, read-only, checked once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -40,7 +40,8 @@ class Source:
         "sector 1", "quarter 9", "campaign 5", or "".
     ra_deg, dec_deg : float
         ICRS; NaN where not known.
-    header : tuple of Card
+    cards : callable
+        The cards of the header; called when they are first looked at, since parsing them takes longer than the file.
     notes : tuple of str
         What the reader wants a person to know: rows without time, rows put into order.
     """
@@ -51,8 +52,13 @@ class Source:
     segment: str = ""
     ra_deg: float = float("nan")
     dec_deg: float = float("nan")
-    header: tuple[Card, ...] = ()
     notes: tuple[str, ...] = ()
+    cards: Callable[[], tuple[Card, ...]] = field(default=tuple, compare=False)
+
+    @cached_property
+    def header(self) -> tuple[Card, ...]:
+        """The header card by card."""
+        return self.cards()
 
 
 @dataclass(frozen=True, eq=False)

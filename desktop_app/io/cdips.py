@@ -1,7 +1,7 @@
 """Light curves of CDIPS from TESS full-frame images: time in TMID_BJD, fluxes of three apertures beside magnitudes."""
 
 from desktop_app.io.fits_curve import Layout, table_reader
-from desktop_app.io.fits_table import TableHead
+from desktop_app.io.fits_file import TableHead
 
 _LAYOUT = Layout(
     time="TMID_BJD",

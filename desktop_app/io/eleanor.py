@@ -1,7 +1,7 @@
 """Light curves of eleanor from TESS full-frame images."""
 
 from desktop_app.io.fits_curve import Layout, table_reader
-from desktop_app.io.fits_table import TableHead
+from desktop_app.io.fits_file import TableHead
 
 _LAYOUT = Layout(
     time="TIME",

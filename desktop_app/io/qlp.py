@@ -1,7 +1,7 @@
 """Light curves of the Quick-Look Pipeline (QLP) from TESS full-frame images."""
 
 from desktop_app.io.fits_curve import Layout, table_reader
-from desktop_app.io.fits_table import TableHead
+from desktop_app.io.fits_file import TableHead
 
 _LAYOUT = Layout(time="TIME", fluxes=("KSPSAP_FLUX", "DET_FLUX", "SAP_FLUX"))
 

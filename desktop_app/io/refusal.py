@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io.fits_header import AGAIN, Header, headers, is_fits
-from desktop_app.io.fits_table import table_head
+from desktop_app.io.fits_file import AGAIN, Header, headers, is_fits, table_head
 
 _KINDS = "Peculiar opens light curves of TESS, Kepler and K2 in FITS, and text with columns such as time,flux,flux_err."
 
@@ -15,7 +14,7 @@ def refusal(path: Path, head: bytes) -> ReadError:
         return ReadError(f"{path.name} is empty.", hint=AGAIN)
     if not is_fits(head):
         return ReadError(f"{path.name} is neither FITS nor text.", hint=_KINDS)
-    found = headers(head, path.name)
+    found = headers(path, head)
     if not found:
         return ReadError(f"{path.name} begins like FITS, but its first header has no end.", hint=AGAIN)
     table = table_head(path, head)
@@ -31,7 +30,7 @@ def refusal(path: Path, head: bytes) -> ReadError:
 
 
 def _described(header: Header) -> str:
-    axes = [header.whole(f"NAXIS{axis}") for axis in range(1, header.whole("NAXIS") + 1)]
+    axes = header.axes()
     size = " × ".join(map(str, axes))
     if header.text("XTENSION") == "TABLE":
         return f"{header.hdu} is a table in text"

@@ -11,10 +11,9 @@ from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.errors import ReadError
 from desktop_app.core.timescales import TimeReference
-from desktop_app.io.fits_header import is_fits
-from desktop_app.io.fits_table import whole_numbers
+from desktop_app.io.fits_file import is_fits
 from desktop_app.io.reader import FileSummary, Reader
-from desktop_app.io.rows import Rows, light_curve
+from desktop_app.io.rows import Rows, light_curve, whole_numbers
 from desktop_app.io.source import open_bytes, read_head
 from desktop_app.io.text_columns import TextColumn
 from desktop_app.io.text_table import COMMENTS, NAME_THEM, TextLayout, is_comment, layout_of, number_of, split_line

@@ -239,6 +239,41 @@ def test_that_scaled_and_null_columns_are_read_as_fits_says(tmp_path: Path) -> N
     assert "WORD" not in curve.columns
 
 
+def test_that_what_stands_for_no_value_is_missing_in_a_scaled_column_too(tmp_path: Path) -> None:
+    from astropy.io import fits
+
+    columns = [
+        fits.Column("TIME", "D", array=np.arange(3.0), unit="d"),
+        fits.Column("FLUX", "I", array=np.array([1, -9, 3]), null=-9),
+    ]
+    path = tmp_path / "scaled.fits"
+    fits.BinTableHDU.from_columns(columns).writeto(path)
+    fits.setval(path, "TSCAL2", value=0.5, ext=1)
+    fits.setval(path, "TZERO2", value=10.0, ext=1)
+    np.testing.assert_array_equal(open_file(path).flux, [10.5, np.nan, 11.5])
+
+
+@pytest.mark.parametrize("name", ["'TIME    '", "''", ""])
+def test_that_a_column_without_a_name_of_its_own_is_kept(tmp_path: Path, name: str) -> None:
+    curve = open_file(changed(mission_file(tmp_path), "TTYPE6", name))
+    assert set(curve.columns["column 6"].values) == {200.0}
+
+
+@pytest.mark.parametrize(("value", "name"), [("'TIC 7", "'TIC 7"), ("TIC 7", "TIC 7"), ("7", "7")])
+def test_that_a_text_without_its_quotes_is_taken_as_it_stands(tmp_path: Path, value: str, name: str) -> None:
+    source = open_file(changed(mission_file(tmp_path), "OBJECT", value)).source
+    assert source.object_name == name
+    assert [card.value for card in source.header if card.keyword == "OBJECT"][1] == name
+
+
+def test_that_a_card_that_is_no_card_is_passed_over_in_silence(tmp_path: Path) -> None:
+    path = mission_file(tmp_path)
+    content = path.read_bytes()
+    at = content.index(b"TIMEREF ")
+    path.write_bytes(content[:at] + b"n\xf6 card, this".ljust(80) + content[at + 80 :])
+    assert len(open_file(path).source.header) > 50
+
+
 def test_that_a_folder_is_searched_by_suffix_in_order(tmp_path: Path) -> None:
     assert {".fits", ".fit", ".fits.gz", ".csv", ".txt", ".dat", ".tsv", ".ecsv"} <= set(suffixes())
     deep = tmp_path / "a" / "b"

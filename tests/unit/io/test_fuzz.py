@@ -84,8 +84,13 @@ def fields_edited(content: bytes, rng: np.random.Generator) -> bytes:
 def holds(path: Path, content: bytes) -> None:
     """The file opens, or is refused with a sentence; so is its summary."""
     path.write_bytes(content)
-    for error in (refusal(open_file, path), refusal(summarise, path)):
+    for error in (refusal(with_header, path), refusal(summarise, path)):
         assert error is None or (path.name in error.message and error.hint), error
+
+
+def with_header(path: Path) -> None:
+    """Open the file and look at each of its cards."""
+    assert all(card.hdu for card in open_file(path).source.header)
 
 
 def refusal(face: Callable[[Path], object], path: Path) -> ReadError | None:

@@ -1,0 +1,332 @@
+"""FITS files through astropy, which here prints nothing, takes no memory on a file's word and shows no traceback."""
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from io import BytesIO
+from math import isfinite, isnan
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from desktop_app.core.arrays import Floats
+from desktop_app.core.data import Card
+from desktop_app.core.errors import ReadError
+from desktop_app.io.source import open_bytes, read_head
+
+if TYPE_CHECKING:
+    # astropy ships no types: what is annotated with it is Any.
+    from astropy.io import fits
+
+AGAIN = "Download or copy the file again."
+_BLOCK = 2880
+_POSSIBLE = {"NAXIS": range(1000), "BITPIX": (8, 16, 32, 64, -32, -64), "GCOUNT": range(1 << 16)}
+_POSSIBLE_SIZE = range(1 << 48)
+# What astropy raises on broken files beside its VerifyError; found by mutating files.
+_BROKEN = (AssertionError, KeyError, TypeError, ValueError)
+# The filters of warnings belong to all threads: two that change and restore them at once would leave them changed.
+_ALONE = threading.Lock()
+
+
+@contextmanager
+def _astropy(what: str) -> Iterator[None]:
+    """Where astropy looks at ``what``: what it raises becomes a `ReadError`.
+
+    Its warnings are dropped: they tell of cards against the standard that can be read all the same.
+    """
+    from astropy.io import fits
+
+    # A signalling NaN, or a number past the end, is no news: it becomes NaN or inf.
+    with _ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except (fits.VerifyError, *_BROKEN) as error:
+            said = " ".join(str(error).split()).partition(", fix it first")[0][:200].strip('".')
+            raise ReadError(f"{what} cannot be read: {said or type(error).__name__}.", hint=AGAIN) from error
+
+
+@dataclass(frozen=True, eq=False)
+class Header:
+    """One header of a file as astropy parsed it, its place among them, and where it and its data begin."""
+
+    file: str
+    place: int
+    parsed: "fits.Header"
+    at: int
+    data_at: int
+
+    @cached_property
+    def _first(self) -> dict[str, "fits.Card"]:
+        """The first card of each keyword; astropy's own search takes longer than all the rest of a summary."""
+        return {card.keyword: card for card in reversed([*self.parsed.cards])}
+
+    @property
+    def hdu(self) -> str:
+        """Its EXTNAME, or "PRIMARY" or "HDU 2" where it has none."""
+        return self.text("EXTNAME") or (f"HDU {self.place}" if self.place else "PRIMARY")
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the data are a binary table."""
+        return self.text("XTENSION") in ("BINTABLE", "A3DTABLE")
+
+    def value(self, keyword: str) -> object:
+        """The first value of the keyword; None where there is none."""
+        return _value(self._first[keyword]) if keyword in self._first else None
+
+    def text(self, keyword: str) -> str:
+        """The value as text, "" where there is none."""
+        return _shown(self.value(keyword))
+
+    def number(self, keyword: str) -> float:
+        """The value as a number, NaN where it is none; numbers written as text count."""
+        try:
+            number = float(self.text(keyword).replace("D", "E"))
+        except ValueError:
+            return float("nan")
+        return number if isfinite(number) else float("nan")
+
+    def size(self, keyword: str) -> int:
+        """The value, which counts axes, rows or bytes."""
+        value = self.value(keyword)
+        if type(value) is not int or value not in _POSSIBLE.get(keyword, _POSSIBLE_SIZE):
+            what = f"HDU {self.hdu} of {self.file} has {keyword} = {_shown(value)[:30]}"
+            raise ReadError(f"{what}, which cannot be.", hint=AGAIN)
+        return value
+
+    def axes(self) -> list[int]:
+        """The sizes of its axes, once it is known that all its sizes are possible."""
+        for keyword in {"NAXIS", "PCOUNT", "GCOUNT"} & self._first.keys():
+            self.size(keyword)
+        count = self.size("NAXIS") if "NAXIS" in self._first else 0
+        if count:
+            self.size("BITPIX")
+        return [self.size(f"NAXIS{axis}") for axis in range(1, count + 1)]
+
+    def cards(self) -> Iterator[Card]:
+        """The cards as they are shown."""
+        for card in self.parsed.cards:
+            yield Card(self.hdu, card.keyword, _shown(_value(card)), card.comment.strip())
+
+
+def _value(card: "fits.Card") -> object:
+    from astropy.io import fits
+
+    try:
+        value = card.value
+    except fits.VerifyError:
+        # astropy takes a value against the standard, such as a text without its last quote, where it can mend it.
+        try:
+            card.verify("silentfix")
+            value = card.value
+        except ValueError:
+            return None
+    return None if isinstance(value, fits.card.Undefined) else value
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    return "" if value is None else str(value).strip()
+
+
+def is_fits(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` is FITS."""
+    return head.startswith(b"SIMPLE  =")
+
+
+@lru_cache(maxsize=16)
+def headers(path: Path, head: bytes) -> tuple[Header, ...]:
+    """The headers up to the first table's that lie wholly in ``head``, the first bytes of a FITS file.
+
+    Raises
+    ------
+    ReadError
+        A header gives its data a size that cannot be.
+    """
+    from astropy.io import fits
+
+    found: list[Header] = []
+    stream = BytesIO(head)
+    at = 0
+    while at < len(head) and (not found or (head.startswith(b"XTENSION", at) and not found[-1].is_table)):
+        stream.seek(at)
+        with _astropy(f"HDU {len(found)} of {path.name}"):
+            try:
+                parsed = fits.Header.fromfile(stream, padding=False)
+            except OSError:
+                # It has no end in sight.
+                break
+            data_at = at + -(-(stream.tell() - at) // _BLOCK) * _BLOCK
+            found.append(Header(path.name, len(found), parsed, at, data_at))
+            found[-1].axes()
+            at = data_at + parsed.data_size_padded
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its name and unit, its place from 0, and what a row of it holds."""
+
+    name: str
+    unit: str
+    place: int
+    dtype: np.dtype[np.generic]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a row holds exactly one number, or one yes or no."""
+        return self.dtype.kind in "iuf" and not self.dtype.shape
+
+    @property
+    def is_time(self) -> bool:
+        """Whether a row holds one number, or a Julian date in two parts as astropy writes it."""
+        return self.is_number or self.dtype == np.dtype("2f8")
+
+
+@dataclass(frozen=True, eq=False)
+class TableHead:
+    """What the headers tell of a file and its first table; the columns by name in upper case, as FITS compares them."""
+
+    primary: Header
+    header: Header
+    columns: dict[str, Column]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return self.header.size("NAXIS2")
+
+    def text(self, keyword: str) -> str:
+        """The value in the table's header, else in the primary one; "" where neither has it."""
+        return self.header.text(keyword) or self.primary.text(keyword)
+
+    def number(self, keyword: str) -> float:
+        """The value as a number in the table's header, else in the primary one; NaN where neither has it."""
+        value = self.header.number(keyword)
+        return self.primary.number(keyword) if isnan(value) else value
+
+    def has(self, *names: str) -> bool:
+        """Whether there is a column of numbers for each name."""
+        return all(name in self.columns and self.columns[name].is_number for name in names)
+
+    def cards(self) -> tuple[Card, ...]:
+        """All cards of both headers; astropy takes longer over them than over the table."""
+        with _astropy(f"The header of {self.header.file}"):
+            return (*self.primary.cards(), *self.header.cards())
+
+
+@lru_cache(maxsize=16)
+def table_head(path: Path, head: bytes) -> TableHead | None:
+    """The first binary table of a file that begins with ``head``; None where there is none in sight.
+
+    Raises
+    ------
+    ReadError
+        The headers contradict themselves.
+    """
+    found = headers(path, head) if is_fits(head) else ()
+    if not found or not found[-1].is_table:
+        return None
+    with _astropy(f"Table {found[-1].hdu} of {path.name}"):
+        return TableHead(found[0], found[-1], _columns(found[-1]))
+
+
+def _columns(header: Header) -> dict[str, Column]:
+    from astropy.io import fits
+
+    title = f"able {header.hdu} of {header.file}"
+    count = header.value("TFIELDS")
+    if type(count) is not int or not 0 <= count <= 999:
+        raise ReadError(f"T{title} has no possible number of columns.", hint=AGAIN)
+    columns: dict[str, Column] = {}
+    for n in range(1, count + 1):
+        name, form = header.text(f"TTYPE{n}"), header.text(f"TFORM{n}")
+        if not name or name.upper() in columns:
+            name = f"column {n}"
+        try:
+            columns[name.upper()] = Column(name, header.text(f"TUNIT{n}"), n - 1, _dtype(form))
+        except fits.VerifyError as error:
+            how = f"Column {name} of t{title} has TFORM = {form!r}, which FITS does not know."
+            raise ReadError(how, hint=AGAIN) from error
+        except ValueError as error:
+            raise ReadError(f"T{title} contradicts itself: no row has room for {form}.", hint=AGAIN) from error
+    taken, width = sum(column.dtype.itemsize for column in columns.values()), header.size("NAXIS1")
+    if taken != width:
+        how = f"its columns take {taken} bytes a row, its header says {width}"
+        raise ReadError(f"T{title} contradicts itself: {how}.", hint=AGAIN)
+    return columns
+
+
+@lru_cache(maxsize=256)
+def _dtype(form: str) -> np.dtype[np.generic]:
+    from astropy.io import fits
+
+    # In lower case astropy would take the names of numpy's types too.
+    return np.dtype(fits.Column(name="any", format=form.upper()).dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The rows of a table as astropy reads them, and whether its DATASUM, where it has one, agrees with its bytes."""
+
+    head: TableHead
+    rows: "fits.FITS_rec"
+    sound: bool
+
+    def floats(self, column: Column) -> Floats:
+        """The column as float64, scaled, NaN where the file has no value; a yes is 1."""
+        with _astropy(f"Column {column.name} of {self.head.header.file}"):
+            values = self.rows.field(column.place)
+            floats = values.astype(np.float64).reshape(len(values), *column.dtype.shape)
+            null = self.rows.columns[column.place].null
+            if null is not None:
+                # astropy scales what stands for no value like any other.
+                raw = self.rows.view(np.ndarray)[self.rows.dtype.names[column.place]]
+                floats[raw == null] = np.nan
+        return floats
+
+
+def read_table(path: Path) -> Table:
+    """The first binary table of ``path``, wholly read.
+
+    Raises
+    ------
+    ReadError
+        There is no table, or the file ends inside it.
+    """
+    from astropy.io import fits
+
+    head = table_head(path, read_head(path))
+    if head is None:
+        raise ReadError(f"{path.name} holds no table.", hint="Open a light-curve file.")
+    header, width = head.header, head.header.size("NAXIS1")
+    begin = header.data_at - header.at
+    size = begin + header.parsed.data_size_padded
+    with open_bytes(path) as file:
+        file.read(header.at)
+        content = file.read(size)
+        file.finish()
+    if len(content) < begin + head.rows * width:
+        raise ReadError(
+            f"{path.name} is cut short: table {header.hdu} promises {head.rows:,} rows "
+            f"and {max(0, len(content) - begin) // max(width, 1):,} are there.",
+            hint=AGAIN,
+        )
+    if size - len(content) < _BLOCK:
+        content = content.ljust(size, b"\0")
+    with _astropy(f"Table {header.hdu} of {path.name}"):
+        hdu = fits.BinTableHDU.fromstring(content)
+        for column in head.columns.values():
+            if hdu.header.get(f"TTYPE{column.place + 1}") != column.name:
+                hdu.header[f"TTYPE{column.place + 1}"] = column.name
+        summed = header.text("DATASUM").isdecimal() and len(content) == size
+        sound = not summed or hdu.verify_datasum() != 0
+        if hdu.columns.dtype.itemsize != width:
+            raise ValueError("the TDIM of its columns do not fit their TFORM")
+        return Table(head, hdu.data, sound)
