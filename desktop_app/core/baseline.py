@@ -12,7 +12,7 @@ _ROUNDS = 4
 _FEW = 3
 _NOTHING = 1e-30
 _SAMPLE = 20_000
-_ROWS_PER_BLOCK = 1000
+_ROWS_PER_BLOCK = 500
 _QUIETEST = 0.2
 _DOUBT = 2.0
 # The standard error of a scatter taken from the median absolute deviation of n rows is this over sqrt(n).

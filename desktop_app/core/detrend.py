@@ -15,6 +15,8 @@ WINDOWS_D = (3.0, 1.5, 0.75)
 """Baseline windows to choose from."""
 _ROWS_PER_WINDOW = 40
 _TOLERANCE = 1.15
+_SLOW_D = 8.0
+_FAR = 8.0
 _GAP_D = 0.5
 _NOISE_D = 2.0
 _NOISE_ROWS = 300
@@ -91,6 +93,7 @@ def detrend(
     step = np.zeros(time.size)
     step[begin] = height
     report(0.4, _DRAWING)
+    fine = _near_the_usual(fine)
     choices = [window_d] if window_d else list(WINDOWS_D)
     choices = sorted({max(choice, _ROWS_PER_WINDOW * cadence) for choice in choices}, reverse=True)
     repeated = find_rotation(_less(fine, _at(fine, fine, choices[0]))) if rotation else NOTHING
@@ -108,6 +111,15 @@ def detrend_again(curve: Detrended, keep: Bools, report: Report = silent) -> Det
     fine = bin_medians(curve.time, curve.flux - curve.repeated, keep, curve.starts, fine_d)
     report(0.5, _DRAWING)
     return _with_line(curve, fine, keep, report)
+
+
+def _near_the_usual(fine: Bins) -> Bins:
+    """The bins less those in a dip or flare that no baseline explains; it would be drawn into one that outlasts it."""
+    rest = fine.value - _at(fine, fine, _SLOW_D)
+    far = np.abs(rest) > _FAR * robust_sigma(rest)
+    if np.count_nonzero(far) > 0.5 * far.size:
+        return fine
+    return replace(fine, value=np.where(far, np.nan, fine.value), count=np.where(far, 0, fine.count))
 
 
 def _steps(time: Floats, flux: Floats, fine: Bins) -> tuple[Ints, Floats]:

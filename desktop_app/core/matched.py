@@ -66,6 +66,11 @@ class Matches:
         """The same, ``rows`` further on."""
         return replace(self, start=self.start + rows, stop=self.stop + rows)
 
+    def above(self, score: float) -> "Matches":
+        """Those that score more than ``score``."""
+        strong = self.score > score
+        return Matches(self.start[strong], self.stop[strong], self.sign[strong], self.score[strong])
+
     def scored(self, score: Floats) -> "Matches":
         """The same with other scores, shape (m,)."""
         order = np.argsort(-score, kind="stable")
@@ -239,21 +244,18 @@ class _Search:
         return self._strongest_first(best)
 
     def _take(self, best: "_Best", place: int, begin: Ints, sigma: Floats) -> None:
-        template = self._bank[place]
-        score = sigma / self._scales[place]
+        template, scale = self._bank[place], self._scales[place]
         signs = (1,) if template.decays else self._signs
-        strength = np.abs(score) if len(signs) > 1 else np.maximum(0.0, signs[0] * score)
-        strong = np.flatnonzero(strength >= FLOOR)
-        begin = begin[strong]
-        inside = self._residual.stop[begin] >= begin + template.width
-        rows, strong = begin[inside], strong[inside]
+        toward = np.abs(sigma) if len(signs) > 1 else signs[0] * sigma
+        strong = np.flatnonzero(toward >= FLOOR * scale)
+        rows, sigma, score = begin[strong], sigma[strong], toward[strong] / scale
         middle = rows + (0 if template.decays else (template.width - 1) // 2)
-        better = strength[strong] > best.score[middle]
-        middle, strong = middle[better], strong[better]
-        best.score[middle] = strength[strong]
+        better = (self._residual.stop[rows] >= rows + template.width) & (score > best.score[middle])
+        middle = middle[better]
+        best.score[middle] = score[better]
         best.begin[middle], best.width[middle] = rows[better], template.width
         best.head[middle] = template.boxes[0][1]
-        best.sign[middle] = np.where(score[strong] > 0, 1, -1)
+        best.sign[middle] = np.where(sigma[better] > 0, 1, -1)
 
     def _strongest_first(self, best: "_Best") -> list[_Match]:
         """Matches that do not overlap, with their edges; their rows are not free any more."""

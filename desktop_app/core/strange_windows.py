@@ -11,7 +11,7 @@ from desktop_app.core.progress import Report
 from desktop_app.core.window_features import window_features
 
 _LEARNT_WINDOWS = 1000
-_COMPARED = 500
+_COMPARED = 400
 _SURROGATES = 250
 
 

@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from desktop_app.core.arrays import Floats, Ints, robust_sigma
+from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.calibration import agreed, to_sigmas
 from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Scores
@@ -22,6 +22,9 @@ from desktop_app.core.window_features import roughness, window_features, window_
 
 MINIMUM_ROWS = 10
 _MASKED_FROM = 4.5
+_TURNS = 3
+_ISLANDS = 24
+_LONG = 6
 _PAUSE_D = 0.1
 _PAUSE_CADENCES = 6
 _WINDOW_ROWS = 50
@@ -215,18 +218,27 @@ class Ensemble:
             report=part(report, 0.0, 0.1),
         )
         pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d))
-        matches = self._match(curve, pauses, part(report, 0.1, 0.5), thorough=False)
-        strong = matches.score > _MASKED_FROM
-        keep = np.ones(rows.size, dtype=np.bool_)
-        for start, stop in zip(matches.start[strong], matches.stop[strong], strict=True):
-            keep[start:stop] = False
-        report(0.5, "Drawing the baseline without the events")
-        curve = detrend_again(curve, keep, part(report, 0.5, 0.6)) if keep.mean() > 0.5 else curve
+        curve = self._undisturbed(curve, pauses, part(report, 0.1, 0.6))
         matches = self._match(curve, pauses, part(report, 0.6, 1.0), thorough=True)
         length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * curve.cadence_d)
         width = max(8, round(length_d / curve.cadence_d))
         begin = window_starts(pauses, rows.size, width, max(1, round(params.stride * width)))
         return _Seen(data, rows, curve, matches, pauses, width, begin)
+
+    def _undisturbed(self, curve: Detrended, pauses: Ints, report: Report) -> Detrended:
+        """The curve with a baseline that no strong event draws; a long one shows whole once part of it is out."""
+        keep = np.ones(curve.time.size, dtype=np.bool_)
+        for turn in range(_TURNS):
+            told = part(report, turn / _TURNS, (turn + 1) / _TURNS)
+            matches = self._match(curve, pauses, part(told, 0.0, 0.8), thorough=False).above(_MASKED_FROM)
+            less = _without(keep, matches, round(curve.window_d / _ISLANDS / curve.cadence_d))
+            if np.array_equal(less, keep) or less.mean() < 0.5:
+                return curve
+            curve, keep = detrend_again(curve, less, part(told, 0.8, 1.0)), less
+            longest = max(curve.time[matches.stop - 1] - curve.time[matches.start], default=0.0)
+            if longest < curve.window_d / _LONG:
+                return curve
+        return curve
 
     def _widths(self, curve: Detrended) -> list[int]:
         longest_d = self._params.longest_d or curve.window_d / 1.5
@@ -302,6 +314,19 @@ class Ensemble:
         for start, stop, score in zip(rows[first], rows[last] + 1, level, strict=True):
             inside = values[start:stop]
             inside[inside < _OWN_EVENT * score] = max(score, inside[inside < _OWN_EVENT * score].max(initial=0.0))
+
+
+def _without(keep: Bools, matches: Matches, shortest: int) -> Bools:
+    """The rows of ``keep`` that no match holds and that are not in a run shorter than ``shortest`` between two."""
+    less = keep.copy()
+    for start, stop in zip(matches.start, matches.stop, strict=True):
+        less[start:stop] = False
+    edge = np.flatnonzero(np.diff(np.concatenate([[True], less, [True]]).astype(np.int8)))
+    # What is left out are the runs edge[0]:edge[1], edge[2]:edge[3], ...; the islands lie between them.
+    for start, stop in zip(edge[1:-1:2], edge[2::2], strict=True):
+        if stop - start < shortest:
+            less[start:stop] = False
+    return less
 
 
 def _checked_rows(data: LightCurve) -> Ints:
