@@ -14,7 +14,7 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeReference, named_reference
 from desktop_app.io.fits_file import Column, Table, TableHead, read_table, table_head
 from desktop_app.io.reader import FileSummary, Reader
-from desktop_app.io.rows import Rows, light_curve, whole_numbers
+from desktop_app.io.rows import Rows, light_curve
 from desktop_app.io.source import read_head
 from desktop_app.io.time_zero import counted_from_nearby, days_in, is_possible_zero, reference_in, scale_in
 
@@ -194,7 +194,7 @@ def _kept(head: TableHead, layout: Layout) -> list[Column]:
 
 def _whole(table: Table, names: tuple[str, ...]) -> Ints:
     found = next((name for name in names if table.head.has(name)), None)
-    return np.zeros(0, np.int64) if found is None else whole_numbers(table.floats(table.head.columns[found]))
+    return np.zeros(0, np.int64) if found is None else table.ints(table.head.columns[found])
 
 
 def _times(table: Table, column: Column, file: str) -> tuple[Floats, TimeReference]:

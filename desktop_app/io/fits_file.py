@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from desktop_app.core.arrays import Floats
+from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.data import Card
 from desktop_app.core.errors import ReadError
+from desktop_app.io.rows import whole_numbers
 from desktop_app.io.source import open_bytes, read_head
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
 
 AGAIN = "Download or copy the file again."
 _BLOCK = 2880
-_POSSIBLE = {"NAXIS": range(1000), "BITPIX": (8, 16, 32, 64, -32, -64), "GCOUNT": range(1 << 16)}
+_POSSIBLE = {
+    "NAXIS": range(1000),
+    "BITPIX": (8, 16, 32, 64, -32, -64),
+    "GCOUNT": range(1 << 16),
+    "TFIELDS": range(1000),
+}
 _POSSIBLE_SIZE = range(1 << 48)
 # What astropy raises on broken files beside its VerifyError; found by mutating files.
 _BROKEN = (AssertionError, KeyError, TypeError, ValueError)
@@ -101,17 +107,11 @@ class Header:
 
     def axes(self) -> list[int]:
         """The sizes of its axes, once it is known that all its sizes are possible."""
-        for keyword in {"NAXIS", "PCOUNT", "GCOUNT"} & self._first.keys():
-            self.size(keyword)
-        count = self.size("NAXIS") if "NAXIS" in self._first else 0
-        if count:
+        sizes = {keyword: self.size(keyword) for keyword in ("NAXIS", "PCOUNT", "GCOUNT") if keyword in self._first}
+        axes = [self.size(f"NAXIS{axis}") for axis in range(1, sizes.get("NAXIS", 0) + 1)]
+        if axes:
             self.size("BITPIX")
-        return [self.size(f"NAXIS{axis}") for axis in range(1, count + 1)]
-
-    def cards(self) -> Iterator[Card]:
-        """The cards as they are shown."""
-        for card in self.parsed.cards:
-            yield Card(self.hdu, card.keyword, _shown(_value(card)), card.comment.strip())
+        return axes
 
 
 def _value(card: "fits.Card") -> object:
@@ -171,12 +171,17 @@ def headers(path: Path, head: bytes) -> tuple[Header, ...]:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its name and unit, its place from 0, and what a row of it holds."""
+    """One column of a table: its name, its place from 0, and what a row of it holds."""
 
     name: str
-    unit: str
     place: int
     dtype: np.dtype[np.generic]
+    header: Header
+
+    @property
+    def unit(self) -> str:
+        """As the file writes it."""
+        return self.header.text(f"TUNIT{self.place + 1}")
 
     @property
     def is_number(self) -> bool:
@@ -218,7 +223,11 @@ class TableHead:
     def cards(self) -> tuple[Card, ...]:
         """All cards of both headers; astropy takes longer over them than over the table."""
         with _astropy(f"The header of {self.header.file}"):
-            return (*self.primary.cards(), *self.header.cards())
+            return tuple(
+                Card(header.hdu, card.keyword, _shown(_value(card)), card.comment.strip())
+                for header in (self.primary, self.header)
+                for card in header.parsed.cards
+            )
 
 
 @lru_cache(maxsize=16)
@@ -240,26 +249,23 @@ def table_head(path: Path, head: bytes) -> TableHead | None:
 def _columns(header: Header) -> dict[str, Column]:
     from astropy.io import fits
 
-    title = f"able {header.hdu} of {header.file}"
-    count = header.value("TFIELDS")
-    if type(count) is not int or not 0 <= count <= 999:
-        raise ReadError(f"T{title} has no possible number of columns.", hint=AGAIN)
+    table = f"{header.hdu} of {header.file}"
     columns: dict[str, Column] = {}
-    for n in range(1, count + 1):
+    for n in range(1, header.size("TFIELDS") + 1):
         name, form = header.text(f"TTYPE{n}"), header.text(f"TFORM{n}")
         if not name or name.upper() in columns:
             name = f"column {n}"
         try:
-            columns[name.upper()] = Column(name, header.text(f"TUNIT{n}"), n - 1, _dtype(form))
+            columns[name.upper()] = Column(name, n - 1, _dtype(form), header)
         except fits.VerifyError as error:
-            how = f"Column {name} of t{title} has TFORM = {form!r}, which FITS does not know."
+            how = f"Column {name} of table {table} has TFORM = {form!r}, which FITS does not know."
             raise ReadError(how, hint=AGAIN) from error
         except ValueError as error:
-            raise ReadError(f"T{title} contradicts itself: no row has room for {form}.", hint=AGAIN) from error
+            raise ReadError(f"Table {table} contradicts itself: no row has room for {form}.", hint=AGAIN) from error
     taken, width = sum(column.dtype.itemsize for column in columns.values()), header.size("NAXIS1")
     if taken != width:
         how = f"its columns take {taken} bytes a row, its header says {width}"
-        raise ReadError(f"T{title} contradicts itself: {how}.", hint=AGAIN)
+        raise ReadError(f"Table {table} contradicts itself: {how}.", hint=AGAIN)
     return columns
 
 
@@ -290,6 +296,14 @@ class Table:
                 raw = self.rows.view(np.ndarray)[self.rows.dtype.names[column.place]]
                 floats[raw == null] = np.nan
         return floats
+
+    def ints(self, column: Column) -> Ints:
+        """The column as int64; 0 where the file has no whole number."""
+        with _astropy(f"Column {column.name} of {self.head.header.file}"):
+            values = self.rows.field(column.place)
+            if values.dtype.kind == "i" and values.ndim == 1 and self.rows.columns[column.place].null is None:
+                return values.astype(np.int64)
+        return whole_numbers(self.floats(column))
 
 
 def read_table(path: Path) -> Table:
@@ -323,8 +337,9 @@ def read_table(path: Path) -> Table:
     with _astropy(f"Table {header.hdu} of {path.name}"):
         hdu = fits.BinTableHDU.fromstring(content)
         for column in head.columns.values():
-            if hdu.header.get(f"TTYPE{column.place + 1}") != column.name:
-                hdu.header[f"TTYPE{column.place + 1}"] = column.name
+            keyword = f"TTYPE{column.place + 1}"
+            if hdu.header.get(keyword) != column.name:
+                hdu.header[keyword] = column.name
         summed = header.text("DATASUM").isdecimal() and len(content) == size
         sound = not summed or hdu.verify_datasum() != 0
         if hdu.columns.dtype.itemsize != width:
