@@ -15,7 +15,7 @@ WINDOWS_D = (3.0, 1.5, 0.75)
 """Baseline windows to choose from."""
 _ROWS_PER_WINDOW = 40
 _TOLERANCE = 1.15
-_SLOW_D = 8.0
+_SLOW_D = 12.0
 _FAR = 8.0
 _GAP_D = 0.5
 _NOISE_D = 2.0
@@ -33,6 +33,8 @@ class Detrended:
     time, flux, repeated, baseline, noise, step : ndarray, shape (n,)
         Days; the others in the unit of the flux. ``repeated`` is the part of the baseline that is periodic, ``noise``
         one robust sigma, ``step`` the height of a step that begins at the row, 0 elsewhere.
+    usual : ndarray, shape (n,)
+        Where no dip or flare is that no baseline of any length explains.
     starts : ndarray, shape (m,)
         First rows of the stretches that the baseline takes one by one.
     cadence_d, window_d : float
@@ -45,6 +47,7 @@ class Detrended:
     baseline: Floats
     noise: Floats
     step: Floats
+    usual: Bools
     starts: Ints
     cadence_d: float
     window_d: float
@@ -93,16 +96,18 @@ def detrend(
     step = np.zeros(time.size)
     step[begin] = height
     report(0.4, _DRAWING)
-    fine = _near_the_usual(fine)
+    usual = _usual_rows(time, flux, starts, fine)
+    if not usual.all():
+        fine = bin_medians(time, flux, usual, starts, fine_d)
     choices = [window_d] if window_d else list(WINDOWS_D)
     choices = sorted({max(choice, _ROWS_PER_WINDOW * cadence) for choice in choices}, reverse=True)
     repeated = find_rotation(_less(fine, _at(fine, fine, choices[0]))) if rotation else NOTHING
     report(0.5, _DRAWING)
     fine = _less(fine, repeated.at(fine.time))
     chosen = _choose(fine, choices)
-    curve = Detrended(time, flux, repeated.at(time), flux, flux, step, starts, cadence, chosen)
+    curve = Detrended(time, flux, repeated.at(time), flux, flux, step, usual, starts, cadence, chosen)
     report(0.7, _DRAWING)
-    return _with_line(curve, fine, everything, report)
+    return _with_line(curve, fine, usual, report)
 
 
 def detrend_again(curve: Detrended, keep: Bools, report: Report = silent) -> Detrended:
@@ -113,13 +118,15 @@ def detrend_again(curve: Detrended, keep: Bools, report: Report = silent) -> Det
     return _with_line(curve, fine, keep, report)
 
 
-def _near_the_usual(fine: Bins) -> Bins:
-    """The bins less those in a dip or flare that no baseline explains; it would be drawn into one that outlasts it."""
+def _usual_rows(time: Floats, flux: Floats, starts: Ints, fine: Bins) -> Bools:
+    """Rows outside dips and flares so strong that a baseline would be drawn into one that outlasts it; shape (n,)."""
     rest = fine.value - _at(fine, fine, _SLOW_D)
-    far = np.abs(rest) > _FAR * robust_sigma(rest)
-    if np.count_nonzero(far) > 0.5 * far.size:
-        return fine
-    return replace(fine, value=np.where(far, np.nan, fine.value), count=np.where(far, 0, fine.count))
+    limit = _FAR * robust_sigma(rest)
+    everything = np.ones(time.size, dtype=np.bool_)
+    if not np.any(np.abs(rest) > limit):
+        return everything
+    usual = np.abs(flux - draw_line(time, starts, *_line(fine, _SLOW_D))) <= limit
+    return usual if usual.mean() > 0.5 else everything
 
 
 def _steps(time: Floats, flux: Floats, fine: Bins) -> tuple[Ints, Floats]:

@@ -51,6 +51,7 @@ def setting(
     unit: str = "",
     ge: float | None = None,
     le: float | None = None,
+    zero: str = "",
     advanced: bool = False,
 ) -> Any:
     """A field of a parameter set.
@@ -65,10 +66,12 @@ def setting(
         Shown behind the number; ``""`` for a pure number.
     ge, le : float, optional
         The smallest and largest value allowed.
+    zero : str
+        What 0 stands for, shown in its place: "automatic".
     advanced : bool
         Whether the form hides it until it is asked for.
     """
-    extra: dict[str, Any] = {"unit": unit, "advanced": advanced}
+    extra: dict[str, Any] = {"unit": unit, "zero": zero, "advanced": advanced}
     return Field(default, title=title, description=help, ge=ge, le=le, json_schema_extra=extra)
 
 

@@ -78,6 +78,7 @@ class EnsembleParams(Params):
         title="Baseline window",
         help="Length of the stretch that the baseline follows; 0 takes the longest that the star allows.",
         unit="d",
+        zero="automatic",
         ge=0.0,
         le=1000.0,
     )
@@ -86,17 +87,25 @@ class EnsembleParams(Params):
         title="Gap",
         help="A longer pause than this interrupts the baseline; 0 takes half a day or twelve cadences.",
         unit="d",
+        zero="automatic",
         ge=0.0,
         le=1000.0,
     )
     shortest_d: float = setting(
-        0.0, title="Shortest event", help="The narrowest template; 0 is one cadence.", unit="d", ge=0.0, le=100.0
+        0.0,
+        title="Shortest event",
+        help="The narrowest template; 0 is one cadence.",
+        unit="d",
+        zero="one cadence",
+        ge=0.0,
+        le=100.0,
     )
     longest_d: float = setting(
         0.0,
         title="Longest event",
         help="The widest template; 0 takes two thirds of the baseline window.",
         unit="d",
+        zero="automatic",
         ge=0.0,
         le=100.0,
     )
@@ -127,6 +136,7 @@ class EnsembleParams(Params):
         title="Feature window",
         help="Length of the windows whose features are compared; 0 takes a fifth of a day or fifty rows.",
         unit="d",
+        zero="automatic",
         ge=0.0,
         le=100.0,
         advanced=True,
@@ -227,7 +237,7 @@ class Ensemble:
 
     def _undisturbed(self, curve: Detrended, pauses: Ints, report: Report) -> Detrended:
         """The curve with a baseline that no strong event draws; a long one shows whole once part of it is out."""
-        keep = np.ones(curve.time.size, dtype=np.bool_)
+        keep = curve.usual
         for turn in range(_TURNS):
             told = part(report, turn / _TURNS, (turn + 1) / _TURNS)
             matches = self._match(curve, pauses, part(told, 0.0, 0.8), thorough=False).above(_MASKED_FROM)

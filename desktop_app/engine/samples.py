@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import uuid
 from collections.abc import Sequence
@@ -18,14 +19,13 @@ from desktop_app.core.timescales import BTJD_ZERO
 if TYPE_CHECKING:
     from astropy.io.fits import HDUList
 
-_TRUTH_COLUMNS = ("kind", "t_start", "t_peak", "t_end", "row_start", "row_end", "depth")
-
 
 def write_samples(folder: Path, *, seed: int = 0) -> list[Path]:
     """Write the five scenarios as FITS and as CSV, with the truth beside them; the paths written.
 
     ``<scenario>.fits`` looks like a TESS light curve, ``<scenario>.csv`` has the columns time, flux and flux_err,
-    ``<scenario>_truth.csv`` names each event with its times, rows (from 0, the last one included) and depth.
+    both with the same rows; ``<scenario>_truth.json`` names each event with its times, rows (from 0, the last one
+    included) and depth.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def write_samples(folder: Path, *, seed: int = 0) -> list[Path]:
             contents = {
                 f"{scenario}.fits": _fits_bytes(curve, seed),
                 f"{scenario}.csv": _curve_csv(curve),
-                f"{scenario}_truth.csv": _truth_csv(curve, planted),
+                f"{scenario}_truth.json": _truth_json(curve, planted, seed),
             }
             for name, content in contents.items():
                 _write_whole(folder / name, content)
@@ -121,28 +121,27 @@ def _hdus(curve: LightCurve, seed: int) -> "HDUList":
 
 
 def _curve_csv(curve: LightCurve) -> bytes:
-    """Only the usable rows: a text file has no flags that could hide the others."""
-    rows = zip(curve.time[curve.usable], curve.flux[curve.usable], curve.flux_err[curve.usable], strict=True)
-    return _csv(("time", "flux", "flux_err"), [(f"{t:.7f}", f"{flux:.4f}", f"{error:.4f}") for t, flux, error in rows])
+    """Row by row what the FITS file has; a text file has no flags, so hidden rows have no flux."""
+    table = np.column_stack([curve.time, np.where(curve.usable, curve.flux, np.nan), curve.flux_err])
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(("time", "flux", "flux_err"))
+    writer.writerows((f"{time:.7f}", f"{flux:.4f}", f"{error:.4f}") for time, flux, error in table)
+    return buffer.getvalue().encode()
 
 
-def _truth_csv(curve: LightCurve, planted: Sequence[Planted]) -> bytes:
-    rows = [
-        (
-            event.kind,
-            *(f"{curve.time[row]:.7f}" for row in (event.start, event.peak, event.stop - 1)),
-            event.start,
-            event.stop - 1,
-            f"{event.depth:.6f}",
-        )
+def _truth_json(curve: LightCurve, planted: Sequence[Planted], seed: int) -> bytes:
+    events = [
+        {
+            "kind": event.kind,
+            "t_start": round(float(curve.time[event.start]), 7),
+            "t_peak": round(float(curve.time[event.peak]), 7),
+            "t_end": round(float(curve.time[event.stop - 1]), 7),
+            "row_start": int(event.start),
+            "row_end": int(event.stop - 1),
+            "depth": round(float(event.depth), 6),
+        }
         for event in planted
     ]
-    return _csv(_TRUTH_COLUMNS, rows)
-
-
-def _csv(names: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    truth = {"object": curve.source.object_name, "seed": seed, "time": curve.reference.label, "events": events}
+    return json.dumps(truth, indent=1).encode()

@@ -132,6 +132,7 @@ def _editor(info: Info) -> Editor:
         number = QDoubleSpinBox(suffix=suffix, decimals=_decimals(info))
         number.setKeyboardTracking(False)
         number.setRange(_bound(info, "ge", -1e12), _bound(info, "le", 1e12))
+        number.setSpecialValueText(str(_extra(info).get("zero") or ""))
         number.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         return number
     return QLineEdit()

@@ -163,6 +163,14 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         if envelope.count[0]:
             self._set_values(float(envelope.low[0]), float(envelope.high[0]))
 
+    def shows_values(self, start: float, stop: float) -> bool:
+        """Whether every value of the stretch [start, stop] is in view."""
+        if self._picture is None:
+            return True
+        envelope = self._picture.flux.envelope(start, stop, 1)
+        bottom, top = self.curve_box.viewRange()[1]
+        return not envelope.count[0] or bool(bottom <= envelope.low[0] and envelope.high[0] <= top)
+
     def look_at(self, start: float, stop: float) -> None:
         """Show the stretch [start, stop] and all its values."""
         self.curve_box.setXRange(start, stop, padding=0)

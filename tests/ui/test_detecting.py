@@ -172,6 +172,12 @@ def test_that_the_form_changes_what_the_detector_runs_with(window: MainWindow) -
     assert box.value() == spec.params().model_dump()["window_d"]
 
 
+def test_that_a_setting_of_zero_says_what_it_stands_for(window: MainWindow) -> None:
+    shown = [editor.text() for editor in window.docks["detector"].findChildren(QDoubleSpinBox)]
+    assert "automatic" in shown
+    assert "one cadence" in shown
+
+
 def test_that_another_preset_is_detected_anew_where_there_were_events(
     detected: MainWindow, qtbot: QtBot, new_window: Callable[[], MainWindow]
 ) -> None:

@@ -79,6 +79,22 @@ def test_that_j_and_k_walk_through_the_events(detected: MainWindow) -> None:
     assert detected.session.state.selection.event == n - 1
 
 
+def test_that_an_event_is_seen_whole_wherever_one_looked_before(detected: MainWindow) -> None:
+    session, plots = detected.session, detected.curve.plots
+    data = session.state.data
+    assert data is not None
+    for place, event in enumerate(session.state.events):
+        middle = float(np.nanmedian(data.flux))
+        plots.curve_box.setYRange(0.9 * middle, 0.91 * middle, padding=0)
+        session.select_event(place)
+        (start, stop), (bottom, top) = plots.curve_box.viewRange()
+        flux = data.flux[event.start : event.stop]
+        assert start <= data.time[event.start]
+        assert data.time[event.stop - 1] <= stop
+        assert bottom <= np.nanmin(flux)
+        assert np.nanmax(flux) <= top
+
+
 def test_that_letters_typed_into_the_filter_move_nothing(detected: MainWindow, qtbot: QtBot) -> None:
     box = detected.findChild(QLineEdit, "events-filter")
     assert box is not None

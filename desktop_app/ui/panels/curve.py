@@ -245,17 +245,21 @@ class CurvePanel(QWidget):
             self._centre(state, selection, at[0])
 
     def _centre(self, state: AppState, selection: Selection, time: float) -> None:
-        """Move to ``time``; from a view of everything, close enough to see the event."""
-        start, stop = self.plots.time_range
+        """Move to ``time``; the event is seen whole, in time and in flux."""
         picture, inspection = state.picture, state.inspection
         if picture is None or inspection is None:
             return
+        start, stop = self.plots.time_range
         first, last = picture.time_range
-        if stop - start >= 0.9 * (last - first) and selection.event is not None:
-            half = max(4 * (inspection.window[1] - inspection.window[0]), 0.04 * (last - first)) / 2
+        around = inspection.window[1] - inspection.window[0]
+        too_far, too_near = stop - start >= 0.9 * (last - first), stop - start < around
+        if selection.event is not None and (too_far or too_near):
+            half = max(4 * around, 0.04 * (last - first)) / 2
             self.plots.look_at(time - half, time + half)
             return
         self.plots.centre_on(time)
+        if not self.plots.shows_values(*inspection.window):
+            self.plots.fit_values()
 
     def _on_theme(self, theme: Theme) -> None:
         self.plots.set_theme(theme)

@@ -1,6 +1,6 @@
 """The simulated light curves that ship."""
 
-import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from desktop_app.paths import resources
 def test_that_each_scenario_is_written_as_fits_and_csv_with_its_truth(tmp_path: Path) -> None:
     written = write_samples(tmp_path / "made" / "here")
     assert {path.name for path in written} == {
-        f"{scenario}{ending}" for scenario in SCENARIOS for ending in (".fits", ".csv", "_truth.csv")
+        f"{scenario}{ending}" for scenario in SCENARIOS for ending in (".fits", ".csv", "_truth.json")
     }
     assert sorted(tmp_path.joinpath("made", "here").iterdir()) == sorted(written)
 
@@ -40,23 +40,23 @@ def test_that_a_sample_is_read_as_a_tess_light_curve_that_says_it_is_simulated(s
     assert 0 < np.count_nonzero(~curve.usable) < 40
 
 
-def test_that_the_csv_holds_the_usable_rows_of_the_fits(tmp_path: Path) -> None:
+def test_that_the_csv_has_the_rows_of_the_fits_without_the_flux_of_hidden_ones(tmp_path: Path) -> None:
     write_samples(tmp_path)
     curve, text = open_file(tmp_path / "transits.fits"), open_file(tmp_path / "transits.csv")
-    np.testing.assert_allclose(text.time, curve.time[curve.usable], atol=1e-6)
-    np.testing.assert_allclose(text.flux, curve.flux[curve.usable], rtol=1e-6)
+    np.testing.assert_array_equal(text.usable, curve.usable)
+    np.testing.assert_allclose(text.time, curve.time, atol=1e-6)
+    np.testing.assert_allclose(text.flux[curve.usable], curve.flux[curve.usable], rtol=1e-6)
 
 
 def test_that_the_truth_names_rows_and_times_of_one_event_each(tmp_path: Path) -> None:
     write_samples(tmp_path)
     curve = open_file(tmp_path / "all_together.fits")
-    with (tmp_path / "all_together_truth.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = json.loads((tmp_path / "all_together_truth.json").read_text())["events"]
     assert {row["kind"] for row in rows} == {"dip", "flare", "outlier"}
     for row in rows:
-        assert curve.time[int(row["row_start"])] == pytest.approx(float(row["t_start"]), abs=1e-6)
-        assert curve.time[int(row["row_end"])] == pytest.approx(float(row["t_end"]), abs=1e-6)
-        assert float(row["t_start"]) <= float(row["t_peak"]) <= float(row["t_end"])
+        assert curve.time[row["row_start"]] == pytest.approx(row["t_start"], abs=1e-6)
+        assert curve.time[row["row_end"]] == pytest.approx(row["t_end"], abs=1e-6)
+        assert row["t_start"] <= row["t_peak"] <= row["t_end"]
 
 
 def test_that_another_seed_gives_other_curves() -> None:
