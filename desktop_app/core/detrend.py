@@ -17,6 +17,7 @@ _ROWS_PER_WINDOW = 40
 _TOLERANCE = 1.15
 _SLOW_D = 12.0
 _FAR = 8.0
+_SHORT = 6
 _GAP_D = 0.5
 _NOISE_D = 2.0
 _NOISE_ROWS = 300
@@ -119,11 +120,16 @@ def detrend_again(curve: Detrended, keep: Bools, report: Report = silent) -> Det
 
 
 def _usual_rows(time: Floats, flux: Floats, starts: Ints, fine: Bins) -> Bools:
-    """Rows outside dips and flares so strong that a baseline would be drawn into one that outlasts it; shape (n,)."""
+    """Rows outside dips and flares so strong that a baseline would be drawn into them; shape (n,).
+
+    All rows where none is strong for long: short ones the baseline withstands.
+    """
     rest = fine.value - _at(fine, fine, _SLOW_D)
     limit = _FAR * robust_sigma(rest)
     everything = np.ones(time.size, dtype=np.bool_)
-    if not np.any(np.abs(rest) > limit):
+    short = max(1, round(WINDOWS_D[-1] / _SHORT / fine.width_d))
+    far = ~(np.abs(rest) <= limit)  # an empty bin does not end a long event
+    if not np.any(np.convolve(far, np.ones(short)) >= short):
         return everything
     usual = np.abs(flux - draw_line(time, starts, *_line(fine, _SLOW_D))) <= limit
     return usual if usual.mean() > 0.5 else everything
@@ -150,13 +156,9 @@ def _with_line(curve: Detrended, fine: Bins, keep: Bools, report: Report) -> Det
 
 def _choose(fine: Bins, choices: list[float]) -> float:
     """The longest window that leaves little more scatter than the shortest."""
-    left = [_scatter(fine, choice, choices[-1]) for choice in choices]
+    coarse = _coarser(fine, choices[-1] / BINS_PER_WINDOW)
+    left = [robust_sigma(coarse.value - _at(fine, coarse, choice)) for choice in choices]
     return next(choice for choice, scatter in zip(choices, left, strict=True) if scatter <= _TOLERANCE * min(left))
-
-
-def _scatter(fine: Bins, window_d: float, shortest_d: float) -> float:
-    rest = _less(fine, _at(fine, fine, window_d))
-    return robust_sigma(_coarser(rest, shortest_d / BINS_PER_WINDOW).value)
 
 
 def _less(bins: Bins, values: Floats) -> Bins:
