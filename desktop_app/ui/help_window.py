@@ -13,7 +13,7 @@ ABOUT = """# Peculiar {version}
 
 Finds what does not belong in a light curve, says why, and exports a flagged event list.
 
-MIT licence. Built on Qt, PySide6, pyqtgraph, numpy, scipy, scikit-learn and astropy.
+MIT licence. Built on Qt, PySide6, pyqtgraph, numpy, scipy, astropy, h5py and pydantic.
 
 Everything stays on this computer: Peculiar sends nothing anywhere.
 """
