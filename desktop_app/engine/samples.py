@@ -88,7 +88,6 @@ def _hdus(curve: LightCurve, seed: int) -> "HDUList":
         ("TELESCOP", "TESS", "telescope whose format this follows"),
         ("INSTRUME", "TESS Photometer", "detector type"),
         ("OBJECT", curve.source.object_name, "scenario"),
-        ("SECTOR", 0, "no sector: simulated"),
         ("SIMSEED", seed, "seed of the simulation"),
     )
     for keyword, value, comment in cards:

@@ -57,7 +57,7 @@ class FilesPanel(QWidget):
         self._show(session.state)
 
     def _tree(self) -> QTreeView:
-        view = named(QTreeView(self, uniformRowHeights=True, indentation=14), "files-tree", label="Files")
+        view = named(QTreeView(self, uniformRowHeights=True, indentation=10), "files-tree", label="Files")
         view.setModel(self.filtered)
         view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
