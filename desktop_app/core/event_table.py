@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Detection, Event, Provenance
 
 
@@ -58,68 +57,77 @@ class EventTable:
         return next(column.values for column in self.columns if column.name == name)
 
 
+_DEFINITIONS = (
+    ("file", "File", "", "meta.id;meta.file", "The file the event is in."),
+    ("object", "Object", "", "meta.id;src", "The target, as the header names it."),
+    ("event_id", "#", "", "meta.id;meta.main", "Number in the file, in order of time."),
+    ("kind", "Kind", "", "meta.code.class", "Dip, flare, spike, step or outlier."),
+    ("t_start", "Start", "d", "time.start;obs", "Time of the first row."),
+    ("t_peak", "Peak", "d", "time.epoch;obs", "Time of the most deviating row."),
+    ("t_end", "End", "d", "time.end;obs", "Time of the last row."),
+    ("time_system", "Time system", "", "time.scale", "What the times count from, and their scale."),
+    ("row_start", "First row", "", "meta.record", "First row in the file, from 0."),
+    ("row_end", "Last row", "", "meta.record", "Last row in the file, inclusive, from 0."),
+    ("cadence_start", "First cadence", "", "meta.number", "Cadence number at the start."),
+    ("cadence_end", "Last cadence", "", "meta.number", "Cadence number at the end."),
+    ("score", "Score", "", "stat.likelihood", "Highest score in the event, robust sigmas."),
+    ("threshold", "Threshold", "", "stat.likelihood;stat.min", "Score from which on rows were flagged, robust sigmas."),
+    (
+        "depth",
+        "Depth",
+        "",
+        "phot.flux;arith.ratio",
+        "At the peak, relative to the baseline; positive where fainter, negative where brighter.",
+    ),
+    ("duration", "Duration", "d", "time.duration", "From start to end."),
+    ("snr", "SNR", "", "stat.snr", "Mean deviation over its uncertainty."),
+    ("quality", "Quality", "", "meta.code.qual", "QUALITY bits of all its rows, or-ed."),
+    ("detector", "Detector", "", "meta.software", "What found it."),
+)
+"""Name, label, unit, UCD and help of every column, in their order."""
+
+
 def event_table(detection: Detection, events: Sequence[Event]) -> EventTable:
     """The events of one detection, numbered from 1 in the order of time."""
-    data, rows = detection.data, sorted(events, key=lambda event: event.start)
-    first = np.array([event.start for event in rows], np.int64)
-    last = np.array([event.stop - 1 for event in rows], np.int64)
-    peak = np.array([event.peak for event in rows], np.int64)
-    n = len(rows)
+    values = _values(detection, sorted(events, key=lambda event: event.start))
+    columns = tuple(Column(*definition, values[definition[0]]) for definition in _DEFINITIONS)
+    return EventTable(columns, (detection.provenance,))
+
+
+def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[np.generic]]:
+    """The values of every column by its name, each of shape (n events,)."""
+    data, n = detection.data, len(events)
+    first = np.array([event.start for event in events], np.int64)
+    last = np.array([event.stop - 1 for event in events], np.int64)
+    peak = np.array([event.peak for event in events], np.int64)
 
     def evidence(name: str) -> NDArray[np.generic]:
-        return np.array([event.evidence.get(name, np.nan) for event in rows], np.float64)
+        return np.array([event.evidence.get(name, np.nan) for event in events], np.float64)
 
     def same(value: str) -> NDArray[np.generic]:
         return np.array([value] * n, dtype=np.str_)
 
-    time_unit, system = "d", data.reference.label
-    columns = (
-        Column("file", "File", "", "meta.id;meta.file", "The file the event is in.", same(detection.provenance.file)),
-        Column("object", "Object", "", "meta.id;src", "The target, as the header names it.", same(_object(data))),
-        Column("event_id", "#", "", "meta.id;meta.main", "Number in the file, in order of time.", np.arange(1, n + 1)),
-        Column("kind", "Kind", "", "meta.code.class", "Dip, flare, spike, step or outlier.", _kinds(rows)),
-        Column("t_start", "Start", time_unit, "time.start;obs", "Time of the first row.", data.time[first]),
-        Column("t_peak", "Peak", time_unit, "time.epoch;obs", "Time of the most deviating row.", data.time[peak]),
-        Column("t_end", "End", time_unit, "time.end;obs", "Time of the last row.", data.time[last]),
-        Column(
-            "time_system", "Time system", "", "time.scale", "What the times count from, and their scale.", same(system)
-        ),
-        Column("row_start", "First row", "", "meta.record", "First row in the file, from 0.", data.row[first]),
-        Column("row_end", "Last row", "", "meta.record", "Last row in the file, inclusive, from 0.", data.row[last]),
-        Column(
-            "cadence_start", "First cadence", "", "meta.number", "Cadence number at the start.", data.cadence[first]
-        ),
-        Column("cadence_end", "Last cadence", "", "meta.number", "Cadence number at the end.", data.cadence[last]),
-        Column(
-            "score",
-            "Score",
-            "",
-            "stat.likelihood",
-            "Highest score in the event, robust sigmas.",
-            np.array([event.score for event in rows], np.float64),
-        ),
-        Column(
-            "threshold",
-            "Threshold",
-            "",
-            "stat.likelihood;stat.min",
-            "Score from which on rows were flagged, robust sigmas.",
-            np.full(n, detection.threshold),
-        ),
-        Column(
-            "depth",
-            "Depth",
-            "",
-            "phot.flux;arith.ratio",
-            "At the peak, relative to the baseline; positive where fainter, negative where brighter.",
-            evidence("depth"),
-        ),
-        Column("duration", "Duration", time_unit, "time.duration", "From start to end.", evidence("duration_d")),
-        Column("snr", "SNR", "", "stat.snr", "Mean deviation over its uncertainty.", evidence("snr")),
-        Column("quality", "Quality", "", "meta.code.qual", "QUALITY bits of all its rows, or-ed.", _qualities(rows)),
-        Column("detector", "Detector", "", "meta.software", "What found it.", same(detection.provenance.detector)),
-    )
-    return EventTable(columns, (detection.provenance,))
+    return {
+        "file": same(detection.provenance.file),
+        "object": same(data.source.object_name),
+        "event_id": np.arange(1, n + 1),
+        "kind": np.array([event.kind for event in events], dtype=np.str_),
+        "t_start": data.time[first],
+        "t_peak": data.time[peak],
+        "t_end": data.time[last],
+        "time_system": same(data.reference.label),
+        "row_start": data.row[first],
+        "row_end": data.row[last],
+        "cadence_start": data.cadence[first],
+        "cadence_end": data.cadence[last],
+        "score": np.array([event.score for event in events], np.float64),
+        "threshold": np.full(n, detection.threshold),
+        "depth": evidence("depth"),
+        "duration": evidence("duration_d"),
+        "snr": evidence("snr"),
+        "quality": np.array([int(event.evidence.get("quality", 0)) for event in events], np.int64),
+        "detector": same(detection.provenance.detector),
+    }
 
 
 def join_tables(tables: Sequence[EventTable]) -> EventTable:
@@ -129,15 +137,3 @@ def join_tables(tables: Sequence[EventTable]) -> EventTable:
         for place, column in enumerate(tables[0].columns)
     )
     return EventTable(columns, tuple(origin for table in tables for origin in table.provenance))
-
-
-def _object(data: LightCurve) -> str:
-    return data.source.object_name
-
-
-def _kinds(events: Sequence[Event]) -> NDArray[np.generic]:
-    return np.array([event.kind for event in events], dtype=np.str_)
-
-
-def _qualities(events: Sequence[Event]) -> NDArray[np.generic]:
-    return np.array([int(event.evidence.get("quality", 0)) for event in events], np.int64)
