@@ -63,14 +63,21 @@ def planted_curve(kind: str, *, seed: int = 3, n: int = 3000) -> tuple[LightCurv
     return curve_of(time, flux), rows
 
 
-def running_median_detector(data: LightCurve) -> tuple[Bools, list[tuple[int, int]]]:
-    """The control: a running median of 101 points and four robust sigmas; flagged rows (n,), and runs of them."""
+def running_median_sigmas(data: LightCurve) -> Floats:
+    """How far each row is from a running median of 101 points, in robust sigmas; 0 where it cannot be used."""
     rows = np.flatnonzero(data.usable)
     residual = data.flux[rows] - median_filter(data.flux[rows], 101, mode="nearest")
     residual -= np.median(residual)
-    strange = np.flatnonzero(np.abs(residual) >= 4 * 1.4826 * np.median(np.abs(residual)))
-    flagged = np.zeros(len(data), dtype=np.bool_)
-    flagged[rows[strange]] = True
+    sigmas = np.zeros(len(data))
+    sigmas[rows] = np.abs(residual) / (1.4826 * np.median(np.abs(residual)))
+    return sigmas
+
+
+def running_median_detector(data: LightCurve) -> tuple[Bools, list[tuple[int, int]]]:
+    """The control: a running median and four robust sigmas; flagged rows (n,), and runs of them."""
+    rows = np.flatnonzero(data.usable)
+    flagged = running_median_sigmas(data) >= 4
+    strange = np.flatnonzero(flagged[rows])
     runs = np.split(strange, np.flatnonzero(np.diff(strange) > 1) + 1) if strange.size else []
     return flagged, [(int(rows[run[0]]), int(rows[run[-1]]) + 1) for run in runs]
 
