@@ -117,6 +117,55 @@ def _table_cards(mission: Mission) -> dict[str, str | int | float | None]:
     }
 
 
+def xray_columns(n: int = 60, *, seed: int = 0) -> dict[str, NDArray[np.generic]]:
+    """The columns of a light curve of an X-ray mission: bins of 100 s with a hole, one of them without exposure."""
+    rng = np.random.default_rng(seed)
+    time = 100.0 * np.arange(n) + np.where(np.arange(n) < n // 2, 0.0, 3000.0)
+    rate = (5 + rng.standard_normal(n)).astype(np.float32)
+    rate[5] = np.nan
+    return {
+        "TIME": 6.0e8 + time,
+        "RATE": rate,
+        "ERROR": np.full(n, 0.5, np.float32),
+        "FRACEXP": np.ones(n, np.float32),
+    }
+
+
+def xray_file(
+    folder: Path,
+    *,
+    seed: int = 0,
+    name: str = "source.lc",
+    changes: Arrays | None = None,
+    cards: Cards | None = None,
+    without: tuple[str, ...] = (),
+    units: Mapping[str, str] | None = None,
+) -> Path:
+    """A light curve as the pipelines of Swift, XMM and NICER write it; parameters as of `mission_file`."""
+    columns = xray_columns(seed=seed) | dict(changes or {})
+    said: dict[str, str | int | float | None] = {
+        "EXTNAME": "RATE",
+        "TELESCOP": "SWIFT",
+        "INSTRUME": "XRT",
+        "OBJECT": "GRB 200101A",
+        "RA_OBJ": 12.5,
+        "DEC_OBJ": -3.25,
+        "MJDREFI": 51910,
+        "MJDREFF": 7.4287037e-4,
+        "TIMESYS": "TT",
+        "TIMEUNIT": "s",
+        "TIMEREF": "LOCAL",
+        "TIMEDEL": 100.0,
+        "TIMEPIXR": 0.5,
+    }
+    return write_table(
+        folder / name,
+        {key: values for key, values in columns.items() if key not in without},
+        cards={key: value for key, value in {**said, **(cards or {})}.items() if key not in without},
+        units={"TIME": "s", "RATE": "count/s", "ERROR": "count/s"} if units is None else units,
+    )
+
+
 def write_table(
     path: Path,
     columns: Arrays,

@@ -21,6 +21,7 @@ READERS: Registry[Reader] = Registry(
         "k2varcat": "desktop_app.io.k2varcat:READER",
         "spoc": "desktop_app.io.spoc:READER",
         "flux-table": "desktop_app.io.flux_table:READER",
+        "rate-table": "desktop_app.io.rate_table:READER",
         "text": "desktop_app.io.text:READER",
     },
 )

@@ -1,7 +1,7 @@
 """From a FITS table to a light curve: which column is what, by the layout of its product."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite, isnan
 from pathlib import Path
@@ -12,15 +12,16 @@ from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.errors import ReadError
 from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeReference, named_reference
-from desktop_app.io.fits_file import Column, Table, TableHead, read_table, table_head
+from desktop_app.io.fits_file import Column, Table, TableHead, head_of_table, read_table, table_head
 from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.rows import Rows, light_curve
-from desktop_app.io.source import read_head
 from desktop_app.io.time_zero import counted_from_nearby, days_in, is_possible_zero, reference_in, scale_in
 
 SUFFIXES = (".fits", ".fit", ".fits.gz", ".fit.gz")
 _USUAL_ZEROS = {"TESS": BTJD_ZERO, "Kepler": BKJD_ZERO, "K2": BKJD_ZERO}
 _NOT_FLUX = ("ERR", "BKG", "BACKGROUND", "FLAG")
+UNKNOWN = TimeReference()
+BKJD = named_reference(BKJD_ZERO, "TDB", barycentric=True)
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Layout:
         The error column of a flux, where it is not called ``<flux>_ERR``.
     error_cards : mapping of str to str
         The keyword of the one error that all values of a flux have.
+    mission : str
+        The mission by the product's documentation, for files whose keywords name none.
+    zero : TimeReference
+        What times count from by that documentation, for files that do not say it themselves.
+    notes : tuple of str
+        What a person should know of all files of this layout.
     """
 
     time: str
@@ -47,6 +54,9 @@ class Layout:
     cadence: tuple[str, ...] = ("CADENCENO",)
     errors: Mapping[str, str] = field(default_factory=dict)
     error_cards: Mapping[str, str] = field(default_factory=dict)
+    mission: str = ""
+    zero: TimeReference = UNKNOWN
+    notes: tuple[str, ...] = ()
 
     def fits(self, head: TableHead) -> bool:
         """Whether the table has the time and at least one of the fluxes."""
@@ -69,7 +79,9 @@ def table_reader(name: str, label: str, layout: Layout, is_of: Callable[[TableHe
         table = table_head(path, head)
         return table is not None and is_of(table) and layout.fits(table)
 
-    return Reader(name, label, SUFFIXES, accepts, partial(read_curve, layout=layout), summarise_curve)
+    return Reader(
+        name, label, SUFFIXES, accepts, partial(read_curve, layout=layout), partial(summarise_curve, layout=layout)
+    )
 
 
 def read_curve(path: Path, layout: Layout) -> LightCurve:
@@ -89,14 +101,14 @@ def read_curve(path: Path, layout: Layout) -> LightCurve:
     columns = {column.name: Series(table.floats(column), column.unit) for column in _kept(head, layout)}
     fluxes = [head.columns[name].name for name in names]
     columns |= {f"{head.columns[name].name}_ERR": error for name, error in _errors(head, layout, names, columns)}
-    notes = (
-        [] if table.sound else [f"The checksum of {head.header.hdu} does not agree: values were damaged or changed."]
-    )
+    notes = [*layout.notes]
+    if not table.sound:
+        notes.append(f"The checksum of {head.header.hdu} does not agree: values were damaged or changed.")
     measured = [flux for flux in fluxes if not np.isnan(columns[flux].values).all()]
     if measured and measured[0] != fluxes[0]:
         notes.append(f"{fluxes[0]} is empty in every row: {measured[0]} is shown.")
         fluxes = [measured[0], *(flux for flux in fluxes if flux != measured[0])]
-    time, reference = _times(table, head.columns[layout.time], path.name)
+    time, reference = _times(table, layout, path.name)
     rows = Rows(
         time,
         reference,
@@ -105,21 +117,21 @@ def read_curve(path: Path, layout: Layout) -> LightCurve:
         _whole(table, layout.quality),
         _whole(table, layout.cadence),
     )
-    return light_curve(_source(path, head, tuple(notes)), rows)
+    return light_curve(_source(path, head, layout, tuple(notes)), rows)
 
 
-def summarise_curve(path: Path) -> FileSummary:
+def summarise_curve(path: Path, layout: Layout) -> FileSummary:
     """What the headers of a light-curve file say.
 
     Raises
     ------
     ReadError
     """
-    head = table_head(path, read_head(path))
-    if head is None:
-        raise ReadError(f"{path.name} holds no table.", hint="Open a light-curve file.")
-    source = _source(path, head, ())
-    cadence_s = head.number("TIMEDEL") * days_in(head.text("TIMEUNIT")) * 86400.0
+    head = head_of_table(path)
+    source = _source(path, head, layout, ())
+    time = head.columns.get(layout.time)
+    unit = head.text("TIMEUNIT") or (time.unit if time else "")
+    cadence_s = head.number("TIMEDEL") * days_in(unit) * 86400.0
     return FileSummary(
         path=path,
         kind="light curve",
@@ -144,9 +156,9 @@ def mission_of(head: TableHead) -> str:
     return "K2" if named_k2 or head.text("CAMPAIGN") else "Kepler"
 
 
-def _source(path: Path, head: TableHead, notes: tuple[str, ...]) -> Source:
+def _source(path: Path, head: TableHead, layout: Layout, notes: tuple[str, ...]) -> Source:
     segments = {"TESS": "SECTOR", "Kepler": "QUARTER", "K2": "CAMPAIGN"}
-    mission = mission_of(head)
+    mission = mission_of(head) or layout.mission
     number = head.text(segments[mission]) if mission else ""
     return Source(
         path=path,
@@ -197,17 +209,34 @@ def _whole(table: Table, names: tuple[str, ...]) -> Ints:
     return np.zeros(0, np.int64) if found is None else table.ints(table.head.columns[found])
 
 
-def _times(table: Table, column: Column, file: str) -> tuple[Floats, TimeReference]:
-    reference = time_reference(table.head, column)
+def _times(table: Table, layout: Layout, file: str) -> tuple[Floats, TimeReference]:
+    head, column = table.head, table.head.columns[layout.time]
+    said = time_reference(head, column)
+    reference = said if said.known else layout.zero
+    reference = reference if reference.known else said
     if not column.is_number:
         return _two_part_times(table, column, reference)
-    unit = column.unit or table.head.text("TIMEUNIT")
+    # TIMEUNIT and TIMEZERO are those of TIME; a Julian date beside it is what its name says.
+    is_date = reference_in(column.name) is not None
+    unit = column.unit or ("d" if is_date else head.text("TIMEUNIT"))
     days = days_in(unit)
     if isnan(days):
         raise ReadError(f"{file} counts time in {unit[:40]!r}, which is no unit of time.", hint="Write it in days.")
     time = table.floats(column)
-    usual_zero = _USUAL_ZEROS.get(mission_of(table.head))
-    return counted_from_nearby(time if days == 1.0 else time * days, reference, usual_zero)
+    time = time if days == 1.0 else time * days
+    offset = 0.0 if is_date else _zero_offset(head, unit)
+    time = time + offset if offset else time
+    usual_zero = _USUAL_ZEROS.get(mission_of(head) or layout.mission)
+    return counted_from_nearby(time, reference, usual_zero)
+
+
+def _zero_offset(head: TableHead, unit: str) -> float:
+    """Days to add to every time, by TIMEZERO, whole or in two parts."""
+    offset = head.number("TIMEZERO")
+    if isnan(offset):
+        offset = _sum(head.number("TIMEZERI"), head.number("TIMEZERF"))
+    days = days_in(head.text("TIMEUNIT") or unit)
+    return 0.0 if isnan(offset) or isnan(days) else offset * days
 
 
 def _two_part_times(table: Table, column: Column, reference: TimeReference) -> tuple[Floats, TimeReference]:
@@ -232,11 +261,14 @@ def time_reference(head: TableHead, column: Column) -> TimeReference:
         return spelt if spelt.scale or not scale else TimeReference(spelt.name, spelt.zero_jd, scale, spelt.barycentric)
     barycentric = head.text("TIMEREF").upper() == "SOLARSYSTEM"
     for keyword, offset in (("JDREF", 0.0), ("MJDREF", MJD_ZERO)):
-        zero = _sum(head.number(f"{keyword}I"), head.number(f"{keyword}F")) + offset
-        if isnan(zero):
-            zero = head.number(keyword) + offset
-        if is_possible_zero(zero):
-            return named_reference(zero, scale, barycentric=barycentric)
+        count = _sum(head.number(f"{keyword}I"), head.number(f"{keyword}F"))
+        if isnan(count):
+            count = head.number(keyword)
+        if is_possible_zero(count + offset):
+            named = named_reference(count + offset, scale, barycentric=barycentric)
+            # Ten digits of a Julian date would hide the seconds that the MJDREF of X-ray missions has.
+            exact = f"{'BMJD' if barycentric else 'MJD'} − {count:.13g}"
+            return replace(named, name=exact) if offset and " − " in named.name else named
     return TimeReference(scale=scale)
 
 

@@ -246,6 +246,20 @@ def table_head(path: Path, head: bytes) -> TableHead | None:
         return TableHead(found[0], found[-1], _columns(found[-1]))
 
 
+def head_of_table(path: Path) -> TableHead:
+    """The first binary table of ``path``, by its headers.
+
+    Raises
+    ------
+    ReadError
+        There is none in sight.
+    """
+    head = table_head(path, read_head(path))
+    if head is None:
+        raise ReadError(f"{path.name} holds no table.", hint="Open a light-curve file.")
+    return head
+
+
 def _columns(header: Header) -> dict[str, Column]:
     from astropy.io import fits
 
@@ -316,9 +330,7 @@ def read_table(path: Path) -> Table:
     """
     from astropy.io import fits
 
-    head = table_head(path, read_head(path))
-    if head is None:
-        raise ReadError(f"{path.name} holds no table.", hint="Open a light-curve file.")
+    head = head_of_table(path)
     header, width = head.header, head.header.size("NAXIS1")
     begin = header.data_at - header.at
     size = begin + header.parsed.data_size_padded

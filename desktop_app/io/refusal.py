@@ -5,7 +5,7 @@ from pathlib import Path
 from desktop_app.core.errors import ReadError
 from desktop_app.io.fits_file import AGAIN, Header, headers, is_fits, table_head
 
-_KINDS = "Peculiar opens light curves of TESS, Kepler and K2 in FITS, and text with columns such as time,flux,flux_err."
+_KINDS = "Peculiar opens FITS tables with a time and a flux or rate, and text with columns such as time,flux,flux_err."
 
 
 def refusal(path: Path, head: bytes) -> ReadError:

@@ -27,12 +27,13 @@ _FLUX_NAMES = (
     "normalized_flux",
     "sap_flux",
     "raw_flux",
-    "counts",
-    "count_rate",
+    "net_rate",
     "rate",
+    "count_rate",
+    "counts",
 )
 _ERROR_ENDINGS = ("_err", "_error", "err", "error", "_unc", "_uncertainty")
-_ERROR_NAMES = ("flux_err", "flux_error", "fluxerr", "e_flux", "flux_unc", "flux_uncertainty", "sigma_flux")
+_ERROR_NAMES = ("flux_err", "flux_error", "fluxerr", "e_flux", "flux_unc", "flux_uncertainty", "sigma_flux", "err_rate")
 _LONE_ERROR_NAMES = ("err", "error", "e", "sigma", "uncertainty", "unc", "dy", "dflux", "std")
 _QUALITY_NAMES = ("quality", "sap_quality", "qual", "quality_flag", "quality_flags", "flags", "tess_flags")
 _CADENCE_NAMES = ("cadenceno", "cadence", "cadence_no", "cadence_num", "cadence_number", "cadn")

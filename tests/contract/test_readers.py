@@ -39,7 +39,8 @@ def test_that_a_mission_file_is_taken_by_its_own_reader(tmp_path: Path) -> None:
     path = mission_file(tmp_path)
     head = read_head(path)
     takers = [name for name in READERS if READERS[name].accepts(path, head)]
-    assert takers == ["spoc", "flux-table"]
+    assert takers == ["spoc", "flux-table", "rate-table"]
+    assert open_file(path).flux_name == "PDCSAP_FLUX"
 
 
 def test_that_arrays_are_read_only_and_native(tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from desktop_app.core.errors import ReadError
 from desktop_app.io import open_file, summarise
-from tests.fits_files import mission_file
+from tests.fits_files import mission_file, xray_file
 
 Mutation = Callable[[bytes, np.random.Generator], bytes]
 
 KEYWORDS = [
     "SIMPLE", "BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT", "TFIELDS", "TTYPE1", "TFORM1", "TFORM3",
     "TTYPE8", "TFORM8", "TUNIT1", "EXTNAME", "BJDREFI", "BJDREFF", "TIMESYS", "TIMEUNIT", "TIMEDEL", "TELESCOP",
-    "OBJECT", "SECTOR", "RA_OBJ", "XTENSION", "DATASUM", "END"
+    "OBJECT", "SECTOR", "RA_OBJ", "XTENSION", "DATASUM", "MJDREFI", "MJDREFF", "TIMEPIXR", "TUNIT2", "END"
 ]  # fmt: skip
 VALUES = [
     "0", "1", "-1", "7", "999", "99999999999999999999999999", "1E400", "-1E-400", "NaN", "T", "F", "''", "'",
@@ -109,6 +109,14 @@ def test_that_a_mutated_mission_file_opens_or_is_refused(tmp_path: Path, mutatio
     content = mission_file(tmp_path, mission="K2" if seed % 2 else "TESS", n=40).read_bytes()
     for n in range(200):
         holds(tmp_path / f"{n}.fits", mutation(content, rng))
+
+
+@pytest.mark.parametrize("mutation", [flipped, flipped_in_headers, cut, cut_out, card_edited])
+def test_that_a_mutated_rate_table_opens_or_is_refused(tmp_path: Path, mutation: Mutation) -> None:
+    rng = np.random.default_rng(14)
+    content = xray_file(tmp_path).read_bytes()
+    for n in range(200):
+        holds(tmp_path / f"{n}.lc", mutation(content, rng))
 
 
 @pytest.mark.parametrize("mutation", [flipped, cut, cut_out])
