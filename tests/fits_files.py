@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mission = Literal["TESS", "Kepler", "K2"]
+Team = Literal["everest", "k2sc"]
 Arrays = Mapping[str, NDArray[np.generic]]
 Cards = Mapping[str, str | int | float | None]
 
@@ -114,6 +115,41 @@ def _table_cards(mission: Mission) -> dict[str, str | int | float | None]:
         "TIMEUNIT": "d",
         "TIMEREF": "SOLARSYSTEM",
         "TIMEDEL": CADENCES_D[mission],
+    }
+
+
+def k2_team_columns(product: Team, n: int = 60, *, seed: int = 0) -> dict[str, NDArray[np.generic]]:
+    """The columns of a K2 light curve of the team, in file order; a flagged row in ten, one flux missing."""
+    rng = np.random.default_rng(seed)
+    time = _STARTS["K2"] + CADENCES_D["K2"] * np.arange(n)
+    raw = 5e4 + 50 * rng.standard_normal(n)
+    trend = 100 * np.sin(time)
+    flux = raw - trend
+    flux[4] = np.nan
+    cadence = np.arange(99600, 99600 + n, dtype=np.int32)
+    quality = np.where(np.arange(n) % 10 == 3, 16384, 0)
+    if product == "everest":
+        return {
+            "CADN": cadence,
+            "FLUX": flux,
+            "FCOR": flux + 3,
+            "FRAW": raw,
+            "FRAW_ERR": np.full(n, 50.0),
+            "QUALITY": quality | np.where(np.arange(n) == 7, 1 << 24, 0),
+            "TIME": time,
+            "BKG": np.full(n, 200.0),
+        }
+    return {
+        "time": time,
+        "cadence": cadence,
+        "quality": quality.astype(np.int32),
+        "x": 0.1 * rng.standard_normal(n),
+        "y": 0.1 * rng.standard_normal(n),
+        "flux": flux,
+        "error": np.full(n, 50.0),
+        "trtime": trend,
+        "trposi": np.zeros(n),
+        "mflags": (quality > 0).astype(np.uint8),
     }
 
 

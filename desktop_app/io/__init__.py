@@ -17,6 +17,8 @@ READERS: Registry[Reader] = Registry(
         "cdips": "desktop_app.io.cdips:READER",
         "tglc": "desktop_app.io.tglc:READER",
         "eleanor": "desktop_app.io.eleanor:READER",
+        "everest": "desktop_app.io.everest:READER",
+        "k2sc": "desktop_app.io.k2sc:READER",
         "k2sff": "desktop_app.io.k2sff:READER",
         "k2varcat": "desktop_app.io.k2varcat:READER",
         "spoc": "desktop_app.io.spoc:READER",

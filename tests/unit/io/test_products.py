@@ -1,12 +1,13 @@
 """Light curves of teams beside the missions: each by its own columns, with its own errors and zero of time."""
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from desktop_app.io import open_file, summarise
-from tests.fits_files import Arrays, Cards, write_table
+from tests.fits_files import Arrays, Cards, Team, k2_team_columns, write_table
 
 N = 30
 TIME = 1325.0 + np.arange(N) / 48
@@ -101,6 +102,56 @@ def test_that_k2sff_and_k2varcat_are_k2(tmp_path: Path) -> None:
     curve = open_file(write_table(tmp_path / "b.fits", made, primary=primary, units={"TIME": "BJD - 2454833"}))
     assert (curve.flux_name, curve.flux_err[0], curve.reference.name) == ("DETFLUX", 4.0, "BKJD")
     assert open_file(tmp_path / "b.fits", flux="APTFLUX").flux_err[0] == 2.0
+
+
+EPIC: Cards = {"TELESCOP": "Kepler", "MISSION": "K2", "OBJECT": "EPIC 201367065", "CAMPAIGN": 1}
+
+
+@pytest.mark.parametrize("product", get_args(Team))
+def test_that_a_k2_curve_of_a_team_reads_as_astropy_reads_it(tmp_path: Path, product: Team) -> None:
+    from astropy.io import fits
+
+    made = k2_team_columns(product)
+    unit = {"TIME": "BJD - 2454833", "time": "BJD - 2454833"}
+    path = write_table(tmp_path / "a.fits", made, primary=EPIC, units=unit)
+    curve, said = open_file(path), summarise(path)
+    with fits.open(path) as file:
+        rows = {name.upper(): np.array(file[1].data[name]) for name in file[1].columns.names}
+    np.testing.assert_array_equal(curve.time, rows["TIME"])
+    np.testing.assert_array_equal(curve.flux, rows["FLUX"])
+    np.testing.assert_array_equal(curve.flux_err, rows["FRAW_ERR" if product == "everest" else "ERROR"])
+    np.testing.assert_array_equal(curve.quality, rows["QUALITY"])
+    np.testing.assert_array_equal(curve.cadence, rows["CADN" if product == "everest" else "CADENCE"])
+    assert (curve.source.mission, curve.source.segment, curve.reference.label) == ("K2", "campaign 1", "BKJD")
+    assert (said.object_name, said.mission, said.segment, said.rows) == ("EPIC 201367065", "K2", "campaign 1", 60)
+    assert curve.usable.sum() == 60 - 6 - 1
+    assert "1 row has no flux." in curve.source.notes
+
+
+@pytest.mark.parametrize("product", get_args(Team))
+def test_that_a_k2_curve_of_a_team_that_names_no_zero_has_that_of_its_documentation(
+    tmp_path: Path, product: Team
+) -> None:
+    curve = open_file(write_table(tmp_path / "a.fits", k2_team_columns(product)))
+    assert (curve.reference.name, curve.reference.zero_jd, curve.reference.scale) == ("BKJD", 2454833.0, "TDB")
+    assert (curve.source.mission, curve.time[0]) == ("K2", 2144.1)
+
+
+def test_that_everest_offers_its_three_fluxes_with_the_errors_of_the_raw_one(tmp_path: Path) -> None:
+    path = write_table(tmp_path / "a.fits", k2_team_columns("everest"), primary=EPIC)
+    assert open_file(path).flux_choices == ("FLUX", "FCOR", "FRAW")
+    raw = open_file(path, flux="FRAW")
+    assert (raw.flux_err[0], raw.columns["BKG"].values[0]) == (50.0, 200.0)
+    assert raw.quality[7] == 1 << 24
+
+
+@pytest.mark.parametrize("names", [{}, {"trtime": "trend_t", "trposi": "trend_p"}], ids=["second", "first"])
+def test_that_k2sc_keeps_its_trends_and_says_what_is_taken_out(tmp_path: Path, names: dict[str, str]) -> None:
+    made = {names.get(name, name): values for name, values in k2_team_columns("k2sc").items()}
+    curve = open_file(write_table(tmp_path / "a.fits", made, primary=EPIC))
+    trends = set(names.values()) or {"trtime", "trposi"}
+    assert set(curve.columns) == {"flux", "error", "flux_ERR", "x", "y", "mflags"} | trends
+    assert any("free of the star's own slow variation" in note for note in curve.source.notes)
 
 
 def test_that_a_moving_body_in_full_julian_dates_keeps_its_digits(tmp_path: Path) -> None:
