@@ -24,6 +24,7 @@ READERS: Registry[Reader] = Registry(
         "spoc": "desktop_app.io.spoc:READER",
         "flux-table": "desktop_app.io.flux_table:READER",
         "rate-table": "desktop_app.io.rate_table:READER",
+        "parquet": "desktop_app.io.parquet:READER",
         "text": "desktop_app.io.text:READER",
     },
 )

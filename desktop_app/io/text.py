@@ -7,17 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.data import LightCurve, Series, Source
+from desktop_app.core.arrays import Floats
+from desktop_app.core.data import LightCurve
 from desktop_app.core.errors import ReadError
-from desktop_app.core.timescales import TimeReference
 from desktop_app.io.fits_file import is_fits
+from desktop_app.io.named_columns import curve_of
 from desktop_app.io.reader import FileSummary, Reader
-from desktop_app.io.rows import Rows, light_curve, whole_numbers
 from desktop_app.io.source import open_bytes, read_head
 from desktop_app.io.text_columns import TextColumn
 from desktop_app.io.text_table import COMMENTS, NAME_THEM, TextLayout, is_comment, layout_of, number_of, split_line
-from desktop_app.io.time_zero import counted_from_nearby
 
 # Small pieces let other threads run in between: numpy's text reader keeps the interpreter to itself.
 _PIECE_BYTES = 512 << 10
@@ -44,33 +42,12 @@ def read(path: Path) -> LightCurve:
         It is no table, or its columns cannot be told apart.
     """
     layout, values = _read_values(path)
-    roles = layout.roles
-    by_place = {column.place: np.ascontiguousarray(values[:, n]) for n, column in enumerate(layout.numbers)}
-    time = by_place[roles.time.place]
-    if layout.by_order and not np.all(np.diff(time) > 0):
+    by_column = {column: np.ascontiguousarray(values[:, n]) for n, column in enumerate(layout.numbers)}
+    if layout.by_order and not np.all(np.diff(by_column[layout.roles.time]) > 0):
         raise ReadError(
             f"{path.name} does not name its columns, and its first column does not rise all the way.", hint=NAME_THEM
         )
-    time, reference = counted_from_nearby(time if roles.days == 1.0 else time * roles.days, roles.reference)
-    columns = {
-        column.name: Series(by_place[column.place], column.unit)
-        for column in layout.numbers
-        if column not in (roles.time, roles.quality, roles.cadence)
-    }
-    for flux, error in roles.errors.items():
-        columns[f"{flux}_ERR"] = columns[error.name]
-    rows = Rows(
-        time,
-        reference,
-        columns,
-        tuple(column.name for column in roles.fluxes),
-        _whole(by_place, roles.quality),
-        _whole(by_place, roles.cadence),
-    )
-    source = Source(
-        path=path, object_name=path.name.split(".")[0], notes=roles.notes + _zero_note(roles.reference, reference)
-    )
-    return light_curve(source, rows)
+    return curve_of(path, layout.roles, by_column)
 
 
 def summarise(path: Path) -> FileSummary:
@@ -214,16 +191,6 @@ def _number(field: str, column: TextColumn, line: int, file: str) -> float:
             hint="Mend or delete that line.",
         )
     return number
-
-
-def _zero_note(said: TimeReference, found: TimeReference) -> tuple[str, ...]:
-    if said.known and not found.known:
-        return (f"The times are too small for {said.name}: what they count from is not known.",)
-    return ()
-
-
-def _whole(by_place: dict[int, Floats], column: TextColumn | None) -> Ints:
-    return np.zeros(0, np.int64) if column is None else whole_numbers(by_place[column.place])
 
 
 READER = Reader("text", "Light curves in text", (".csv", ".txt", ".dat", ".tsv", ".ecsv"), accepts, read, summarise)
