@@ -15,6 +15,12 @@ _DELIMITERS = ("\t", ";", ",", "|")
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d{1,5})?|inf(?:inity)?)", re.ASCII | re.IGNORECASE)
 _NAME_AND_UNIT = re.compile(r"([^\[(]*)[\[(]([^\])]*)[\])]")
 _ECSV_COLUMN = re.compile(r"# - \{name: ([^,}]{1,80}), (?:unit: ([^,}]{1,80}))?")
+# How astropy writes down that a column is a time: "time:", its class, its format, and further on its scale.
+_ECSV_TIME = re.compile(
+    r"^# {1,9}([^\s:]{1,80}):\n# {1,12}__class__: astropy\.time\.core\.Time\n# {1,12}format: (\w{1,20})\n"
+    r"(?:# {1,12}\w{1,20}: [^\n]{0,80}\n){0,6}?# {1,12}scale: (\w{1,9})$",
+    re.MULTILINE,
+)
 _SAMPLE_ROWS = 200
 
 
@@ -133,6 +139,8 @@ def _named(names: str, delimiter: str | None, comments: list[str], width: int) -
     if fields is None:
         return None
     units = {name.strip("\"' "): unit.strip("\"' ") for text in comments for name, unit in _ECSV_COLUMN.findall(text)}
+    times = _ECSV_TIME.findall("\n".join(comments)) if comments and "%ECSV" in comments[0] else []
+    units |= {name: f"{system} {scale}" for name, system, scale in times}
     columns = []
     for place, field in enumerate(fields):
         match = _NAME_AND_UNIT.fullmatch(field)

@@ -197,3 +197,37 @@ def test_that_gzipped_text_opens(tmp_path: Path) -> None:
 
     path = written(tmp_path, gzip.compress(b"time,flux\n1,2\n2,3\n"), "star.csv.gz")
     assert open_file(path).flux.tolist() == [2.0, 3.0]
+
+
+@pytest.mark.parametrize("delimiter", [" ", ","])
+def test_that_ecsv_reads_as_astropy_reads_it(tmp_path: Path, delimiter: str) -> None:
+    from astropy import units
+    from astropy.table import MaskedColumn, Table
+
+    rng = np.random.default_rng(0)
+    flux = MaskedColumn(rng.standard_normal(30), mask=np.arange(30) == 4, unit=units.electron / units.s)
+    time = (1325 + np.arange(30) / 48) * units.d
+    made = Table({"time": time, "flux": flux, "flux_err": np.full(30, 0.1), "quality": np.arange(30)})
+    made.meta["comments"] = ["made for a test"]
+    path = tmp_path / "star.ecsv"
+    made.write(path, delimiter=delimiter)
+    curve, expected = open_file(path), Table.read(path)
+    np.testing.assert_array_equal(curve.time, expected["time"])
+    np.testing.assert_array_equal(curve.flux, expected["flux"].filled(np.nan))
+    np.testing.assert_array_equal(curve.flux_err, expected["flux_err"])
+    np.testing.assert_array_equal(curve.quality, expected["quality"])
+    assert (curve.flux_unit, curve.reference.known) == ("electron / s", False)
+    assert "1 row has no flux." in curve.source.notes
+
+
+@pytest.mark.parametrize(("system", "zero", "name"), [("jd", 2458000.0, "JD − 2458000"), ("mjd", 2400000.5, "MJD")])
+def test_that_a_time_in_ecsv_keeps_its_zero_and_scale(tmp_path: Path, system: str, zero: float, name: str) -> None:
+    from astropy.time import Time
+    from astropy.timeseries import TimeSeries
+
+    moments = Time(2458325.25 + np.arange(30) / 32, format="jd", scale="tdb")
+    path = tmp_path / "star.ecsv"
+    TimeSeries(time=Time(moments, format=system), data={"flux": np.arange(30.0)}).write(path)
+    curve = open_file(path)
+    assert (curve.reference.name, curve.reference.zero_jd, curve.reference.scale) == (name, zero, "TDB")
+    np.testing.assert_allclose(curve.time, (moments.jd1 - zero) + moments.jd2, rtol=0, atol=2e-9)
