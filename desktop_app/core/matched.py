@@ -19,6 +19,7 @@ ROUNDS = 4
 _WIDEN = 4
 _CLEAR = 4.0
 _CERTAIN = 7.0
+_FEW = 10
 _SAMPLE = 8_000
 _DECAY = ((1, 1.0), (3, 0.35), (8, 0.1))
 """A flare as three boxes one after the other: where each ends in units of the first, and its height."""
@@ -317,6 +318,8 @@ def _scale(response: Floats, width: float) -> float:
     some = response[:: max(1, response.size // _SAMPLE)]
     scatter = max(1.0, robust_sigma(some))
     some = some[np.abs(some) < _CERTAIN * scatter]
+    if some.size < _FEW:
+        return scatter
     share = float(np.clip(20.0 * width / response.size, 0.003, 0.1))
     few = max(1, round(share * some.size))
     ends = np.partition(some, [few, some.size - 1 - few])

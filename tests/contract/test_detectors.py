@@ -173,6 +173,15 @@ def _bad_curves() -> dict[str, LightCurve]:
 
 
 @every_detector
+@pytest.mark.parametrize("n", [10, 12, 20, 30, 40, 100])
+@pytest.mark.parametrize("pause_d", [0.0, 0.035, 2.0])
+def test_that_a_short_curve_is_scored_wherever_it_pauses(spec: DetectorSpec, n: int, pause_d: float) -> None:
+    curve = quiet_curve(n, cadence_d=100 / 86400)
+    paused = replace(curve, time=curve.time + pause_d * (np.arange(n) >= n // 2))
+    assert np.isfinite(scores_of(spec, paused).values).all()
+
+
+@every_detector
 @pytest.mark.parametrize("name", list(_bad_curves()))
 def test_that_bad_input_gives_a_sentence_or_finite_scores(spec: DetectorSpec, name: str) -> None:
     data = _bad_curves()[name]
