@@ -32,7 +32,7 @@ def _odd_curve(rng: np.random.Generator) -> LightCurve:
 @pytest.mark.parametrize("seed", range(5))
 def test_that_any_little_curve_is_scored_or_refused_with_a_sentence(name: str, seed: int) -> None:
     rng, spec = np.random.default_rng(seed), DETECTORS[name]
-    scored = 0
+    scored, sentences = 0, list[UserError]()
     for _ in range(60):
         curve = _odd_curve(rng)
         with warnings.catch_warnings():
@@ -40,9 +40,10 @@ def test_that_any_little_curve_is_scored_or_refused_with_a_sentence(name: str, s
             try:
                 scores = spec.build(spec.params()).fit(curve, silent).score(curve, silent)
             except UserError as error:
-                assert error.hint
+                sentences.append(error)
                 continue
             find_events(curve, scores, spec.threshold)
         np.testing.assert_array_equal(np.isfinite(scores.values), curve.usable)
         scored += 1
     assert scored > 30
+    assert all(error.message and error.hint for error in sentences)
