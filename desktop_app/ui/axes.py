@@ -4,6 +4,7 @@ from math import ceil, floor, log10
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QFontMetricsF
 
 from desktop_app.core.timescales import TimeReference, TimeSystem, offset_of
 from desktop_app.ui.picture import squeezed
@@ -18,6 +19,8 @@ _STEPS_D = (
 )
 _SCORE_TICKS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000)
 _PIXELS_PER_DATE = 150
+_BETWEEN_LABELS_PX = 10
+_TEXT_LEVELS = 2
 Ticks = list[tuple[float, list[float]]]
 
 
@@ -50,9 +53,11 @@ class TimeAxis(pg.AxisItem):
             roomy = [step for step in _STEPS_D if step <= max(wanted, (maxVal - minVal) / 2)]
             step = roomy[-1] if roomy else _STEPS_D[0]
             first, last = ceil((minVal + offset) / step), floor((maxVal + offset) / step)
-            return [(step, [place * step - offset for place in range(first, last + 1)])]
+            dated = [(step, [place * step - offset for place in range(first, last + 1)])]
+            return self._roomy(dated, size / (maxVal - minVal))
         ticks: Ticks = super().tickValues(minVal + offset, maxVal + offset, size)
-        return [(spacing, [value - offset for value in values]) for spacing, values in ticks]
+        ticks = [(spacing, [value - offset for value in values]) for spacing, values in ticks]
+        return self._roomy(ticks, size / (maxVal - minVal))
 
     def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:
         """The numbers or dates at the ticks."""
@@ -60,6 +65,22 @@ class TimeAxis(pg.AxisItem):
             return [_date(stamp, spacing) for stamp in dates(np.array(values, np.float64), self._reference)]
         offset = self._offset()
         return [f"{value + offset:.{places(spacing)}f}" for value in values]
+
+    def _roomy(self, ticks: Ticks, pixels_per_day: float) -> Ticks:
+        """The ticks, with so few of them labelled that no label runs into the next."""
+        self.style["maxTextLevel"] = _TEXT_LEVELS
+        spacing, values = ticks[0] if ticks else (1.0, [])
+        if not values:
+            return ticks
+        label = self.tickStrings(values[:1], 1.0, spacing)[0]
+        width = QFontMetricsF(self.font()).horizontalAdvance(label) + _BETWEEN_LABELS_PX
+        every = ceil(width / max(spacing * pixels_per_day, 1e-9))
+        if every <= 1:
+            return ticks
+        self.style["maxTextLevel"] = 0
+        labelled = [value for value in values if round((value + self._offset()) / spacing) % every == 0]
+        labelled = labelled or [values[len(values) // 2]]
+        return [(spacing, labelled), (spacing, [value for value in values if value not in labelled]), *ticks[1:]]
 
     def _offset(self) -> float:
         if self._system is TimeSystem.ISO:

@@ -123,6 +123,8 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.score_points.set_colour(theme.muted)
         self.strip_points.set_colour(theme.muted)
         self.no_scores.setText(NO_SCORES, color=theme.muted)
+        for box in (self.curve_box, self.score_box):
+            box.set_theme(theme)
         line = QColor(theme.warning)
         self.threshold_line.setPen(pg.mkPen(line, width=1, style=Qt.PenStyle.DashLine))
         self.threshold_line.setHoverPen(pg.mkPen(line, width=2))

@@ -3,7 +3,10 @@
 import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent
+
+from desktop_app.ui.theme import Theme
 
 ZOOM_PER_NOTCH = 1.25
 _NOTCH = 120
@@ -25,6 +28,13 @@ class CurveBox(pg.ViewBox):
         self.boxing = False
         self.setMouseEnabled(x=True, y=True)
         self.disableAutoRange()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the box that is dragged in the accent colour."""
+        accent = QColor(theme.accent)
+        self.rbScaleBox.setPen(pg.mkPen(accent, width=1))
+        accent.setAlpha(36)
+        self.rbScaleBox.setBrush(accent)
 
     def wheelEvent(self, event: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         """Zoom about the cursor: in time, or in flux with Shift or over the flux axis."""

@@ -3,6 +3,7 @@
 from math import isfinite, isnan
 
 from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -267,6 +268,7 @@ class CurvePanel(QWidget):
     # Following the mouse
 
     def _on_moved(self) -> None:
+        self._under.hide()  # it named what was under the cursor before the curve moved away from it
         picture = self._session.state.picture
         if picture is None:
             return
@@ -300,7 +302,8 @@ class CurvePanel(QWidget):
         unit = f" {data.flux_unit}" if data.flux_unit else ""
         where = show_time(time, data.reference, self._session.state.system)
         self.hovered.emit(f"{where}   {significant(value, 6)}{unit}")
-        row = self._row_at(time, value)
+        dragging = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        row = None if dragging else self._row_at(time, value)
         self._show_under(time, value, "" if row is None else _of_row(data, row, self._session.state.system))
 
     def _show_under(self, time: float, value: float, text: str) -> None:

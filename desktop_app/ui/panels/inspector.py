@@ -142,6 +142,8 @@ class CloseLook(pg.GraphicsLayoutWidget):
         self.setBackground(theme.panel)
         for item in (*self._items, self.rest):
             item.set_theme(theme)
+        for box in (self.box, self.below):
+            box.set_theme(theme)
         for axis in self._axes:
             axis.setPen(QPen(QColor(theme.line)))
             axis.setTextPen(QColor(theme.muted))
