@@ -6,12 +6,15 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QTableView
+from pytestqt.qtbot import QtBot
 
 from desktop_app.core.timescales import TimeReference, TimeSystem
+from desktop_app.paths import resources
 from desktop_app.ui.axes import TimeAxis
 from desktop_app.ui.theme import DARK, LIGHT
 from desktop_app.ui.window import MainWindow
+from tests.ui.conftest import open_and_wait
 
 _BTJD = TimeReference("BTJD", 2_457_000.0, "TDB", barycentric=True)
 
@@ -70,3 +73,16 @@ def test_that_the_zoom_box_has_the_accent_of_the_theme(window: MainWindow) -> No
         for box in (window.curve.plots.curve_box, window.curve.plots.score_box):
             assert box.rbScaleBox.pen().color().name() == theme.accent
             assert box.rbScaleBox.brush().color().name() == theme.accent
+
+
+def test_that_dates_of_events_are_written_in_full(window: MainWindow, qtbot: QtBot) -> None:
+    open_and_wait(window, resources() / "samples" / "all_together.fits", qtbot)
+    window.session.run()
+    qtbot.waitUntil(lambda: bool(window.session.state.events), timeout=60_000)
+    view = window.findChild(QTableView, "events-table")
+    assert view is not None
+    window.session.set_system(TimeSystem.ISO)
+    peak = 2
+    text = view.model().index(0, peak).data()
+    assert "T" in text
+    assert view.fontMetrics().horizontalAdvance(text) < view.columnWidth(peak)

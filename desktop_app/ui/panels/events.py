@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.timescales import TimeReference
-from desktop_app.ui.event_model import EventModel
+from desktop_app.ui.event_model import SHOWN, EventModel
 from desktop_app.ui.named import named
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
@@ -112,6 +112,7 @@ class EventsPanel(QWidget):
             self._show_selection(new)
         if new.system is not old.system:
             self.model.show_as(new.system)
+            self._fit_times()
 
     def _show(self, state: AppState) -> None:
         reference = state.data.reference if state.data else TimeReference()
@@ -125,12 +126,20 @@ class EventsPanel(QWidget):
         self._count_rows()
         if not had and self.model.columnCount():
             self._fit_columns()
+        self._fit_times()
         self._show_selection(state)
 
     def _fit_columns(self) -> None:
         widths = (48, 96, 120, 76, 90, 84, 64, 220, 110, 110)
         for column, width in enumerate(widths[: self.model.columnCount()]):
             self.view.setColumnWidth(column, width)
+
+    def _fit_times(self) -> None:
+        """Widen columns of times where dates need more room than numbers."""
+        for column in (SHOWN.index(name) for name in ("t_peak", "t_start", "t_end")):
+            wanted = self.view.sizeHintForColumn(column)
+            if wanted > self.view.columnWidth(column):
+                self.view.setColumnWidth(column, wanted)
 
     def _show_selection(self, state: AppState) -> None:
         chosen = self.view.selectionModel()
