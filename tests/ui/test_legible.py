@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.core.timescales import TimeReference, TimeSystem
 from desktop_app.paths import resources
 from desktop_app.ui.axes import TimeAxis
+from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.theme import DARK, LIGHT
 from desktop_app.ui.window import MainWindow
 from tests.ui.conftest import open_and_wait
@@ -86,3 +87,10 @@ def test_that_dates_of_events_are_written_in_full(window: MainWindow, qtbot: QtB
     text = view.model().index(0, peak).data()
     assert "T" in text
     assert view.fontMetrics().horizontalAdvance(text) < view.columnWidth(peak)
+
+
+def test_that_a_name_without_room_ends_in_an_ellipsis_and_is_whole_in_its_tip(detected: MainWindow) -> None:
+    title = detected.findChild(ElidedLabel, "curve-title")
+    assert title is not None
+    assert title.width() >= title.fontMetrics().horizontalAdvance(title.text())
+    assert title.toolTip() == title.text() == "star"

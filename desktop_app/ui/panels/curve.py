@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -94,7 +95,8 @@ class CurvePanel(QWidget):
 
     def _header(self) -> QWidget:
         bar = named(QFrame(self), "bar")
-        self._title = named(QLabel(bar), "curve-title", role="title")
+        self._title = named(ElidedLabel(bar), "curve-title", role="title")
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._title.setMinimumWidth(_LABEL_PX)
         self._meta = named(ElidedLabel(bar), "curve-meta", role="muted")
         self._flux = self._chooser("curve-flux", "Flux", "The column that is looked at")
@@ -199,6 +201,7 @@ class CurvePanel(QWidget):
         if data is None or state.picture is None:
             return
         self._title.setText(data.source.object_name)
+        self._title.setToolTip(data.source.object_name)
         facts = (data.source.mission, data.source.segment, _cadence(state.picture.cadence_d))
         self._meta.setText("  ·  ".join(fact for fact in facts if fact))
         self._meta.setToolTip(self._meta.text())
