@@ -7,7 +7,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
 
-_AT_ONCE = 1000
+_AT_ONCE = 250
 _TINY = 1e-10
 
 
