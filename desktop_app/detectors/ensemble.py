@@ -367,9 +367,8 @@ def _windows_over(rows: Ints, seen: _Seen) -> Ints:
 
 
 def _paint(values: Floats, matches: Matches) -> None:
-    """All rows of a match get its score; a row that is one by itself keeps its own where that is higher."""
     for start, stop, score in zip(matches.start[::-1], matches.stop[::-1], matches.score[::-1], strict=True):
-        values[start:stop] = score if stop - start > 1 else max(score, values[start])
+        values[start:stop] = score
 
 
 def _paint_steps(values: Floats, curve: Detrended) -> None:
