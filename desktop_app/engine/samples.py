@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import os
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +13,7 @@ from desktop_app.core.data import LightCurve
 from desktop_app.core.errors import WriteError
 from desktop_app.core.simulate import CADENCE_D, SCENARIOS, Planted, simulate
 from desktop_app.core.timescales import BTJD_ZERO
+from desktop_app.export.writer import write_together
 
 if TYPE_CHECKING:
     from astropy.io.fits import HDUList
@@ -39,38 +38,20 @@ def write_samples(folder: Path, *, seed: int = 0) -> list[Path]:
     WriteError
         The folder cannot be written to, or the disk is full.
     """
-    written = []
+    contents: dict[Path, str | bytes] = {}
+    for scenario in SCENARIOS:
+        curve, planted = simulate(scenario, seed=seed)
+        contents[folder / f"{scenario}.fits"] = _fits_bytes(curve, seed)
+        contents[folder / f"{scenario}.csv"] = _curve_csv(curve)
+        contents[folder / f"{scenario}_truth.json"] = _truth_json(curve, planted, seed)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for scenario in SCENARIOS:
-            curve, planted = simulate(scenario, seed=seed)
-            contents = {
-                f"{scenario}.fits": _fits_bytes(curve, seed),
-                f"{scenario}.csv": _curve_csv(curve),
-                f"{scenario}_truth.json": _truth_json(curve, planted, seed),
-            }
-            for name, content in contents.items():
-                _write_whole(folder / name, content)
-                written.append(folder / name)
     except OSError as error:
         raise WriteError(
             f"The samples cannot be written to {folder}: {error.strerror or error}.",
             hint="Choose a folder of your own with some room.",
         ) from error
-    return written
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write aside, then replace: a full disk leaves no half a file."""
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    return write_together(contents)
 
 
 def _fits_bytes(curve: LightCurve, seed: int) -> bytes:
@@ -119,17 +100,17 @@ def _hdus(curve: LightCurve, seed: int) -> "HDUList":
     return fits.HDUList([primary, table])
 
 
-def _curve_csv(curve: LightCurve) -> bytes:
+def _curve_csv(curve: LightCurve) -> str:
     """Row by row what the FITS file has; a text file has no flags, so hidden rows have no flux."""
     table = np.column_stack([curve.time, np.where(curve.usable, curve.flux, np.nan), curve.flux_err])
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(("time", "flux", "flux_err"))
     writer.writerows((f"{time:.7f}", f"{flux:.4f}", f"{error:.4f}") for time, flux, error in table)
-    return buffer.getvalue().encode()
+    return buffer.getvalue()
 
 
-def _truth_json(curve: LightCurve, planted: Sequence[Planted], seed: int) -> bytes:
+def _truth_json(curve: LightCurve, planted: Sequence[Planted], seed: int) -> str:
     events = [
         {
             "kind": event.kind,
@@ -143,4 +124,4 @@ def _truth_json(curve: LightCurve, planted: Sequence[Planted], seed: int) -> byt
         for event in planted
     ]
     truth = {"object": curve.source.object_name, "seed": seed, "time": curve.reference.label, "events": events}
-    return json.dumps(truth, indent=1).encode()
+    return json.dumps(truth, indent=1)

@@ -59,8 +59,8 @@ def check_target(path: Path) -> None:
         raise _write_error(path, PermissionError(EACCES, "denied"))
 
 
-def write_together(texts: Mapping[Path, str]) -> list[Path]:
-    """Write every text to its path, or none: first aside, then in place of what stood there.
+def write_together(contents: Mapping[Path, str | bytes]) -> list[Path]:
+    """Write everything to its path, or none: first aside, then in place of what stood there.
 
     Raises
     ------
@@ -68,24 +68,25 @@ def write_together(texts: Mapping[Path, str]) -> list[Path]:
         A file cannot be written; what stood there is then left as it was.
     """
     # A link stays a link: what it points to is replaced.
-    aside = {path: _real(path).with_name(f".{path.name[:80]}.{uuid.uuid4().hex[:8]}.part") for path in texts}
+    aside = {path: _real(path).with_name(f".{path.name[:80]}.{uuid.uuid4().hex[:8]}.part") for path in contents}
     try:
-        for path, text in texts.items():
+        for path, content in contents.items():
             check_target(path)
-            _write_whole(aside[path], text, path)
-        for path in texts:
+            _write_whole(aside[path], content, path)
+        for path in contents:
             _replace(aside[path], path)
     finally:
         for left in aside.values():
             with suppress(OSError):
                 left.unlink(missing_ok=True)
-    return list(texts)
+    return list(contents)
 
 
-def _write_whole(aside: Path, text: str, path: Path) -> None:
+def _write_whole(aside: Path, content: str | bytes, path: Path) -> None:
+    whole = content if isinstance(content, bytes) else content.encode("utf-8", errors="backslashreplace")
     try:
-        with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
+        with aside.open("wb") as file:
+            file.write(whole)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
