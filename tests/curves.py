@@ -6,8 +6,9 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from desktop_app.core.arrays import Bools, Floats
-from desktop_app.core.data import LightCurve, Source
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.simulate import flare_shape
+from desktop_app.core.source import Source
 
 NOISE = 1e-3
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.core.data import LightCurve, Source
+from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.source import Source
 from desktop_app.core.timescales import named_reference
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -112,12 +112,12 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
 
 def _files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
     """The files, those of folders in their place, each once; and how many folders hold none."""
-    from desktop_app.io import light_curve_files
+    from desktop_app.io import data_files
 
     files: dict[Path, None] = {}
     failed = 0
     for path in paths:
-        found = light_curve_files(path) if path.is_dir() else [path]
+        found = data_files(path) if path.is_dir() else [path]
         files.update(dict.fromkeys(found))
         if not found:
             failed += 1
@@ -156,11 +156,11 @@ def _events_of_file(
     from desktop_app.detectors import DEFAULT_DETECTOR
     from desktop_app.engine.detect import detect
     from desktop_app.engine.events import events_of
-    from desktop_app.io import open_file
+    from desktop_app.io import open_curve
 
     began = perf_counter()
     report(0.0, "Reading")
-    curve = open_file(path, flux=request.flux, quality=request.quality)
+    curve = open_curve(path, flux=request.flux, quality=request.quality)
     found = detect(
         curve,
         request.detector or DEFAULT_DETECTOR,

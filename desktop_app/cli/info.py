@@ -14,7 +14,7 @@ from desktop_app.core.quality import PRESETS, hidden_by_quality, preset_mask, qu
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-    from desktop_app.core.data import LightCurve
+    from desktop_app.core.light_curve import LightCurve
 
 _DAY_S = 86400.0
 
@@ -36,12 +36,12 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
 
 def run(arguments: argparse.Namespace) -> int:
     """Describe each file; 1 where one of them cannot be read."""
-    from desktop_app.io import open_file
+    from desktop_app.io import open_curve
 
     failed = False
     for path in arguments.files:
         try:
-            curve = open_file(path, quality=arguments.quality)
+            curve = open_curve(path, quality=arguments.quality)
         except UserError as error:
             tell(error, str(path))
             failed = True

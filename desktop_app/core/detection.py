@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop_app.core.arrays import Floats, frozen_floats
-from desktop_app.core.data import Dataset
+from desktop_app.core.light_curve import LightCurve
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class Provenance:
 class Detection:
     """Scores of one dataset, with what made them; ``cached`` where they were made in an earlier run."""
 
-    data: Dataset
+    data: LightCurve
     scores: Scores
     provenance: Provenance
     threshold: float

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from desktop_app.core.data import Dataset
 from desktop_app.core.detection import Scores
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report
 
@@ -13,7 +13,7 @@ from desktop_app.core.progress import Report
 class Detector(Protocol):
     """Finds what is strange in a dataset; built from its parameters, holds no data of its own before `fit`."""
 
-    def fit(self, data: Dataset, report: Report) -> Self:
+    def fit(self, data: LightCurve, report: Report) -> Self:
         """Learn what is usual.
 
         Raises
@@ -23,7 +23,7 @@ class Detector(Protocol):
         """
         ...
 
-    def score(self, data: Dataset, report: Report) -> Scores:
+    def score(self, data: LightCurve, report: Report) -> Scores:
         """How strange each row is, after `fit`."""
         ...
 

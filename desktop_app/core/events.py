@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Event, Scores
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.segments import cadence_of
 
 JOIN_ROWS = 2

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats
-from desktop_app.core.data import LightCurve, Source
+from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.source import Source
 from desktop_app.core.timescales import BTJD_ZERO, named_reference
 
 SCENARIOS = ("clean_star", "transits", "flares", "outliers", "all_together")

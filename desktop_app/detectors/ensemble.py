@@ -8,11 +8,11 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.calibration import agreed, to_sigmas
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.detrend import Detrended, detrend, detrend_again
 from desktop_app.core.errors import FitError
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.matched import ROUNDS, Matches, Residual, find_matches, gauge, template_widths
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part

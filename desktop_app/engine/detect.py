@@ -7,10 +7,11 @@ from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
 
-from desktop_app.core.data import Dataset
+from desktop_app.core.data import Dataset, curve_in, kind_of
 from desktop_app.core.detection import Detection, Provenance
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
 from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
@@ -31,7 +32,8 @@ def detect(
 
     Parameters
     ----------
-    data : LightCurve
+    data : Dataset
+        A light curve, or target pixels, of which the summed light curve is looked at.
     detector : str
         A name of the registry.
     settings : Params or mapping, optional
@@ -52,31 +54,33 @@ def detect(
     """
     spec = DETECTORS[detector]
     params = settings if isinstance(settings, spec.params) else spec.params.checked(_as_mapping(settings))
-    if not isinstance(data, spec.kinds):
-        raise FitError(f"{spec.label} cannot look at a {type(data).__name__}.")
+    curve = curve_in(data)
+    if curve is None or not isinstance(curve, spec.kinds):
+        what = kind_of(data)
+        raise FitError(f"{spec.label} cannot look at this kind of data: {what}.", hint="Open a light curve.")
     limit = spec.threshold if threshold is None else threshold
     cache = cache or ScoreCache(cache_folder())
     report(0.0, "Looking for earlier scores")
-    key = cache_key(_depends_on(data, spec, params))
+    key = cache_key(_depends_on(curve, spec, params))
     kept = cache.load(key)
-    if kept and kept[0].values.shape == (len(data),):
+    if kept and kept[0].values.shape == (len(curve),):
         scores, provenance = kept
         # The same data may have been opened from elsewhere before.
-        provenance = replace(provenance, file=_file(data), sha256=_file_hash(data))
-        return Detection(data, scores, provenance, limit, cached=True)
-    built = spec.build(params).fit(data, part(report, 0.0, 0.5))
-    scores = built.score(data, part(report, 0.5, 0.98))
-    provenance = _provenance(data, spec, params)
+        provenance = replace(provenance, file=_file(curve), sha256=_file_hash(curve))
+        return Detection(curve, scores, provenance, limit, cached=True)
+    built = spec.build(params).fit(curve, part(report, 0.0, 0.5))
+    scores = built.score(curve, part(report, 0.5, 0.98))
+    provenance = _provenance(curve, spec, params)
     report(0.99, "Keeping the scores")
     cache.save(key, scores, provenance)
-    return Detection(data, scores, provenance, limit)
+    return Detection(curve, scores, provenance, limit)
 
 
 def _as_mapping(settings: Params | Mapping[str, object] | None) -> Mapping[str, object]:
     return settings.model_dump() if isinstance(settings, Params) else settings or {}
 
 
-def _depends_on(data: Dataset, spec: DetectorSpec, params: Params) -> dict[str, object]:
+def _depends_on(data: LightCurve, spec: DetectorSpec, params: Params) -> dict[str, object]:
     return {
         "digest": data.digest,
         "detector": spec.name,
@@ -86,7 +90,7 @@ def _depends_on(data: Dataset, spec: DetectorSpec, params: Params) -> dict[str, 
     }
 
 
-def _provenance(data: Dataset, spec: DetectorSpec, params: Params) -> Provenance:
+def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provenance:
     return Provenance(
         file=_file(data),
         sha256=_file_hash(data),
@@ -104,11 +108,11 @@ def _provenance(data: Dataset, spec: DetectorSpec, params: Params) -> Provenance
     )
 
 
-def _file(data: Dataset) -> str:
+def _file(data: LightCurve) -> str:
     return str(data.source.path) if data.source.path else ""
 
 
-def _file_hash(data: Dataset) -> str:
+def _file_hash(data: LightCurve) -> str:
     path = data.source.path
     if path is None or not path.is_file():
         return ""

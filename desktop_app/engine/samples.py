@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from desktop_app.core.data import LightCurve
 from desktop_app.core.errors import WriteError
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.simulate import CADENCE_D, SCENARIOS, Planted, simulate
 from desktop_app.core.timescales import BTJD_ZERO
 from desktop_app.export.writer import write_together

@@ -1,13 +1,17 @@
-"""Readers, one file a format: from a file to a dataset."""
+"""Readers, one file a format: from a file or folder to a dataset."""
 
 import os
 from pathlib import Path
 
-from desktop_app.core.data import LightCurve, with_flux, with_preset
-from desktop_app.core.errors import ParamError
+from desktop_app.core.data import Dataset, curve_in, kind_of
+from desktop_app.core.errors import ParamError, ReadError
+from desktop_app.core.light_curve import LightCurve, with_flux, with_preset
+from desktop_app.core.pixels import TargetPixels, with_pixel_preset
 from desktop_app.core.quality import PRESETS, Preset
 from desktop_app.core.registry import Registry
 from desktop_app.io.reader import FileSummary, Reader
+
+_OTHER_KIND = "Look at it in the window, or with 'peculiar info'."
 
 # The first that accepts a file reads it: the more particular formats stand first.
 READERS: Registry[Reader] = Registry(
@@ -30,12 +34,17 @@ READERS: Registry[Reader] = Registry(
 )
 
 
-def open_file(path: str | Path, *, flux: str | None = None, quality: Preset = "default") -> LightCurve:
-    """The light curve in a file; what kind of file it is, is told by its content.
+def open_file(
+    path: str | Path, *, part: str | None = None, flux: str | None = None, quality: Preset = "default"
+) -> Dataset:
+    """What a file or folder holds; of what kind it is, is told by its content.
 
     Parameters
     ----------
     path : str or Path
+        A file; or a folder that is one thing: a sequence of frames, a set of cut-outs, channels of telemetry.
+    part : str, optional
+        Which of its parts, as ``source.parts`` of the dataset names them; the reader's choice where not given.
     flux : str, optional
         Which of its flux columns to look at; the reader's choice where not given.
     quality : str
@@ -44,15 +53,32 @@ def open_file(path: str | Path, *, flux: str | None = None, quality: Preset = "d
     Raises
     ------
     ReadError
-        The file cannot be read, or is no light curve.
+        The file cannot be read, or is of no known kind.
     ParamError
-        It has no such flux column, or there is no such preset.
+        It has no such part or flux column, or there is no such preset.
     """
     if quality not in PRESETS:
         raise ParamError(f"There is no quality preset called {quality!r}.", hint=f"Choose from: {', '.join(PRESETS)}.")
     path = Path(path)
-    curve = _reader_of(path).read(path)
-    return with_preset(curve if flux is None else with_flux(curve, flux), quality)
+    data = _reader_of(path).read(path, part)
+    match data:
+        case LightCurve():
+            return with_preset(data if flux is None else with_flux(data, flux), quality)
+        case TargetPixels():
+            return with_pixel_preset(data, quality)
+        case _:
+            return data
+
+
+def open_curve(
+    path: str | Path, *, part: str | None = None, flux: str | None = None, quality: Preset = "default"
+) -> LightCurve:
+    """The light curve in a file, or the one its target pixels add up to; parameters and errors as in `open_file`."""
+    data = open_file(path, part=part, flux=flux, quality=quality)
+    curve = curve_in(data)
+    if curve is None:
+        raise ReadError(f"{Path(path).name} holds no light curve: its kind is {kind_of(data)}.", hint=_OTHER_KIND)
+    return curve
 
 
 def summarise(path: str | Path) -> FileSummary:
@@ -71,7 +97,7 @@ def suffixes() -> tuple[str, ...]:
     return tuple(dict.fromkeys(suffix for reader in READERS.values() for suffix in reader.suffixes))
 
 
-def light_curve_files(folder: Path) -> list[Path]:
+def data_files(folder: Path) -> list[Path]:
     """The files in ``folder`` and all below it whose names end like those of readable files, in order of name."""
     endings = suffixes()
     return sorted(
@@ -83,11 +109,12 @@ def light_curve_files(folder: Path) -> list[Path]:
 
 
 def _reader_of(path: Path) -> Reader:
-    from desktop_app.io.refusal import refusal
+    from desktop_app.io.refusal import folder_refusal, refusal
     from desktop_app.io.source import read_head
 
-    head = read_head(path)
+    of_folders = path.is_dir()
+    head = b"" if of_folders else read_head(path)
     for reader in READERS.values():
-        if reader.accepts(path, head):
+        if reader.of_folders == of_folders and reader.accepts(path, head):
             return reader
-    raise refusal(path, head)
+    raise folder_refusal(path) if of_folders else refusal(path, head)

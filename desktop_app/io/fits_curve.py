@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.errors import ReadError
+from desktop_app.core.light_curve import LightCurve, Series
+from desktop_app.core.source import Source
 from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeReference, named_reference
 from desktop_app.io.fits_file import Column, Table, TableHead, head_of_table, read_table, table_head
-from desktop_app.io.reader import FileSummary, Reader
+from desktop_app.io.reader import FileSummary, Reader, the_only_part
 from desktop_app.io.rows import Rows, light_curve
 from desktop_app.io.time_zero import counted_from_nearby, days_in, is_possible_zero, reference_in, scale_in
 
@@ -84,13 +85,14 @@ def table_reader(name: str, label: str, layout: Layout, is_of: Callable[[TableHe
     )
 
 
-def read_curve(path: Path, layout: Layout) -> LightCurve:
+def read_curve(path: Path, part: str | None = None, *, layout: Layout) -> LightCurve:
     """The light curve of the first table of ``path``.
 
     Raises
     ------
     ReadError
     """
+    the_only_part(path.name, part)
     table = read_table(path)
     head = table.head
     if head.rows == 0:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.data import Card
 from desktop_app.core.errors import ReadError
+from desktop_app.core.source import Card
 from desktop_app.io.rows import whole_numbers
 from desktop_app.io.source import open_bytes, read_head
 
@@ -167,6 +167,22 @@ def headers(path: Path, head: bytes) -> tuple[Header, ...]:
             found[-1].axes()
             at = data_at + parsed.data_size_padded
     return tuple(found)
+
+
+def parse_header(file: str, place: int, raw: bytes, at: int) -> Header:
+    """The header in ``raw``, whole blocks with an END card, that begins at byte ``at`` of ``file``.
+
+    Raises
+    ------
+    ReadError
+        It gives its data a size that cannot be.
+    """
+    from astropy.io import fits
+
+    with _astropy(f"HDU {place} of {file}"):
+        header = Header(file, place, fits.Header.fromfile(BytesIO(raw), padding=False), at, at + len(raw))
+        header.axes()
+    return header
 
 
 @dataclass(frozen=True)

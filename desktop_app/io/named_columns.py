@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.data import LightCurve, Series, Source
+from desktop_app.core.light_curve import LightCurve, Series
+from desktop_app.core.source import Source
 from desktop_app.core.timescales import TimeReference
 from desktop_app.io.rows import Rows, light_curve, whole_numbers
 from desktop_app.io.text_columns import Roles, TextColumn

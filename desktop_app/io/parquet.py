@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from desktop_app.core.data import LightCurve
 from desktop_app.core.errors import ReadError
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.io.fits_file import AGAIN
 from desktop_app.io.named_columns import curve_of
-from desktop_app.io.reader import FileSummary, Reader
+from desktop_app.io.reader import FileSummary, Reader, the_only_part
 from desktop_app.io.source import UNPACKED_LIMIT_BYTES
 from desktop_app.io.text_columns import Roles, TextColumn, roles_of
 
@@ -27,7 +27,7 @@ def accepts(_path: Path, head: bytes) -> bool:
     return head.startswith(_MAGIC)
 
 
-def read(path: Path) -> LightCurve:
+def read(path: Path, part: str | None = None) -> LightCurve:
     """The light curve.
 
     Raises
@@ -35,6 +35,7 @@ def read(path: Path) -> LightCurve:
     ReadError
         pyarrow is not installed, the file is broken, or its columns cannot be told apart.
     """
+    the_only_part(path.name, part)
     with _opened(path) as file:
         numbers, roles = _told_apart(file, path.name)
         if not file.metadata.num_rows:

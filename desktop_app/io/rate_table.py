@@ -3,8 +3,8 @@
 from math import isfinite
 from pathlib import Path
 
-from desktop_app.core.data import LightCurve
 from desktop_app.core.errors import ReadError
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.io.fits_curve import SUFFIXES, Layout, read_curve, summarise_curve
 from desktop_app.io.fits_file import TableHead, head_of_table, table_head
 from desktop_app.io.reader import FileSummary, Reader
@@ -24,7 +24,7 @@ def accepts(path: Path, head: bytes) -> bool:
     return has_time and any(word in name for name in table.columns for word in _BRIGHTNESSES)
 
 
-def read(path: Path) -> LightCurve:
+def read(path: Path, part: str | None = None) -> LightCurve:
     """The light curve; its columns are told apart by their names and units.
 
     Raises
@@ -32,7 +32,7 @@ def read(path: Path) -> LightCurve:
     ReadError
         The columns cannot be told apart, or the file is broken.
     """
-    return read_curve(path, layout_in(head_of_table(path)))
+    return read_curve(path, part, layout=layout_in(head_of_table(path)))
 
 
 def summarise(path: Path) -> FileSummary:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_app.core.data import Dataset
+from desktop_app.core.data import Dataset, Kind
+from desktop_app.core.errors import ParamError
 
 # Primary and table headers of every mission light curve lie in here; the longest known takes 40 KiB.
 HEAD_BYTES = 128 << 10
@@ -18,22 +19,25 @@ class FileSummary:
     ----------
     path : Path
     kind : str
-        "light curve".
+        "light curve", "target pixels", "image", "cutouts" or "telemetry".
     object_name, mission, segment : str
         "" where the file does not say.
     cadence_s : float
         Exposure spacing as the header gives it; NaN where it does not.
     rows : int
-        -1 where only reading the whole file would tell.
+        Rows, frames, stamps, or pictures of an image file; -1 where only reading the whole file would tell.
+    shape : tuple of int
+        Height and width of a picture in pixels, or the number of channels; () where there is no such thing.
     """
 
     path: Path
-    kind: str
+    kind: Kind
     object_name: str = ""
     mission: str = ""
     segment: str = ""
     cadence_s: float = float("nan")
     rows: int = -1
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,46 @@ class Reader:
         ``accepts(path, head)``: whether the file is of this format; ``head`` is its first `HEAD_BYTES` bytes,
         unpacked where the file is gzipped. May raise `ReadError` where its headers contradict themselves.
     read : callable
-        ``read(path)``: the dataset, with its default flux and quality preset; raises `ReadError`.
+        ``read(path, part)``: the dataset, with its default flux and quality preset; ``part`` is a name out of
+        ``source.parts``, or None for the reader's choice. Raises `ReadError`, and `ParamError` for an unknown part.
     summarise : callable
         ``summarise(path)``: a `FileSummary` from the headers alone, in a few milliseconds; raises `ReadError`.
+    of_folders : bool
+        Whether it reads folders, and those only; ``head`` is empty for them.
     """
 
     name: str
     label: str
     suffixes: tuple[str, ...]
     accepts: Callable[[Path, bytes], bool]
-    read: Callable[[Path], Dataset]
+    read: Callable[[Path, str | None], Dataset]
     summarise: Callable[[Path], FileSummary]
+    of_folders: bool = False
+
+
+def the_only_part(file: str, part: str | None) -> None:
+    """For readers of files that hold one thing.
+
+    Raises
+    ------
+    ParamError
+        ``part`` names another.
+    """
+    if part:
+        raise ParamError(f"{file} has no parts, so none called {part!r}.", hint="Leave out the part.")
+
+
+def chosen_part(file: str, parts: tuple[str, ...], part: str | None) -> int:
+    """The place of ``part`` among ``parts``, 0 for None.
+
+    Raises
+    ------
+    ParamError
+        There is none of that name.
+    """
+    if part is None:
+        return 0
+    if part not in parts:
+        listed = ", ".join(parts[:20]) + (f" and {len(parts) - 20} more" if len(parts) > 20 else "")
+        raise ParamError(f"{file} has no part called {part!r}.", hint=f"Its parts are: {listed}.")
+    return parts.index(part)

@@ -29,6 +29,11 @@ def refusal(path: Path, head: bytes) -> ReadError:
     )
 
 
+def folder_refusal(path: Path) -> ReadError:
+    """What to tell about a folder that is not one thing."""
+    return ReadError(f"{path.name or path} is a folder, and no data set by itself.", hint="Open the files in it.")
+
+
 def _described(header: Header) -> str:
     axes = header.axes()
     size = " × ".join(map(str, axes))

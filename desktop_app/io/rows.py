@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.data import LightCurve, Series, Source
+from desktop_app.core.light_curve import LightCurve, Series
+from desktop_app.core.source import Source
 from desktop_app.core.timescales import TimeReference
 from desktop_app.io.time_zero import LATEST_JD
 

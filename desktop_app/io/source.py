@@ -27,6 +27,10 @@ class Bytes(Protocol):
         """The next ``count`` bytes; fewer only where the file ends."""
         ...
 
+    def skip(self, count: int) -> int:
+        """Pass over the next ``count`` bytes; how many there were."""
+        ...
+
     def finish(self) -> None:
         """Read what is left, so that a damaged end is noticed."""
         ...
@@ -55,6 +59,15 @@ def open_bytes(path: Path) -> Iterator[Bytes]:
         raise ReadError(
             f"{path.name} cannot be read: {error}.", hint="Copy it to a local disk and try again."
         ) from error
+
+
+def version_of(path: Path) -> tuple[int, int]:
+    """Changes when the file does: its time of change and its size, zeros where there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)
 
 
 def _check_plain(path: Path) -> None:
@@ -89,6 +102,12 @@ class _Plain:
         self._left -= len(piece)
         return piece
 
+    def skip(self, count: int) -> int:
+        passed = min(count, self._left)
+        self._file.seek(passed, os.SEEK_CUR)
+        self._left -= passed
+        return passed
+
     def finish(self) -> None:
         return
 
@@ -111,6 +130,12 @@ class _Gzip:
             pieces.append(piece)
             count -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def skip(self, count: int) -> int:
+        passed = 0
+        while passed < count and (piece := self._piece(min(count - passed, _UNPACKED_CHUNK_BYTES))):
+            passed += len(piece)
+        return passed
 
     def finish(self) -> None:
         while self._piece(_UNPACKED_CHUNK_BYTES):

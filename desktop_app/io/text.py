@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.data import LightCurve
 from desktop_app.core.errors import ReadError
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.io.fits_file import is_fits
 from desktop_app.io.named_columns import curve_of
-from desktop_app.io.reader import FileSummary, Reader
+from desktop_app.io.reader import FileSummary, Reader, the_only_part
 from desktop_app.io.source import open_bytes, read_head
 from desktop_app.io.text_columns import TextColumn
 from desktop_app.io.text_table import COMMENTS, NAME_THEM, TextLayout, is_comment, layout_of, number_of, split_line
@@ -33,7 +33,7 @@ def accepts(_path: Path, head: bytes) -> bool:
     return bool(head.strip()) and not is_fits(head) and (head[:2] in _UTF_16 or not _NOT_TEXT.search(head))
 
 
-def read(path: Path) -> LightCurve:
+def read(path: Path, part: str | None = None) -> LightCurve:
     """The light curve; its columns are told apart by their names and units.
 
     Raises
@@ -41,6 +41,7 @@ def read(path: Path) -> LightCurve:
     ReadError
         It is no table, or its columns cannot be told apart.
     """
+    the_only_part(path.name, part)
     layout, values = _read_values(path)
     by_column = {column: np.ascontiguousarray(values[:, n]) for n, column in enumerate(layout.numbers)}
     if layout.by_order and not np.all(np.diff(by_column[layout.roles.time]) > 0):

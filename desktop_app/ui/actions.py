@@ -47,6 +47,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("open_samples", "File", "Open the &samples", "Ctrl+Shift+M", "Open the light curves that ship", "samples"),
     _A("next_file", "File", "&Next file", "Ctrl+PgDown", "Show the next file of the list"),
     _A("previous_file", "File", "&Previous file", "Ctrl+PgUp", "Show the previous file of the list"),
+    _A("next_part", "File", "Ne&xt part", "PgDown", "Show the next extension, frame or channel of the file"),
+    _A("previous_part", "File", "Pre&vious part", "PgUp", "Show the previous extension, frame or channel"),
     _A("close_file", "File", "&Close file", "Ctrl+W", "Take the file off the list", ends_group=True),
     _A("export_events", "File", "&Export events…", "Ctrl+E", "Write the events as CSV or ECSV", "export"),
     _A("save_plot", "File", "Save p&lot as PNG…", "Ctrl+Shift+S", "Write the plots to a picture", "picture", "", True),

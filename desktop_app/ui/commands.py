@@ -45,9 +45,9 @@ class Commands(QObject):
             self._session.open([Path(name)])
 
     def on_open_samples(self) -> None:
-        from desktop_app.io import light_curve_files
+        from desktop_app.io import data_files
 
-        self._session.open(light_curve_files(resources() / "samples"))
+        self._session.open(data_files(resources() / "samples"))
 
     def on_recent(self, action: QAction) -> None:
         self._session.open([Path(str(action.data()))])
@@ -58,13 +58,19 @@ class Commands(QObject):
     def on_previous_file(self) -> None:
         self._session.step_file(-1)
 
+    def on_next_part(self) -> None:
+        self._session.step_part(1)
+
+    def on_previous_part(self) -> None:
+        self._session.step_part(-1)
+
     def on_close_file(self) -> None:
         self._session.close_file()
 
     def on_export_events(self) -> None:
         from desktop_app.export import WRITERS
 
-        data = self._session.state.data
+        data = self._session.state.curve
         if data is None:
             return
         stem = data.source.path.name.split(".")[0] if data.source.path else "light_curve"

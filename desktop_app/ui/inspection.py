@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.core.arrays import Ints, robust_sigma
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Detection, Event
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.pyramid import Pyramid, build_pyramid
 from desktop_app.core.quality import hidden_by_quality, quality_names
 from desktop_app.core.timescales import TimeSystem, show_time

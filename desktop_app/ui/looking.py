@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from desktop_app.core.data import kind_of
 from desktop_app.core.detection import Event
 from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
 from desktop_app.ui.state import AppState, Selection
@@ -13,8 +14,8 @@ def inspection_of(state: AppState, selection: Selection) -> Inspection | None:
     """What is known of the selection."""
     if selection.event is not None and state.detection is not None:
         return inspect_event(state.detection, state.events, selection.event, state.system)
-    if selection.row is not None and state.data is not None:
-        return inspect_row(state.data, state.detection, selection.row, state.system)
+    if selection.row is not None and state.curve is not None:
+        return inspect_row(state.curve, state.detection, selection.row, state.system)
     return None
 
 
@@ -44,7 +45,9 @@ def same_event(state: AppState, events: tuple[Event, ...]) -> Selection:
 
 def opened(loaded: Loaded) -> str:
     """ "Pi Mensae: 20,076 rows, 1,972 hidden (no time 815, ...)." """
-    data, picture = loaded.data, loaded.picture
+    data, picture = loaded.curve, loaded.picture
+    if data is None or picture is None:
+        return f"{loaded.data.source.object_name}: {kind_of(loaded.data)}."
     why = ", ".join(f"{name} {n:,}" for name, n in picture.reasons)
     hidden = f"{picture.hidden:,} hidden ({why})" if picture.hidden else "none hidden"
     return f"{data.source.object_name}: {counted(len(data), 'row')} of {data.flux_name}, {hidden}."

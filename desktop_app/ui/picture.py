@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Detection
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.pyramid import Pyramid, build_pyramid
 from desktop_app.core.quality import preset_mask, quality_names
 

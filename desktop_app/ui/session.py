@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QUndoStack
 
 from desktop_app.core.errors import UserError
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import TimeSystem
@@ -89,6 +90,23 @@ class Session(QObject):
         self._start("open", f"Opening {path.name}", partial(work.load, path, None, self.state.preset), self._on_loaded)
         self._update(path=path)
 
+    def show_part(self, part: str) -> None:
+        """Open another part of the file shown: an extension, a frame, a channel."""
+        data = self.state.data
+        if data is None or data.source.path is None or part == data.source.part:
+            return
+        doing = partial(work.load, data.source.path, part, self.state.preset)
+        self._start("open", f"Opening {part}", doing, self._on_loaded)
+
+    def step_part(self, step: int) -> None:
+        """Show the next or the previous part of the file."""
+        source = self.state.data.source if self.state.data else None
+        if source is None or source.part not in source.parts:
+            return
+        place = source.parts.index(source.part) + step
+        if 0 <= place < len(source.parts):
+            self.show_part(source.parts[place])
+
     def step_file(self, step: int) -> None:
         """Show the next or the previous file of the list."""
         paths = [entry.path for entry in self.state.files]
@@ -107,13 +125,13 @@ class Session(QObject):
         kept = tuple(entry for entry in self.state.files if entry.path != path)
         self._entries = {entry.path: place for place, entry in enumerate(kept)}
         self.undo_stack.clear()
-        self._update(files=kept, path=None, data=None, picture=None, **_NOTHING_FOUND)
+        self._update(files=kept, path=None, data=None, drawing=None, curve=None, picture=None, **_NOTHING_FOUND)
 
     # Detection
 
     def run(self) -> None:
         """Detect in the curve shown."""
-        data = self.state.data
+        data = self.state.curve
         if data is None or self.state.busy is not None:
             return
         name = self.state.spec.name if self.state.spec else DEFAULT_DETECTOR
@@ -183,7 +201,7 @@ class Session(QObject):
 
     def set_flux(self, name: str) -> None:
         """Which column is looked at."""
-        data = self.state.data
+        data = self.state.curve
         if data is not None and name != data.flux_name:
             self.undo_stack.push(Choice("Flux column", -1, self._apply_flux, data.flux_name, name))
 
@@ -260,11 +278,14 @@ class Session(QObject):
     def _on_loaded(self, loaded: work.Loaded) -> None:
         data, path = loaded.data, loaded.data.source.path
         self.undo_stack.clear()
-        system = self.state.system if self.state.system in data.reference.systems() else TimeSystem.NATIVE
-        self._update(path=path, data=data, picture=loaded.picture, system=system, **_NOTHING_FOUND)
+        systems = loaded.curve.reference.systems() if loaded.curve else ()
+        system = self.state.system if self.state.system in systems else TimeSystem.NATIVE
+        self._update(path=path, system=system, **_shown_of(loaded), **_NOTHING_FOUND)
         _log.info("%s", opened(loaded))
         for note in data.source.notes:
             _log.info("%s: %s", path.name if path else data.source.object_name, note)
+        if loaded.picture is None:
+            return
         if not len(loaded.picture.flux):
             self.notify("warning", "This file has no row to look at.", "Try a milder quality preset or another flux.")
         elif self.state.run_on_open or path in self._detect_when_shown:
@@ -272,7 +293,7 @@ class Session(QObject):
 
     def _on_chosen(self, loaded: work.Loaded) -> None:
         again = self.state.detection is not None
-        self._update(data=loaded.data, picture=loaded.picture, **_NOTHING_FOUND)
+        self._update(**_shown_of(loaded), **_NOTHING_FOUND)
         _log.info("%s", opened(loaded))
         if again:
             self.run()
@@ -329,9 +350,9 @@ class Session(QObject):
     def _apply_preset(self, preset: Preset) -> None:
         self._update(preset=preset)
         data = self.state.data
-        if data is not None:
-            doing = partial(work.choose, data, data.flux_name, preset)
-            self._start("open", "Hiding rows", doing, self._on_chosen)
+        if data is not None and self.state.curve is not None:
+            name = data.flux_name if isinstance(data, LightCurve) else None
+            self._start("open", "Hiding rows", partial(work.choose, data, name, preset), self._on_chosen)
 
     def _flag(self) -> None:
         """Cut the events anew: at once, or in a thread where that would hold up the window."""
@@ -367,6 +388,10 @@ class Session(QObject):
     def _set(self, new: AppState) -> None:
         old, self.state = self.state, new
         self.changed.emit(old, new)
+
+
+def _shown_of(loaded: work.Loaded) -> dict[str, Any]:
+    return {"data": loaded.data, "drawing": loaded.drawing, "curve": loaded.curve, "picture": loaded.picture}
 
 
 def _as_list(value: object) -> list[object]:

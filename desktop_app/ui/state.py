@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from desktop_app.core.data import LightCurve
+from desktop_app.core.data import Dataset
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.event_table import EventTable
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.io.reader import FileSummary
+from desktop_app.ui.drawing import Drawing
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 
@@ -90,7 +92,10 @@ class AppState:
     files : tuple of FileEntry
     path : Path or None
         The file shown, or on its way to be.
-    data, picture : LightCurve, CurvePicture, or None
+    data, drawing : Dataset, Drawing, or None
+        What is open, and what is drawn of it where that is more than its light curve.
+    curve, picture : LightCurve, CurvePicture, or None
+        The light curve that ``data`` is or adds up to, and what is drawn of it; detectors look at this one.
     spec, settings : DetectorSpec, Params, or None
         The chosen detector; None until it is loaded.
     detection, scores : Detection, ScorePicture, or None
@@ -112,7 +117,9 @@ class AppState:
 
     files: tuple[FileEntry, ...] = ()
     path: Path | None = None
-    data: LightCurve | None = None
+    data: Dataset | None = None
+    drawing: Drawing | None = None
+    curve: LightCurve | None = None
     picture: CurvePicture | None = None
     spec: DetectorSpec | None = None
     settings: Params | None = None

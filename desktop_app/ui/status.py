@@ -34,7 +34,7 @@ class Status:
     def show_state(self, state: AppState) -> None:
         """Rows, cache and progress."""
         hidden = f", {state.picture.hidden:,} hidden" if state.picture else ""
-        self.rows.setText(f"{counted(len(state.data), 'row')}{hidden}" if state.data is not None else "")
+        self.rows.setText(f"{counted(len(state.curve), 'row')}{hidden}" if state.curve is not None else "")
         self.cache.setText(_cache(state))
         busy = state.busy
         self.bar.setVisible(busy is not None)

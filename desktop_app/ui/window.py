@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWid
 
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.ui.actions import build_actions, fill_menus, fill_toolbar, paint_actions
+from desktop_app.ui.centre import Centre
 from desktop_app.ui.commands import Commands
 from desktop_app.ui.notices import NoticeBar
 from desktop_app.ui.panels import PANELS
@@ -60,7 +61,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.notice)
-        layout.addWidget(self.curve, 1)
+        layout.addWidget(Centre(self.curve, self.session, self.appearance), 1)
         self.setCentralWidget(middle)
 
     def _add_docks(self) -> None:
@@ -139,11 +140,14 @@ class MainWindow(QMainWindow):
 
     def _show(self, state: AppState) -> None:
         can = self.actions_by_name
-        open_, found, chosen = state.data is not None, bool(state.events), state.selection.row is not None
+        open_, found, chosen = state.curve is not None, bool(state.events), state.selection.row is not None
         can["run"].setEnabled(open_ and state.busy is None)
         can["cancel"].setEnabled(state.busy is not None)
-        for name in ("fit", "fit_values", "zoom_in", "zoom_out", "pan_left", "pan_right", "save_plot", "close_file"):
+        for name in ("fit", "fit_values", "zoom_in", "zoom_out", "pan_left", "pan_right", "save_plot"):
             can[name].setEnabled(open_)
+        can["close_file"].setEnabled(state.data is not None)
+        for name in ("next_part", "previous_part"):
+            can[name].setEnabled(state.data is not None and len(state.data.source.parts) > 1)
         for name in ("next_event", "previous_event", "copy_rows"):
             can[name].setEnabled(found)
         for name in ("zoom_event", "next_cadence", "previous_cadence", "select_nothing"):
@@ -156,7 +160,7 @@ class MainWindow(QMainWindow):
         can[f"theme_{self.appearance.choice}"].setChecked(True)
         can["show_baseline"].setChecked(self.curve.plots.baseline.isVisible())
         can["show_hidden"].setChecked(self.curve.plots.hidden.isVisible())
-        systems = state.data.reference.systems() if state.data else (TimeSystem.NATIVE,)
+        systems = state.curve.reference.systems() if state.curve else (TimeSystem.NATIVE,)
         for system in TimeSystem:
             can[f"time_{system.name.lower()}"].setEnabled(system in systems)
         name = state.data.source.object_name if state.data else ""

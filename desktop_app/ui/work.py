@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
-from desktop_app.core.data import LightCurve, with_flux, with_preset
+from desktop_app.core.data import Dataset, curve_in
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import UserError
 from desktop_app.core.event_table import EventTable, event_table
+from desktop_app.core.light_curve import LightCurve, with_flux, with_preset
 from desktop_app.core.params import Params
+from desktop_app.core.pixels import TargetPixels, with_pixel_preset
 from desktop_app.core.progress import Report, part
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import iso_dates
+from desktop_app.ui.drawing import Drawing, drawing_of
 from desktop_app.ui.picture import CurvePicture, ScorePicture, picture_of, score_picture
 from desktop_app.ui.state import FileEntry
 
@@ -25,10 +28,12 @@ _one_importer = Lock()
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A curve, read and ready to be drawn."""
+    """Data, read and ready to be drawn; ``curve`` and ``picture`` are None where there is no light curve in them."""
 
-    data: LightCurve
-    picture: CurvePicture
+    data: Dataset
+    drawing: Drawing | None
+    curve: LightCurve | None
+    picture: CurvePicture | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,24 +61,36 @@ class Listed:
     entries: tuple[FileEntry, ...]
 
 
-def load(path: Path, flux: str | None, preset: Preset, report: Report) -> Loaded:
-    """Read ``path`` and make it ready to be drawn."""
+def load(path: Path, part: str | None, preset: Preset, report: Report) -> Loaded:
+    """Read ``path``, or one part of it, and make it ready to be drawn."""
     report(0.0, f"Reading {path.name}")
     with _one_importer:
         from desktop_app.io import open_file
 
-        data = open_file(path, flux=flux, quality=preset)
+        data = open_file(path, part=part, quality=preset)
     report(0.7, f"Drawing {path.name}")
-    if data.reference.known:
-        iso_dates(data.time[:1], data.reference)  # the import behind it takes long, and is needed at the first click
-    return Loaded(data, picture_of(data))
+    curve = curve_in(data)
+    if curve is not None and curve.reference.known:
+        iso_dates(curve.time[:1], curve.reference)  # the import behind it takes long, and is needed at the first click
+    return loaded_of(data)
 
 
-def choose(data: LightCurve, flux: str, preset: Preset, report: Report) -> Loaded:
+def choose(data: Dataset, flux: str | None, preset: Preset, report: Report) -> Loaded:
     """``data`` with another flux column or quality preset, ready to be drawn."""
     report(0.0, "Drawing")
-    chosen = with_preset(with_flux(data, flux), preset)
-    return Loaded(chosen, picture_of(chosen))
+    match data:
+        case LightCurve():
+            return loaded_of(with_preset(data if flux is None else with_flux(data, flux), preset))
+        case TargetPixels():
+            return loaded_of(with_pixel_preset(data, preset))
+        case _:
+            return loaded_of(data)
+
+
+def loaded_of(data: Dataset) -> Loaded:
+    """``data``, ready to be drawn."""
+    curve = curve_in(data)
+    return Loaded(data, drawing_of(data), curve, None if curve is None else picture_of(curve))
 
 
 def run_detector(data: LightCurve, name: str, settings: Params | None, threshold: float, report: Report) -> Detected:
@@ -125,10 +142,10 @@ def list_files(paths: Sequence[Path], tell: Callable[[Listed], None], report: Re
 
 
 def _entries(path: Path) -> list[FileEntry]:
-    from desktop_app.io import light_curve_files
+    from desktop_app.io import data_files
 
     if path.is_dir():
-        return [FileEntry(file, folder=path) for file in light_curve_files(path)]
+        return [FileEntry(file, folder=path) for file in data_files(path)]
     return [FileEntry(path)]
 
 

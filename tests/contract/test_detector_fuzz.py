@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.data import LightCurve
 from desktop_app.core.errors import UserError
 from desktop_app.core.events import find_events
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
 from desktop_app.detectors import DETECTORS
 from tests.curves import curve_of

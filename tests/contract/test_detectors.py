@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import UserError
 from desktop_app.core.events import find_events
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.progress import JobCancelled, silent
 from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS

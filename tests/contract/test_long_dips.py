@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Event
 from desktop_app.core.events import find_events
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
 from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
-from desktop_app.io import open_file
+from desktop_app.io import open_curve
 from tests.curves import curve_of
 from tests.data import real_file
 
@@ -38,7 +38,7 @@ def test_that_a_dip_of_days_on_a_spotted_star_is_one_dip_and_no_flare(width_d: f
 
 @pytest.mark.real_data
 def test_that_the_dips_of_boyajians_star_are_dips() -> None:
-    curve = open_file(real_file("kepler/kplr008462852-2013098041711_llc.fits"))
+    curve = open_curve(real_file("kepler/kplr008462852-2013098041711_llc.fits"))
     found = _events(curve)
     assert {event.kind for event in found} == {"dip"}
     # Boyajian et al. (2016): D1495, D1519 and D1540, in BKJD.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import desktop_app.io
-from desktop_app.io import READERS, open_file, suffixes
+from desktop_app.io import READERS, open_curve, suffixes
 from desktop_app.io.reader import Reader
 from desktop_app.io.source import read_head
 from tests.fits_files import mission_file
@@ -40,11 +40,11 @@ def test_that_a_mission_file_is_taken_by_its_own_reader(tmp_path: Path) -> None:
     head = read_head(path)
     takers = [name for name in READERS if READERS[name].accepts(path, head)]
     assert takers == ["spoc", "flux-table", "rate-table"]
-    assert open_file(path).flux_name == "PDCSAP_FLUX"
+    assert open_curve(path).flux_name == "PDCSAP_FLUX"
 
 
 def test_that_arrays_are_read_only_and_native(tmp_path: Path) -> None:
-    curve = open_file(mission_file(tmp_path))
+    curve = open_curve(mission_file(tmp_path))
     for array in (curve.time, curve.flux, curve.flux_err, curve.quality, curve.cadence, curve.row):
         assert not array.flags.writeable
         assert array.dtype.isnative

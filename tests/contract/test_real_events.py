@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.core.data import LightCurve
 from desktop_app.core.events import find_events
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
 from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
-from desktop_app.io import open_file
+from desktop_app.io import open_curve
 from tests.curves import running_median_detector, running_median_sigmas
 from tests.data import REAL, SHARED
 
@@ -66,7 +66,7 @@ def _recall() -> tuple[Counter[str], Counter[str], Counter[str]]:
                 truth[row["file"]].append(row)
     total, ours, control = Counter[str](), Counter[str](), Counter[str]()
     for name, rows in truth.items():
-        curve = open_file(SHARED / name)
+        curve = open_curve(SHARED / name)
         pad_d = max(LEAST_PAD_D, float(np.median(np.diff(curve.time[curve.usable]))))
         total.update(row["event"] for row in rows)
         ours.update(_hits(_ours(curve), rows, pad_d))
@@ -88,7 +88,7 @@ def test_that_quiet_stars_give_less_than_one_event_in_ten_days() -> None:
     paths = [path for path in Path(REAL).glob("kepler_*/*.fits") if path.name in names]
     events, days = 0, 0.0
     for path in paths:
-        curve = open_file(path)
+        curve = open_curve(path)
         events += len(_ours(curve))
         days += float(np.count_nonzero(curve.usable) * np.median(np.diff(curve.time[curve.usable])))
     print(f"\n{len(paths)} quiet stars: {events} events in {days:.0f} days, {10 * events / days:.2f} in ten")  # noqa: T201 - a benchmark tells its figures

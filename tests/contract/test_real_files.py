@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io import light_curve_files, open_file, summarise
+from desktop_app.io import data_files, open_curve, summarise
 from tests.data import REAL, real_file
 
 pytestmark = pytest.mark.real_data
 
-FILES = [path for path in light_curve_files(REAL) if ".fit" in path.name] if REAL.exists() else []
+FILES = [path for path in data_files(REAL) if ".fit" in path.name] if REAL.exists() else []
 REFUSED = {"test-lc-tess-pimen-corrupted.fits": "table LIGHTCURVE promises 100 rows and 23 are there"}
 NAMES = [str(path.relative_to(REAL)) for path in FILES if path.name not in REFUSED] or ["k2"]
 QUALITIES = ("QUALITY", "SAP_QUALITY", "TESS_FLAGS")
@@ -30,7 +30,7 @@ def test_that_a_real_file_reads_as_astropy_reads_it(name: str) -> None:
             rows, header = file[1].data, file[1].header
             expected = {column.name: np.array(rows[column.name]) for column in file[1].columns}
             keys = {**file[0].header, **header}
-    curve = open_file(path)
+    curve = open_curve(path)
     assert len(curve) == summarise(path).rows == header["NAXIS2"]
     assert (np.diff(curve.row) == 1).all()
     time = next(values for column, values in expected.items() if column.upper() in TIMES)
@@ -60,7 +60,7 @@ def test_that_a_real_file_reads_as_astropy_reads_it(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_that_a_broken_real_file_is_refused_with_a_sentence(name: str) -> None:
     with pytest.raises(ReadError, match=REFUSED[name]):
-        open_file(real_file(f"robustness/{name}"))
+        open_curve(real_file(f"robustness/{name}"))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_that_a_broken_real_file_is_refused_with_a_sentence(name: str) -> None:
 )
 def test_that_a_real_text_file_opens(name: str, rows: int, columns: set[str]) -> None:
     path = real_file(f"text/{name}")
-    curve = open_file(path)
+    curve = open_curve(path)
     delimiter = "," if path.suffix == ".csv" else None
     expected = np.genfromtxt(path, delimiter=delimiter, skip_header=int(path.read_text()[0] == "t"))
     assert len(curve) == rows
@@ -87,9 +87,9 @@ def test_that_what_is_no_light_curve_is_refused() -> None:
     folder = real_file("").parent
     for path in sorted((folder / "images").rglob("*.fits"))[::20] + sorted((folder / "tpf").rglob("*.fits")):
         with pytest.raises(ReadError, match="no light curve"):
-            open_file(path)
+            open_curve(path)
 
 
 def test_that_the_listing_finds_every_light_curve() -> None:
     real_file("")
-    assert {Path(path).suffix for path in light_curve_files(REAL)} == {".fits", ".gz", ".csv", ".txt", ".parquet"}
+    assert {Path(path).suffix for path in data_files(REAL)} == {".fits", ".gz", ".csv", ".txt", ".parquet"}

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from desktop_app.core.data import LightCurve
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.ui.picture import CurvePicture, picture_of
 from desktop_app.ui.plots import CurvePlots
 from desktop_app.ui.raster import View, rasterise

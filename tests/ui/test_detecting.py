@@ -69,7 +69,7 @@ def test_that_escape_cancels_and_leaves_everything_as_before(
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert window.session.state.busy is None
     assert monotonic() - started < 0.5
-    assert window.session.state.data is before.data
+    assert window.session.state.curve is before.data
     assert window.session.state.detection is None
     assert window.actions_by_name["run"].isEnabled()
 
@@ -181,8 +181,8 @@ def test_that_a_setting_of_zero_says_what_it_stands_for(window: MainWindow) -> N
 def test_that_another_preset_is_detected_anew_where_there_were_events(
     detected: MainWindow, qtbot: QtBot, new_window: Callable[[], MainWindow]
 ) -> None:
-    data = detected.session.state.data
+    data = detected.session.state.curve
     detected.session.set_preset("none")
-    qtbot.waitUntil(lambda: detected.session.state.detection is not None and detected.session.state.data is not data)
-    assert detected.session.state.data is not None
-    assert detected.session.state.data.preset == "none"
+    qtbot.waitUntil(lambda: detected.session.state.detection is not None and detected.session.state.curve is not data)
+    assert detected.session.state.curve is not None
+    assert detected.session.state.curve.preset == "none"

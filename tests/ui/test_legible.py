@@ -42,7 +42,7 @@ def test_that_no_label_of_the_time_axis_runs_into_the_next(
 
 
 def test_that_the_label_beside_the_cursor_goes_when_the_curve_moves(detected: MainWindow) -> None:
-    data, plots = detected.session.state.data, detected.curve.plots
+    data, plots = detected.session.state.curve, detected.curve.plots
     under = detected.findChild(QLabel, "curve-under-cursor")
     assert data is not None
     assert under is not None

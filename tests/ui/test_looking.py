@@ -27,7 +27,7 @@ def table_of(window: MainWindow) -> QTableView:
 
 def click_on(window: MainWindow, row: int, qtbot: QtBot) -> None:
     """Click the point of ``row`` in the curve."""
-    data, plots = window.session.state.data, window.curve.plots
+    data, plots = window.session.state.curve, window.curve.plots
     assert data is not None
     scene = plots.curve_box.mapViewToScene(QPointF(float(data.time[row]), float(data.flux[row])))
     QTest.mouseClick(plots.viewport(), Qt.MouseButton.LeftButton, pos=plots.mapFromScene(scene))
@@ -45,9 +45,9 @@ def test_that_a_click_on_a_row_selects_and_centres_the_event(detected: MainWindo
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     state = detected.session.state
     assert state.selection.event == 1
-    assert state.data is not None
+    assert state.curve is not None
     middle = sum(detected.curve.plots.time_range) / 2
-    assert middle == pytest.approx(float(state.data.time[state.events[1].peak]), abs=1e-6)
+    assert middle == pytest.approx(float(state.curve.time[state.events[1].peak]), abs=1e-6)
 
 
 def test_that_a_click_on_a_flagged_point_selects_its_row_in_the_table(detected: MainWindow, qtbot: QtBot) -> None:
@@ -81,7 +81,7 @@ def test_that_j_and_k_walk_through_the_events(detected: MainWindow) -> None:
 
 def test_that_an_event_is_seen_whole_wherever_one_looked_before(detected: MainWindow) -> None:
     session, plots = detected.session, detected.curve.plots
-    data = session.state.data
+    data = session.state.curve
     assert data is not None
     for place, event in enumerate(session.state.events):
         middle = float(np.nanmedian(data.flux))
@@ -176,7 +176,7 @@ def move_with(view: QWidget, at: QPoint, button: Qt.MouseButton) -> None:
 
 
 def test_that_the_hover_reads_out_time_flux_and_flags(detected: MainWindow) -> None:
-    data = detected.session.state.data
+    data = detected.session.state.curve
     assert data is not None
     detected.curve.plots.look_at(1326.0, 1326.5)
     detected.curve.plots.hovered.emit(float(data.time[60]), float(data.flux[60]))
@@ -211,14 +211,16 @@ def test_that_a_file_that_says_nothing_of_its_clock_offers_only_its_own_times(
     window: MainWindow, star: Path, qtbot: QtBot
 ) -> None:
     open_and_wait(window, star, qtbot)
-    if window.session.state.data is not None and not window.session.state.data.reference.known:
+    if window.session.state.curve is not None and not window.session.state.curve.reference.known:
         assert not window.actions_by_name["time_iso"].isEnabled()
 
 
 def test_that_another_flux_column_is_drawn(window: MainWindow, qtbot: QtBot) -> None:
     open_and_wait(window, real_file("tess_spoc/tess2018206045859-s0001-0000000441420236-0120-s_lc.fits"), qtbot)
     window.session.set_flux("SAP_FLUX")
-    qtbot.waitUntil(lambda: window.session.state.data is not None and window.session.state.data.flux_name == "SAP_FLUX")
+    qtbot.waitUntil(
+        lambda: window.session.state.curve is not None and window.session.state.curve.flux_name == "SAP_FLUX"
+    )
     assert "SAP_FLUX" in window.curve.plots.value_axis.labelText
 
 

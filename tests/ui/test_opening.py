@@ -25,7 +25,7 @@ def drop(window: MainWindow, paths: list[Path]) -> None:
 
 
 def test_that_an_empty_window_says_what_to_do(window: MainWindow) -> None:
-    assert window.session.state.data is None
+    assert window.session.state.curve is None
     assert window.curve.findChild(QLabel, "curve-title") is not None
     assert not window.actions_by_name["run"].isEnabled()
     assert window.actions_by_name["open_files"].isEnabled()
@@ -126,7 +126,7 @@ def test_that_opened_files_are_remembered_for_the_next_window(
 def test_that_a_closed_file_leaves_an_empty_window(window: MainWindow, star: Path, qtbot: QtBot) -> None:
     open_and_wait(window, star, qtbot)
     window.actions_by_name["close_file"].trigger()
-    assert window.session.state.data is None
+    assert window.session.state.curve is None
     assert window.session.state.files == ()
 
 
@@ -139,6 +139,6 @@ def test_that_hidden_rows_are_counted_and_named(window: MainWindow, qtbot: QtBot
     assert label is not None
     assert f"{picture.hidden:,} rows hidden" in label.text()
     assert dict(picture.reasons)["Manual exclude"] > 0
-    data = window.session.state.data
+    data = window.session.state.curve
     assert data is not None
     assert picture.hidden == int(np.count_nonzero(~data.usable))

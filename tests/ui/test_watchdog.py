@@ -10,7 +10,8 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from desktop_app import io
-from desktop_app.core.data import LightCurve, Source
+from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.source import Source
 from desktop_app.ui.window import MainWindow
 from tests.data import quiet_curve
 from tests.ui.conftest import open_and_wait, shown

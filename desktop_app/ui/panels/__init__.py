@@ -34,11 +34,16 @@ class PanelSpec:
 
     def build(self, session: Session, appearance: Appearance) -> QWidget:
         """Make the panel."""
-        module, name = self.where.split(":")
-        build: BuildPanel = getattr(import_module(module), name)
-        panel = build(session, appearance)
-        panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        return panel
+        return page(self.where, session, appearance)
+
+
+def page(where: str, session: Session, appearance: Appearance) -> QWidget:
+    """The panel that ``where``, a ``"module:class"``, names."""
+    module, name = where.split(":")
+    build: BuildPanel = getattr(import_module(module), name)
+    panel = build(session, appearance)
+    panel.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return panel
 
 
 _HERE = "desktop_app.ui.panels"

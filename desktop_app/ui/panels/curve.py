@@ -16,11 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.core.data import LightCurve
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.quality import PRESETS, quality_names
 from desktop_app.core.timescales import TimeSystem, show_time
 from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.named import named
+from desktop_app.ui.part_chooser import PartChooser
 from desktop_app.ui.picture import nearest_hidden, nearest_row
 from desktop_app.ui.plots import CurvePlots
 from desktop_app.ui.session import Session
@@ -109,6 +110,7 @@ class CurvePanel(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self._title)
         layout.addWidget(self._meta, 1)
+        layout.addWidget(PartChooser(self._session, bar))
         for box in (self._flux, self._preset, self._system):
             label = named(QLabel(box.accessibleName(), bar), role="muted")
             label.setBuddy(box)
@@ -169,9 +171,9 @@ class CurvePanel(QWidget):
     # Following the state
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
-        if new.data is not old.data:
+        if new.curve is not old.curve:
             self._show_data(new)
-            if new.data is None or old.data is None or new.data.source is not old.data.source:
+            if new.curve is None or old.curve is None or new.curve.source is not old.curve.source:
                 self.plots.fit()
             else:
                 self.plots.fit_values()
@@ -189,7 +191,7 @@ class CurvePanel(QWidget):
             self._preset.setCurrentText(new.preset)
 
     def _show_data(self, state: AppState) -> None:
-        data = state.data
+        data = state.curve
         self._stack.setCurrentIndex(0 if data is None else 1)
         self._bar.setVisible(data is not None)
         self._foot.setVisible(data is not None)
@@ -221,25 +223,25 @@ class CurvePanel(QWidget):
 
     def _fill_systems(self, state: AppState) -> None:
         self._system.clear()
-        for system in state.data.reference.systems() if state.data else ():
-            name = state.data.reference.name if system is TimeSystem.NATIVE and state.data else str(system)
+        for system in state.curve.reference.systems() if state.curve else ():
+            name = state.curve.reference.name if system is TimeSystem.NATIVE and state.curve else str(system)
             self._system.addItem(name if system is TimeSystem.NATIVE else _SYSTEM_NAMES.get(system, name), system)
         self._system.setEnabled(self._system.count() > 1)
 
     def _show_system(self, state: AppState) -> None:
-        if state.data is not None:
-            self.plots.show_times(state.data.reference, state.system)
+        if state.curve is not None:
+            self.plots.show_times(state.curve.reference, state.system)
             self._system.setCurrentIndex(max(0, self._system.findData(state.system)))
 
     def _show_events(self, state: AppState) -> None:
-        if state.data is None:
+        if state.curve is None:
             return
         series = state.picture.flux if state.picture else None
         for item in (self.plots.events, self.plots.strip_events):
-            item.set_events(state.events, state.data.time, state.data.flux, series)
+            item.set_events(state.events, state.curve.time, state.curve.flux, series)
 
     def _show_selection(self, state: AppState) -> None:
-        selection, data = state.selection, state.data
+        selection, data = state.selection, state.curve
         for item in (self.plots.events, self.plots.strip_events):
             item.set_selected(selection.event)
         row = selection.row
@@ -290,14 +292,14 @@ class CurvePanel(QWidget):
             self._session.select_row(row)
             return
         for place, event in enumerate(self._session.state.events):
-            data = self._session.state.data
+            data = self._session.state.curve
             if data is not None and data.time[event.start] <= time <= data.time[event.stop - 1]:
                 self._session.select_event(place, centred=False)
                 return
         self._session.select_event(None)
 
     def _on_hovered(self, time: float, value: float) -> None:
-        data = self._session.state.data
+        data = self._session.state.curve
         if data is None or isnan(time):
             self._under.hide()
             self.hovered.emit("")

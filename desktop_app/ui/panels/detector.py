@@ -95,7 +95,7 @@ class DetectorPanel(QWidget):
             self.form.show_values(new.settings)
         if new.threshold != old.threshold:
             self._show_threshold(new.threshold)
-        if (new.busy, new.detection, new.data, new.events) != (old.busy, old.detection, old.data, old.events):
+        if (new.busy, new.detection, new.curve, new.events) != (old.busy, old.detection, old.curve, old.events):
             self._show_busy(new)
 
     def _show_spec(self, state: AppState) -> None:
@@ -117,7 +117,7 @@ class DetectorPanel(QWidget):
 
     def _show_busy(self, state: AppState) -> None:
         busy = state.busy
-        self.run_button.setEnabled(state.data is not None and busy is None)
+        self.run_button.setEnabled(state.curve is not None and busy is None)
         self.cancel_button.setEnabled(busy is not None)
         self.bar.setVisible(busy is not None)
         if busy is None:
@@ -145,6 +145,6 @@ class DetectorPanel(QWidget):
 def _outcome(state: AppState) -> str:
     """How the last run went, in words."""
     if state.detection is None:
-        return "" if state.data is None else "Not detected yet."
+        return "" if state.curve is None else "Not detected yet."
     how = " Answered from the cache." if state.detection.cached else ""
     return f"{counted(len(state.events), 'event')} above {state.threshold:.1f} σ.{how}"

@@ -106,7 +106,7 @@ class EventsPanel(QWidget):
         return row
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
-        if new.table is not old.table or new.detection is not old.detection or new.data is not old.data:
+        if new.table is not old.table or new.detection is not old.detection or new.curve is not old.curve:
             self._show(new)
         elif new.selection.event != old.selection.event:
             self._show_selection(new)
@@ -115,9 +115,9 @@ class EventsPanel(QWidget):
             self._fit_times()
 
     def _show(self, state: AppState) -> None:
-        reference = state.data.reference if state.data else TimeReference()
+        reference = state.curve.reference if state.curve else TimeReference()
         had = self.model.columnCount()
-        mission = state.data.source.mission if state.data else ""
+        mission = state.curve.source.mission if state.curve else ""
         with QSignalBlocker(self.view.selectionModel()):
             self.model.show_table(state.table, reference, state.system, mission)
         self._stack.setCurrentIndex(1 if state.events else 0)
@@ -172,7 +172,7 @@ class EventsPanel(QWidget):
 
 def _says(state: AppState) -> str:
     """What stands in place of an empty table."""
-    if state.data is None:
+    if state.curve is None:
         return "Open a light curve to find what does not belong in it."
     if state.detection is None:
         return "Not detected yet. Press Run (Ctrl+R)."

@@ -151,7 +151,7 @@ class CloseLook(pg.GraphicsLayoutWidget):
 
     def show_state(self, state: AppState, inspection: Inspection) -> None:
         """Draw the stretch that ``inspection`` names."""
-        data, picture = state.data, state.picture
+        data, picture = state.curve, state.picture
         if data is None or picture is None:
             return
         start, stop = inspection.window

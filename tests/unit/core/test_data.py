@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from desktop_app.core.data import LightCurve, Series, Source, with_flux, with_preset
 from desktop_app.core.errors import ParamError
+from desktop_app.core.light_curve import LightCurve, Series, with_flux, with_preset
+from desktop_app.core.source import Source
 from tests.data import quiet_curve
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Detection, Event, Provenance, Scores
 from desktop_app.core.event_table import event_table, join_tables
+from desktop_app.core.light_curve import LightCurve
 from tests.data import quiet_curve
 
 NEEDED = [

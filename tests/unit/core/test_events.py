@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from desktop_app.core.arrays import Bools, Floats
-from desktop_app.core.data import LightCurve
 from desktop_app.core.detection import Event, Scores
 from desktop_app.core.events import find_events
+from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.simulate import flare_shape
 from tests.curves import curve_of
 

@@ -7,10 +7,10 @@ from typing import ClassVar, Self
 import numpy as np
 import pytest
 
-from desktop_app.core.data import LightCurve, with_preset
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError, ParamError
+from desktop_app.core.light_curve import LightCurve, with_preset
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import JobCancelled, Report
 from desktop_app.engine import detect as road
@@ -125,7 +125,7 @@ def test_that_a_value_out_of_range_is_answered_with_the_rule(cache: ScoreCache) 
 
 
 def test_that_data_of_another_kind_are_refused(cache: ScoreCache) -> None:
-    with pytest.raises(FitError, match="LightCurve"):
+    with pytest.raises(FitError, match="light curve"):
         detect(quiet_curve(), "picky", cache=cache)
 
 

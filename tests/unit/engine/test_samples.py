@@ -9,7 +9,7 @@ import pytest
 from desktop_app.core.errors import WriteError
 from desktop_app.core.simulate import SCENARIOS, simulate
 from desktop_app.engine.samples import write_samples
-from desktop_app.io import open_file
+from desktop_app.io import open_curve
 from desktop_app.paths import resources
 
 
@@ -24,7 +24,7 @@ def test_that_each_scenario_is_written_as_fits_and_csv_with_its_truth(tmp_path: 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_that_the_shipped_samples_are_what_the_generator_makes(scenario: str, tmp_path: Path) -> None:
     write_samples(tmp_path)
-    shipped, made = open_file(resources() / "samples" / f"{scenario}.fits"), open_file(tmp_path / f"{scenario}.fits")
+    shipped, made = open_curve(resources() / "samples" / f"{scenario}.fits"), open_curve(tmp_path / f"{scenario}.fits")
     for name in ("time", "flux", "flux_err", "quality", "cadence"):
         np.testing.assert_allclose(getattr(shipped, name), getattr(made, name), rtol=1e-6)
 
@@ -32,7 +32,7 @@ def test_that_the_shipped_samples_are_what_the_generator_makes(scenario: str, tm
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_that_a_sample_is_read_as_a_tess_light_curve_that_says_it_is_simulated(scenario: str, tmp_path: Path) -> None:
     write_samples(tmp_path, seed=3)
-    curve = open_file(tmp_path / f"{scenario}.fits")
+    curve = open_curve(tmp_path / f"{scenario}.fits")
     assert curve.source.mission == "TESS"
     assert curve.source.object_name.startswith("Simulated:")
     assert curve.reference.name == "BTJD"
@@ -42,7 +42,7 @@ def test_that_a_sample_is_read_as_a_tess_light_curve_that_says_it_is_simulated(s
 
 def test_that_the_csv_has_the_rows_of_the_fits_without_the_flux_of_hidden_ones(tmp_path: Path) -> None:
     write_samples(tmp_path)
-    curve, text = open_file(tmp_path / "transits.fits"), open_file(tmp_path / "transits.csv")
+    curve, text = open_curve(tmp_path / "transits.fits"), open_curve(tmp_path / "transits.csv")
     np.testing.assert_array_equal(text.usable, curve.usable)
     np.testing.assert_allclose(text.time, curve.time, atol=1e-6)
     np.testing.assert_allclose(text.flux[curve.usable], curve.flux[curve.usable], rtol=1e-6)
@@ -50,7 +50,7 @@ def test_that_the_csv_has_the_rows_of_the_fits_without_the_flux_of_hidden_ones(t
 
 def test_that_the_truth_names_rows_and_times_of_one_event_each(tmp_path: Path) -> None:
     write_samples(tmp_path)
-    curve = open_file(tmp_path / "all_together.fits")
+    curve = open_curve(tmp_path / "all_together.fits")
     rows = json.loads((tmp_path / "all_together_truth.json").read_text())["events"]
     assert {row["kind"] for row in rows} == {"dip", "flare", "outlier"}
     for row in rows:

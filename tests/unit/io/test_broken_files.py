@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io import light_curve_files, open_file, suffixes, summarise
+from desktop_app.io import data_files, open_curve, suffixes, summarise
 from tests.fits_files import Arrays, mission_file, write_table
 
 IMPOSSIBLE = "1 row has an impossible time or flux, which counts as missing."
@@ -22,7 +22,7 @@ ROW_BYTES = 8 + 4 + 4 + 6 * 4 + 4 + 3 * 8 + 4
 def refusal(path: Path) -> str:
     """What both ways of opening say; they refuse the same."""
     with pytest.raises(ReadError) as refused:
-        open_file(path)
+        open_curve(path)
     assert refused.value.hint
     assert path.name in refused.value.message
     return str(refused.value)
@@ -70,7 +70,7 @@ def test_that_a_refused_permission_is_told(tmp_path: Path, monkeypatch: pytest.M
 
 def test_that_a_name_no_system_can_have_is_refused() -> None:
     with pytest.raises(ReadError, match="no name that a file can have"):
-        open_file("a\0b.fits")
+        open_curve("a\0b.fits")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_that_junk_is_refused_whatever_its_name(tmp_path: Path, content: bytes, 
 )
 def test_that_a_header_that_lies_is_refused(tmp_path: Path, keyword: str, value: object, says: str) -> None:
     with pytest.raises(ReadError, match=says) as refused:
-        open_file(changed(mission_file(tmp_path), keyword, value))
+        open_curve(changed(mission_file(tmp_path), keyword, value))
     assert "star_lc.fits" in refused.value.message
 
 
@@ -132,10 +132,10 @@ def test_that_a_file_cut_short_says_how_many_rows_are_left(tmp_path: Path) -> No
 
 def test_that_missing_padding_at_the_end_does_no_harm(tmp_path: Path) -> None:
     path = mission_file(tmp_path, n=190)
-    before = open_file(path).digest
+    before = open_curve(path).digest
     path.write_bytes(path.read_bytes()[: 190 * ROW_BYTES - 200 * ROW_BYTES])
     assert path.stat().st_size % 2880
-    assert open_file(path).digest == before
+    assert open_curve(path).digest == before
 
 
 def test_that_a_damaged_gzip_file_is_told_even_where_the_table_can_be_unpacked(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_that_gzip_in_several_members_is_read_to_its_end(tmp_path: Path) -> None
     packed.write_bytes(
         b"".join(gzip.compress(content[at : at + 5000]) for at in range(0, len(content), 5000)) + bytes(512)
     )
-    assert open_file(packed).digest == open_file(tmp_path / "star_lc.fits").digest
+    assert open_curve(packed).digest == open_curve(tmp_path / "star_lc.fits").digest
 
 
 def test_that_a_gzip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
@@ -203,18 +203,18 @@ def test_that_a_header_longer_than_any_known_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_that_useless_values_open_with_a_note(tmp_path: Path, values: Arrays, note: str) -> None:
-    curve = open_file(mission_file(tmp_path, changes=values))
+    curve = open_curve(mission_file(tmp_path, changes=values))
     assert len(curve) == 200
     assert note in curve.source.notes
 
 
 def test_that_an_impossible_value_is_missing_in_every_flux_that_can_be_chosen(tmp_path: Path) -> None:
     path = mission_file(tmp_path, changes={"SAP_FLUX": np.r_[np.inf, np.ones(199)]})
-    assert np.isnan(open_file(path, flux="SAP_FLUX").flux[0])
+    assert np.isnan(open_curve(path, flux="SAP_FLUX").flux[0])
 
 
 def test_that_two_rows_open_with_a_note(tmp_path: Path) -> None:
-    assert "There are only 2 rows." in open_file(mission_file(tmp_path, n=2)).source.notes
+    assert "There are only 2 rows." in open_curve(mission_file(tmp_path, n=2)).source.notes
 
 
 def test_that_scaled_and_null_columns_are_read_as_fits_says(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_that_scaled_and_null_columns_are_read_as_fits_says(tmp_path: Path) -> N
     fits.BinTableHDU.from_columns(columns).writeto(path)
     fits.setval(path, "TSCAL2", value=0.5, ext=1)
     fits.setval(path, "TZERO2", value=10.0, ext=1)
-    curve = open_file(path)
+    curve = open_curve(path)
     with fits.open(path) as expected:
         np.testing.assert_array_equal(curve.flux, expected[1].data["FLUX"])
     np.testing.assert_array_equal(curve.columns["BACK"].values, [1, np.nan, 3, 4])
@@ -250,18 +250,18 @@ def test_that_what_stands_for_no_value_is_missing_in_a_scaled_column_too(tmp_pat
     fits.BinTableHDU.from_columns(columns).writeto(path)
     fits.setval(path, "TSCAL2", value=0.5, ext=1)
     fits.setval(path, "TZERO2", value=10.0, ext=1)
-    np.testing.assert_array_equal(open_file(path).flux, [10.5, np.nan, 11.5])
+    np.testing.assert_array_equal(open_curve(path).flux, [10.5, np.nan, 11.5])
 
 
 @pytest.mark.parametrize("name", ["'TIME    '", "''", ""])
 def test_that_a_column_without_a_name_of_its_own_is_kept(tmp_path: Path, name: str) -> None:
-    curve = open_file(changed(mission_file(tmp_path), "TTYPE6", name))
+    curve = open_curve(changed(mission_file(tmp_path), "TTYPE6", name))
     assert set(curve.columns["column 6"].values) == {200.0}
 
 
 @pytest.mark.parametrize(("value", "name"), [("'TIC 7", "'TIC 7"), ("TIC 7", "TIC 7"), ("7", "7")])
 def test_that_a_text_without_its_quotes_is_taken_as_it_stands(tmp_path: Path, value: str, name: str) -> None:
-    source = open_file(changed(mission_file(tmp_path), "OBJECT", value)).source
+    source = open_curve(changed(mission_file(tmp_path), "OBJECT", value)).source
     assert source.object_name == name
     assert [card.value for card in source.header if card.keyword == "OBJECT"][1] == name
 
@@ -271,7 +271,7 @@ def test_that_a_card_that_is_no_card_is_passed_over_in_silence(tmp_path: Path) -
     content = path.read_bytes()
     at = content.index(b"TIMEREF ")
     path.write_bytes(content[:at] + b"n\xf6 card, this".ljust(80) + content[at + 80 :])
-    assert len(open_file(path).source.header) > 50
+    assert len(open_curve(path).source.header) > 50
 
 
 def test_that_a_folder_is_searched_by_suffix_in_order(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_that_a_folder_is_searched_by_suffix_in_order(tmp_path: Path) -> None:
     names = ["z.FITS", "a/b/c.fits.gz", "a/x.csv", "a/notes.pdf", ".hidden.csv"]
     for name in names:
         (tmp_path / name).touch()
-    assert [str(path.relative_to(tmp_path)) for path in light_curve_files(tmp_path)] == [
+    assert [str(path.relative_to(tmp_path)) for path in data_files(tmp_path)] == [
         "a/b/c.fits.gz",
         "a/x.csv",
         "z.FITS",

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io import open_file, summarise
+from desktop_app.io import open_curve, summarise
 from tests.fits_files import mission_file, xray_file
 
 Mutation = Callable[[bytes, np.random.Generator], bytes]
@@ -90,7 +90,7 @@ def holds(path: Path, content: bytes) -> None:
 
 def with_header(path: Path) -> None:
     """Open the file and look at each of its cards."""
-    assert all(card.hdu for card in open_file(path).source.header)
+    assert all(card.hdu for card in open_curve(path).source.header)
 
 
 def refusal(face: Callable[[Path], object], path: Path) -> ReadError | None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io import light_curve_files, open_file, summarise
+from desktop_app.io import data_files, open_curve, summarise
 from tests.data import real_file
 from tests.unit.io.test_fuzz import Mutation, cut, cut_out, flipped, holds
 
@@ -41,19 +41,19 @@ def star(**changes: Any) -> dict[str, object]:
 def test_that_every_column_arrives(tmp_path: Path) -> None:
     made = star(quality=np.arange(N), cadenceno=np.arange(N, dtype=np.int32) + 9, bkg=np.ones(N), name=["a"] * N)
     path = parquet_file(tmp_path, made, {"flux": "e-/s", "time": "d"})
-    curve = open_file(path)
+    curve = open_curve(path)
     np.testing.assert_array_equal(curve.time, TIME)
     np.testing.assert_array_equal(curve.flux, np.asarray(made["flux"], np.float64))
     assert set(curve.flux_err) == {1e-3}
     assert (curve.quality[5], curve.cadence[5], curve.flux_unit, curve.source.object_name) == (5, 14, "e-/s", "star")
     assert set(curve.columns) == {"flux", "flux_err", "flux_ERR", "bkg"}
     assert (summarise(path).kind, summarise(path).rows) == ("light curve", N)
-    assert light_curve_files(tmp_path) == [path]
+    assert data_files(tmp_path) == [path]
 
 
 def test_that_no_value_is_nan_and_is_counted(tmp_path: Path) -> None:
     flux = [None, *[7] * (N - 1)]
-    curve = open_file(parquet_file(tmp_path, star(flux=flux)))
+    curve = open_curve(parquet_file(tmp_path, star(flux=flux)))
     assert np.isnan(curve.flux).tolist() == [True] + [False] * (N - 1)
     assert "1 row has no flux." in curve.source.notes
 
@@ -70,7 +70,7 @@ def test_that_time_is_what_name_and_unit_say(
     tmp_path: Path, name: str, unit: str, first: float, zero: float, step: float
 ) -> None:
     made = {name: TIME, "flux": np.ones(N)}
-    curve = open_file(parquet_file(tmp_path, made, {name: unit} if unit else None))
+    curve = open_curve(parquet_file(tmp_path, made, {name: unit} if unit else None))
     np.testing.assert_equal(curve.reference.zero_jd, zero)
     assert (curve.time[0], curve.time[1] - curve.time[0]) == pytest.approx((first, step), rel=1e-9)
 
@@ -89,7 +89,7 @@ def test_that_time_is_what_name_and_unit_say(
 )
 def test_that_what_cannot_be_told_apart_is_refused(tmp_path: Path, made: Mapping[str, object], message: str) -> None:
     path = parquet_file(tmp_path, made)
-    for face in (open_file, summarise):
+    for face in (open_curve, summarise):
         with pytest.raises(ReadError, match=message) as refused:
             face(path)
         assert refused.value.hint
@@ -97,7 +97,7 @@ def test_that_what_cannot_be_told_apart_is_refused(tmp_path: Path, made: Mapping
 
 def test_that_a_table_without_rows_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match=r"star\.parquet has no rows"):
-        open_file(parquet_file(tmp_path, {"time": np.zeros(0), "flux": np.zeros(0)}))
+        open_curve(parquet_file(tmp_path, {"time": np.zeros(0), "flux": np.zeros(0)}))
 
 
 @pytest.mark.parametrize("mutation", [flipped, cut, cut_out])
@@ -112,7 +112,7 @@ def test_that_without_pyarrow_the_way_out_is_told(tmp_path: Path, monkeypatch: p
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     path = tmp_path / "star.parquet"
     path.write_bytes(b"PAR1" + bytes(100) + b"PAR1")
-    for face in (open_file, summarise):
+    for face in (open_curve, summarise):
         with pytest.raises(ReadError, match="pyarrow is not installed") as refused:
             face(path)
         assert refused.value.hint == "Install it: pip install pyarrow"
@@ -123,7 +123,7 @@ def test_that_a_real_file_reads_as_pyarrow_reads_it() -> None:
     pytest.importorskip("pyarrow")
     path = real_file("tess_stitched_parquet/TIC-150428135.parquet")
     expected = import_module("pyarrow.parquet").read_table(path)
-    curve = open_file(path)
+    curve = open_curve(path)
     assert len(curve) == summarise(path).rows == 18279
     np.testing.assert_array_equal(curve.time, expected["time"].to_numpy()[curve.row])
     np.testing.assert_array_equal(curve.flux, expected["flux"].to_numpy()[curve.row].astype(np.float64))

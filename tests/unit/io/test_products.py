@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from desktop_app.io import open_file, summarise
+from desktop_app.io import open_curve, summarise
 from tests.fits_files import Arrays, Cards, Team, k2_team_columns, write_table
 
 N = 30
@@ -69,7 +69,7 @@ def test_that_a_tess_product_shows_its_corrected_flux(
     tmp_path: Path, made: Arrays, primary: Cards, flux: tuple[str, float], error: float
 ) -> None:
     path = write_table(tmp_path / "a.fits", made, primary={"TELESCOP": "TESS", "SECTOR": 13, **primary}, cards=BTJD)
-    curve = open_file(path)
+    curve = open_curve(path)
     assert (curve.flux_name, curve.flux[0], curve.flux_err[0]) == (*flux, error)
     assert curve.quality.tolist() == list(range(N))
     assert (curve.reference.name, curve.source.mission, curve.source.segment) == ("BTJD", "TESS", "sector 13")
@@ -85,7 +85,7 @@ def test_that_cdips_counts_from_btjd_and_keeps_magnitudes(tmp_path: Path) -> Non
         "TELESCOP": "TESS",
         "ORIGIN": "CDIPS|Princeton",
     }
-    curve = open_file(write_table(tmp_path / "a.fits", made, primary=zero))
+    curve = open_curve(write_table(tmp_path / "a.fits", made, primary=zero))
     assert curve.reference.name == "BTJD"
     np.testing.assert_allclose(curve.time, TIME, atol=1e-9)
     assert (curve.flux_name, curve.flux[0], curve.flux_err[0]) == ("IFL1", 1.0, 2.0)
@@ -95,13 +95,13 @@ def test_that_cdips_counts_from_btjd_and_keeps_magnitudes(tmp_path: Path) -> Non
 def test_that_k2sff_and_k2varcat_are_k2(tmp_path: Path) -> None:
     primary: Cards = {"TELESCOP": "Kepler", "CAMPAIGN": 4}
     made = columns("FRAW", "FCOR", T=TIME, ARCLENGTH=ONES, MOVING=ONES)
-    curve = open_file(write_table(tmp_path / "a.fits", made, primary=primary, cards={"BJDREFI": 2454833}))
+    curve = open_curve(write_table(tmp_path / "a.fits", made, primary=primary, cards={"BJDREFI": 2454833}))
     assert (curve.flux_name, curve.flux_choices) == ("FCOR", ("FCOR", "FRAW"))
     assert (curve.reference.name, curve.source.mission, curve.source.segment) == ("BKJD", "K2", "campaign 4")
     made = columns("APTFLUX", "APTFLUX_ERR", "DETFLUX", "DETFLUX_ERR", TIME=TIME)
-    curve = open_file(write_table(tmp_path / "b.fits", made, primary=primary, units={"TIME": "BJD - 2454833"}))
+    curve = open_curve(write_table(tmp_path / "b.fits", made, primary=primary, units={"TIME": "BJD - 2454833"}))
     assert (curve.flux_name, curve.flux_err[0], curve.reference.name) == ("DETFLUX", 4.0, "BKJD")
-    assert open_file(tmp_path / "b.fits", flux="APTFLUX").flux_err[0] == 2.0
+    assert open_curve(tmp_path / "b.fits", flux="APTFLUX").flux_err[0] == 2.0
 
 
 EPIC: Cards = {"TELESCOP": "Kepler", "MISSION": "K2", "OBJECT": "EPIC 201367065", "CAMPAIGN": 1}
@@ -114,7 +114,7 @@ def test_that_a_k2_curve_of_a_team_reads_as_astropy_reads_it(tmp_path: Path, pro
     made = k2_team_columns(product)
     unit = {"TIME": "BJD - 2454833", "time": "BJD - 2454833"}
     path = write_table(tmp_path / "a.fits", made, primary=EPIC, units=unit)
-    curve, said = open_file(path), summarise(path)
+    curve, said = open_curve(path), summarise(path)
     with fits.open(path) as file:
         rows = {name.upper(): np.array(file[1].data[name]) for name in file[1].columns.names}
     np.testing.assert_array_equal(curve.time, rows["TIME"])
@@ -132,15 +132,15 @@ def test_that_a_k2_curve_of_a_team_reads_as_astropy_reads_it(tmp_path: Path, pro
 def test_that_a_k2_curve_of_a_team_that_names_no_zero_has_that_of_its_documentation(
     tmp_path: Path, product: Team
 ) -> None:
-    curve = open_file(write_table(tmp_path / "a.fits", k2_team_columns(product)))
+    curve = open_curve(write_table(tmp_path / "a.fits", k2_team_columns(product)))
     assert (curve.reference.name, curve.reference.zero_jd, curve.reference.scale) == ("BKJD", 2454833.0, "TDB")
     assert (curve.source.mission, curve.time[0]) == ("K2", 2144.1)
 
 
 def test_that_everest_offers_its_three_fluxes_with_the_errors_of_the_raw_one(tmp_path: Path) -> None:
     path = write_table(tmp_path / "a.fits", k2_team_columns("everest"), primary=EPIC)
-    assert open_file(path).flux_choices == ("FLUX", "FCOR", "FRAW")
-    raw = open_file(path, flux="FRAW")
+    assert open_curve(path).flux_choices == ("FLUX", "FCOR", "FRAW")
+    raw = open_curve(path, flux="FRAW")
     assert (raw.flux_err[0], raw.columns["BKG"].values[0]) == (50.0, 200.0)
     assert raw.quality[7] == 1 << 24
 
@@ -148,7 +148,7 @@ def test_that_everest_offers_its_three_fluxes_with_the_errors_of_the_raw_one(tmp
 @pytest.mark.parametrize("names", [{}, {"trtime": "trend_t", "trposi": "trend_p"}], ids=["second", "first"])
 def test_that_k2sc_keeps_its_trends_and_says_what_is_taken_out(tmp_path: Path, names: dict[str, str]) -> None:
     made = {names.get(name, name): values for name, values in k2_team_columns("k2sc").items()}
-    curve = open_file(write_table(tmp_path / "a.fits", made, primary=EPIC))
+    curve = open_curve(write_table(tmp_path / "a.fits", made, primary=EPIC))
     trends = set(names.values()) or {"trtime", "trposi"}
     assert set(curve.columns) == {"flux", "error", "flux_ERR", "x", "y", "mflags"} | trends
     assert any("free of the star's own slow variation" in note for note in curve.source.notes)
@@ -157,7 +157,7 @@ def test_that_k2sc_keeps_its_trends_and_says_what_is_taken_out(tmp_path: Path, n
 def test_that_a_moving_body_in_full_julian_dates_keeps_its_digits(tmp_path: Path) -> None:
     made = columns("FLUX", "FLUX_ERR", TIME=2457714.5 + np.arange(N) / 48)
     primary: Cards = {"TELESCOP": "Kepler", "HLSPNAME": "K2MovingBodies", "OBJECT": "Leucus"}
-    curve = open_file(write_table(tmp_path / "a.fits", made, primary=primary, units={"TIME": "JD"}))
+    curve = open_curve(write_table(tmp_path / "a.fits", made, primary=primary, units={"TIME": "JD"}))
     assert (curve.reference.name, curve.reference.zero_jd) == ("JD − 2457000", 2457000.0)
     assert not curve.reference.barycentric
     assert (curve.time[0], curve.source.mission, curve.source.object_name) == (714.5, "K2", "Leucus")
@@ -168,6 +168,6 @@ def test_that_times_in_two_parts_are_added_without_loss(tmp_path: Path) -> None:
     fractions = np.linspace(-0.5, 0.5, N)
     made = columns("flux", "flux_err", time=np.column_stack([days, fractions]))
     zero: Cards = {"BJDREFI": 2454833, "BJDREFF": 0.0, "JDREF": 0.0, "TELESCOP": "Kepler"}
-    curve = open_file(write_table(tmp_path / "a.fits", made, cards=zero, units={"time": "d"}))
+    curve = open_curve(write_table(tmp_path / "a.fits", made, cards=zero, units={"time": "d"}))
     np.testing.assert_array_equal(curve.time, (days - 2454833.0) + fractions)
     assert curve.reference.name == "BKJD"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io import open_file, summarise
+from desktop_app.io import open_curve, summarise
 
 TIMES = [1325.1, 1325.2, 1325.3]
 
@@ -35,7 +35,7 @@ def written(folder: Path, text: str | bytes, name: str = "star.csv") -> Path:
     ids=["comma", "tab", "semicolon", "comments", "quotes", "cadence", "order", "units", "names", "bom", "fortran"],
 )
 def test_that_columns_are_told_by_their_names(tmp_path: Path, text: str) -> None:
-    curve = open_file(written(tmp_path, text))
+    curve = open_curve(written(tmp_path, text))
     np.testing.assert_allclose(curve.time, TIMES, rtol=1e-15)
     assert curve.flux.tolist() == [1.0, 2.0, 3.0]
     assert curve.flux_err.tolist() == [0.1, 0.1, 0.1]
@@ -61,49 +61,49 @@ def test_that_the_zero_of_time_is_what_the_name_says(
     tmp_path: Path, column: str, first: float, name: str, zero: float, scale: str, shown: float
 ) -> None:
     text = f"{column},flux\n{first},1\n{first + 1},2\n"
-    curve = open_file(written(tmp_path, text))
+    curve = open_curve(written(tmp_path, text))
     assert (curve.reference.name, curve.reference.scale) == (name, scale)
     np.testing.assert_equal(curve.reference.zero_jd, zero)
     assert curve.time.tolist() == [shown, shown + 1]
 
 
 def test_that_a_date_too_small_for_its_name_is_told(tmp_path: Path) -> None:
-    curve = open_file(written(tmp_path, "BJD,flux\n1325.5,1\n1326.5,2\n"))
+    curve = open_curve(written(tmp_path, "BJD,flux\n1325.5,1\n1326.5,2\n"))
     assert "The times are too small for BJD: what they count from is not known." in curve.source.notes
 
 
 def test_that_the_better_of_two_times_is_taken_and_told(tmp_path: Path) -> None:
-    curve = open_file(written(tmp_path, "time,BTJD,flux\n0,1325.5,1\n1,1326.5,2\n"))
+    curve = open_curve(written(tmp_path, "time,BTJD,flux\n0,1325.5,1\n1,1326.5,2\n"))
     assert curve.time.tolist() == [1325.5, 1326.5]
     assert "Time is taken from BTJD, not from time." in curve.source.notes
 
 
 def test_that_further_columns_are_kept_with_units(tmp_path: Path) -> None:
     text = "time,flux,flux_err,sap_flux,sky (e-/s),quality,cadenceno\n1,1,0.1,5,6,128,70\n2,2,0.1,5,7,0,71\n"
-    curve = open_file(written(tmp_path, text))
+    curve = open_curve(written(tmp_path, text))
     assert curve.quality.tolist() == [128, 0]
     assert curve.cadence.tolist() == [70, 71]
     assert curve.columns["sky"].values.tolist() == [6.0, 7.0]
     assert curve.columns["sky"].unit == "e-/s"
-    assert open_file(tmp_path / "star.csv", flux="sap_flux").flux.tolist() == [5.0, 5.0]
-    again = open_file(tmp_path / "star.csv", flux="flux")
+    assert open_curve(tmp_path / "star.csv", flux="sap_flux").flux.tolist() == [5.0, 5.0]
+    again = open_curve(tmp_path / "star.csv", flux="flux")
     assert again.flux_err.tolist() == [0.1, 0.1]
 
 
 def test_that_empty_and_missing_fields_are_kept_rows(tmp_path: Path) -> None:
-    curve = open_file(written(tmp_path, "time,flux\n1,1\n2,\n,3\n4,null\n5,N/A\n6,nan\n7,--\n"))
+    curve = open_curve(written(tmp_path, "time,flux\n1,1\n2,\n,3\n4,null\n5,N/A\n6,nan\n7,--\n"))
     np.testing.assert_array_equal(curve.flux, [1, np.nan, 3, np.nan, np.nan, np.nan, np.nan])
     assert "1 row has no time and 5 no flux." in curve.source.notes
 
 
 def test_that_empty_fields_are_seen_at_both_ends_of_a_row(tmp_path: Path) -> None:
-    curve = open_file(written(tmp_path, 'flux,time,x\n1,1,\n,2,7\n3,3,"8"\r\n'))
+    curve = open_curve(written(tmp_path, 'flux,time,x\n1,1,\n,2,7\n3,3,"8"\r\n'))
     np.testing.assert_array_equal(curve.flux, [1, np.nan, 3])
     np.testing.assert_array_equal(curve.columns["x"].values, [np.nan, 7, 8])
 
 
 def test_that_flags_without_a_mission_hide_nothing_and_say_so(tmp_path: Path) -> None:
-    curve = open_file(written(tmp_path, "time,flux,quality\n1,1,255\n2,2,0\n"))
+    curve = open_curve(written(tmp_path, "time,flux,quality\n1,1,255\n2,2,0\n"))
     assert curve.usable.all()
     assert "The quality flags hide no row: without a mission their meaning is not known." in curve.source.notes
 
@@ -113,17 +113,17 @@ def test_that_units_of_ecsv_are_read(tmp_path: Path) -> None:
         "# %ECSV 1.0\n# ---\n# datatype:\n# - {name: time, unit: d, datatype: float64}\n"
         "# - {name: flux, unit: electron / s, datatype: float64}\n# schema: astropy-2.0\ntime flux\n1.0 2.0\n2.0 3.0\n"
     )
-    curve = open_file(written(tmp_path, text, "star.ecsv"))
+    curve = open_curve(written(tmp_path, text, "star.ecsv"))
     assert curve.flux_unit == "electron / s"
 
 
 def test_that_seconds_become_days(tmp_path: Path) -> None:
-    curve = open_file(written(tmp_path, "time [s],flux\n0,1\n86400,2\n"))
+    curve = open_curve(written(tmp_path, "time [s],flux\n0,1\n86400,2\n"))
     assert curve.time.tolist() == [0.0, 1.0]
 
 
 def test_that_a_table_without_names_opens_where_only_the_first_column_rises(tmp_path: Path) -> None:
-    curve = open_file(written(tmp_path, "1.0 5.0 0.1\n2.0 4.0 0.1\n3.0 6.0 0.1\n"))
+    curve = open_curve(written(tmp_path, "1.0 5.0 0.1\n2.0 4.0 0.1\n3.0 6.0 0.1\n"))
     assert curve.time.tolist() == [1.0, 2.0, 3.0]
     assert curve.flux.tolist() == [5.0, 4.0, 6.0]
     assert curve.flux_err.tolist() == [0.1, 0.1, 0.1]
@@ -132,10 +132,10 @@ def test_that_a_table_without_names_opens_where_only_the_first_column_rises(tmp_
 
 def test_that_order_is_asked_of_the_whole_table_without_names(tmp_path: Path) -> None:
     rows = [f"{n}.0 {n % 7}.0" for n in range(5000)]
-    assert len(open_file(written(tmp_path, "\n".join(rows)))) == 5000
+    assert len(open_curve(written(tmp_path, "\n".join(rows)))) == 5000
     rows[4000] = "3.0 3.0"
     with pytest.raises(ReadError, match="does not rise all the way"):
-        open_file(written(tmp_path, "\n".join(rows)))
+        open_curve(written(tmp_path, "\n".join(rows)))
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_that_what_cannot_be_told_apart_is_refused_with_its_columns(
 ) -> None:
     path = written(tmp_path, text)
     with pytest.raises(ReadError, match=message) as refused:
-        open_file(path)
+        open_curve(path)
     assert "star.csv" in refused.value.message
     assert refused.value.hint
 
@@ -182,7 +182,7 @@ def test_that_a_long_table_is_read_in_pieces_without_loss(tmp_path: Path) -> Non
     time = 1000 + np.arange(n) / 1000
     path = tmp_path / "long.csv"
     np.savetxt(path, np.column_stack([time, np.arange(n)]), delimiter=",", header="time,flux", comments="")
-    curve = open_file(path)
+    curve = open_curve(path)
     np.testing.assert_array_equal(curve.flux, np.arange(n))
     np.testing.assert_allclose(curve.time, time, rtol=1e-15)
 
@@ -196,7 +196,7 @@ def test_that_gzipped_text_opens(tmp_path: Path) -> None:
     import gzip
 
     path = written(tmp_path, gzip.compress(b"time,flux\n1,2\n2,3\n"), "star.csv.gz")
-    assert open_file(path).flux.tolist() == [2.0, 3.0]
+    assert open_curve(path).flux.tolist() == [2.0, 3.0]
 
 
 @pytest.mark.parametrize("delimiter", [" ", ","])
@@ -211,7 +211,7 @@ def test_that_ecsv_reads_as_astropy_reads_it(tmp_path: Path, delimiter: str) -> 
     made.meta["comments"] = ["made for a test"]
     path = tmp_path / "star.ecsv"
     made.write(path, delimiter=delimiter)
-    curve, expected = open_file(path), Table.read(path)
+    curve, expected = open_curve(path), Table.read(path)
     np.testing.assert_array_equal(curve.time, expected["time"])
     np.testing.assert_array_equal(curve.flux, expected["flux"].filled(np.nan))
     np.testing.assert_array_equal(curve.flux_err, expected["flux_err"])
@@ -228,6 +228,6 @@ def test_that_a_time_in_ecsv_keeps_its_zero_and_scale(tmp_path: Path, system: st
     moments = Time(2458325.25 + np.arange(30) / 32, format="jd", scale="tdb")
     path = tmp_path / "star.ecsv"
     TimeSeries(time=Time(moments, format=system), data={"flux": np.arange(30.0)}).write(path)
-    curve = open_file(path)
+    curve = open_curve(path)
     assert (curve.reference.name, curve.reference.zero_jd, curve.reference.scale) == (name, zero, "TDB")
     np.testing.assert_allclose(curve.time, (moments.jd1 - zero) + moments.jd2, rtol=0, atol=2e-9)

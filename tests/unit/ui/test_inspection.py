@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from desktop_app.core.data import LightCurve, Series, Source
 from desktop_app.core.detection import Detection, Event, Provenance, Scores
+from desktop_app.core.light_curve import LightCurve, Series
+from desktop_app.core.source import Source
 from desktop_app.core.timescales import TimeSystem, named_reference
 from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
 from desktop_app.ui.picture import hidden_reasons, nearest_hidden, nearest_row, picture_of, squeezed, unsqueezed

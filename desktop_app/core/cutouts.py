@@ -1,0 +1,69 @@
+"""Many small pictures of one size, and what a catalogue says of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.core.light_curve import Series
+from desktop_app.core.source import Source
+
+Stamps = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class CutoutSet:
+    """Equally sized stamps with an optional catalogue.
+
+    Attributes
+    ----------
+    source : Source
+    images : ndarray of float32, shape (m, ny, nx)
+        NaN where a stamp has no value.
+    ids : tuple of str
+        One a stamp, each once: file names without their ends, or plane numbers of a cube.
+    unit : str
+    columns : mapping of str to Series
+        Columns of numbers of the catalogue, joined by id or position; NaN where it has no row for a stamp.
+    labels : mapping of str to tuple of str
+        Columns of text of the catalogue; "" where it has no row for a stamp.
+    ra_deg, dec_deg : ndarray, shape (m,)
+        ICRS of the middle of each stamp; NaN where not known.
+    """
+
+    source: Source
+    images: Stamps
+    ids: tuple[str, ...]
+    unit: str = ""
+    columns: Mapping[str, Series] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ra_deg: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    dec_deg: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        m = len(self.images)
+        if self.images.ndim != 3 or self.images.dtype != np.float32:
+            raise ValueError(f"images are {self.images.dtype} of shape {self.images.shape}")
+        for name in ("ra_deg", "dec_deg"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.full(m, np.nan))
+        lengths = {len(self.ids), len(self.ra_deg), len(self.dec_deg)}
+        lengths |= {len(series.values) for series in self.columns.values()} | set(map(len, self.labels.values()))
+        if lengths != {m} or len(set(self.ids)) != m:
+            raise ValueError("ids and columns do not fit the stamps")
+        self.images.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 over the stamps and the numbers of the catalogue."""
+        state = sha256(f"cutouts/{self.images.shape}".encode())
+        state.update(np.ascontiguousarray(self.images).data)
+        for name, series in self.columns.items():
+            state.update(name.encode() + np.ascontiguousarray(series.values).tobytes())
+        return state.hexdigest()

@@ -1,0 +1,108 @@
+"""Telemetry: many channels on one clock, kept as irregular as they are."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Literal
+
+import numpy as np
+
+from desktop_app.core.arrays import Bools, Floats, Ints, frozen_floats, frozen_ints
+from desktop_app.core.source import Source
+
+Clock = Literal["utc", "elapsed", "samples"]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One channel.
+
+    Attributes
+    ----------
+    name, unit : str
+    states : tuple of str
+        Names of the values 0, 1, ... of an enumeration; () for numbers.
+    """
+
+    name: str
+    unit: str = ""
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A stretch of rows ``start:stop`` that somebody labelled; ``channel`` is "" where it is about all of them."""
+
+    start: int
+    stop: int
+    kind: str = "anomaly"
+    channel: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Telemetry:
+    """Values of channels against time.
+
+    Attributes
+    ----------
+    source : Source
+    time : ndarray, shape (n,)
+        Seconds since ``zero_unix_s``; finite, never decreasing. Row numbers where the file has no times.
+    values : ndarray, shape (n, c)
+        NaN where a channel has no value at that time; never filled, never resampled.
+    channels : tuple of Channel
+        c of them.
+    clock : str
+        "utc" where times are dates, "elapsed" where they count from nobody knows when, "samples" where they are rows.
+    zero_unix_s : float
+        Unix time of time zero; NaN but for the clock "utc".
+    row : ndarray, shape (n,)
+        Row numbers in the file, from 0.
+    labels : tuple of Interval
+        Ground truth that came with the data; () where none did.
+    training : Telemetry or None
+        An earlier stretch of the same channels that is said to be nominal.
+    """
+
+    source: Source
+    time: Floats
+    values: Floats
+    channels: tuple[Channel, ...]
+    clock: Clock = "samples"
+    zero_unix_s: float = float("nan")
+    row: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    labels: tuple[Interval, ...] = ()
+    training: "Telemetry | None" = None
+
+    def __post_init__(self) -> None:
+        n = len(self.time)
+        for name in ("time", "values"):
+            object.__setattr__(self, name, frozen_floats(getattr(self, name)))
+        object.__setattr__(self, "row", frozen_ints(self.row if len(self.row) or not n else np.arange(n)))
+        if self.values.shape != (n, len(self.channels)) or self.row.shape != (n,):
+            raise ValueError(f"values have shape {self.values.shape}, not ({n}, {len(self.channels)})")
+        if not np.isfinite(self.time).all() or np.any(self.time[1:] < self.time[:-1]):
+            raise ValueError("time is not finite or goes back")
+        if any(not 0 <= label.start < label.stop <= n for label in self.labels):
+            raise ValueError("a label lies outside of the rows")
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @cached_property
+    def labelled(self) -> Bools:
+        """Which rows carry a label, shape (n,)."""
+        rows = np.zeros(len(self), bool)
+        for label in self.labels:
+            rows[label.start : label.stop] = True
+        return rows
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 over times, values and channel names, and those of the training stretch; not over labels."""
+        state = sha256(f"telemetry/{[channel.name for channel in self.channels]}".encode())
+        for array in (self.time, self.values):
+            state.update(array.data)
+        if self.training is not None:
+            state.update(self.training.digest.encode())
+        return state.hexdigest()

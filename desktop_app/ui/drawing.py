@@ -1,0 +1,13 @@
+"""What is drawn of data that are no light curve, made ready away from the window's thread."""
+
+from desktop_app.core.data import Dataset
+from desktop_app.ui.picture import CurvePicture
+
+Drawing = CurvePicture
+
+
+def drawing_of(data: Dataset) -> Drawing | None:
+    """``data``, ready to be drawn; None for a light curve, which `picture_of` makes ready."""
+    match data:
+        case _:
+            return None
