@@ -42,8 +42,8 @@ class ActionSpec:
 
 _A = ActionSpec
 ACTIONS: tuple[ActionSpec, ...] = (
-    _A("open_files", "File", "&Open files…", "Ctrl+O", "Open light curves", "open"),
-    _A("open_folder", "File", "Open &folder…", "Ctrl+Shift+O", "List every light curve of a folder", "folder"),
+    _A("open_files", "File", "&Open files…", "Ctrl+O", "Open light curves, images or telemetry", "open"),
+    _A("open_folder", "File", "Open &folder…", "Ctrl+Shift+O", "List every file of a folder that opens", "folder"),
     _A("open_samples", "File", "Open the &samples", "Ctrl+Shift+M", "Open the light curves that ship", "samples"),
     _A("next_file", "File", "&Next file", "Ctrl+PgDown", "Show the next file of the list"),
     _A("previous_file", "File", "&Previous file", "Ctrl+PgUp", "Show the previous file of the list"),

@@ -35,12 +35,12 @@ class Commands(QObject):
 
         kinds = " ".join(f"*{suffix}" for suffix in suffixes())
         names, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open light curves", self._folder(), f"Light curves ({kinds});;All files (*)"
+            self._window, "Open files", self._folder(), f"Files that open ({kinds});;All files (*)"
         )
         self._session.open([Path(name) for name in names])
 
     def on_open_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of light curves", self._folder())
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder", self._folder())
         if name:
             self._session.open([Path(name)])
 

@@ -147,8 +147,10 @@ class CurvePanel(QWidget):
     def _empty(self) -> QWidget:
         page = named(QWidget(self), "curve-empty")
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        title = named(QLabel("Drop light curves here", page), role="title")
-        hint = named(QLabel("TESS, Kepler and K2 FITS files, or text with time and flux.", page), role="muted")
+        title = named(QLabel("Drop files or folders here", page), role="title")
+        hint = named(
+            QLabel("Light curves, target pixel files, FITS images, cut-outs or telemetry.", page), role="muted"
+        )
         open_ = named(QPushButton("Open…", page), "empty-open", role="primary")
         open_.clicked.connect(self.open_asked)
         samples = named(QPushButton("Open the samples", page), "empty-samples")

@@ -95,7 +95,7 @@ class DetectorPanel(QWidget):
             self.form.show_values(new.settings)
         if new.threshold != old.threshold:
             self._show_threshold(new.threshold)
-        if (new.busy, new.detection, new.curve, new.events) != (old.busy, old.detection, old.curve, old.events):
+        if (new.busy, new.detection, new.data, new.events) != (old.busy, old.detection, old.data, old.events):
             self._show_busy(new)
 
     def _show_spec(self, state: AppState) -> None:
@@ -145,6 +145,8 @@ class DetectorPanel(QWidget):
 def _outcome(state: AppState) -> str:
     """How the last run went, in words."""
     if state.detection is None:
+        if state.data is not None and state.curve is None:
+            return f"{state.spec.label if state.spec else 'The detector'} looks at light curves only."
         return "" if state.curve is None else "Not detected yet."
     how = " Answered from the cache." if state.detection.cached else ""
     return f"{counted(len(state.events), 'event')} above {state.threshold:.1f} σ.{how}"
