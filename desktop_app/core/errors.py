@@ -1,5 +1,7 @@
 """Errors that are told to a person: a sentence that names the thing, and the way out."""
 
+from dataclasses import dataclass
+
 
 class UserError(Exception):
     """Something the user can mend; everything else that is raised is a bug.
@@ -23,6 +25,44 @@ class UserError(Exception):
 
 class ReadError(UserError):
     """A file that cannot be read."""
+
+
+@dataclass(frozen=True)
+class TablePreview:
+    """What a person needs to see of a table in order to say which column is what.
+
+    Attributes
+    ----------
+    names, units : tuple of str
+        Of all its columns, in file order, as the file writes them; a unit is "" where it gives none.
+    rows : tuple of tuple of str
+        The first rows as text, a field for each column.
+    time, flux, flux_err : str
+        The names of the columns that were taken for these; "" where nothing told.
+    """
+
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
+    time: str = ""
+    flux: str = ""
+    flux_err: str = ""
+
+
+class ColumnsUnclear(ReadError):  # noqa: N818  it reads as what it says
+    """A table whose columns have to be told apart by a person.
+
+    Parameters
+    ----------
+    message, hint : str
+        As in `UserError`.
+    preview : TablePreview
+        What there is to choose from.
+    """
+
+    def __init__(self, message: str, *, preview: TablePreview, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.preview = preview
 
 
 class ParamError(UserError):
