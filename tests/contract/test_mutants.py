@@ -1,0 +1,78 @@
+"""Thousands of damaged files: each opens or is refused with a sentence, soon, and nothing grows."""
+
+import os
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.core.data import Dataset
+from desktop_app.core.errors import UserError
+from desktop_app.io import open_file, summarise
+from desktop_app.io.reader import FileSummary
+from tests.fits_files import mission_file
+from tests.mutants import mutant
+
+# PECULIAR_MUTANTS=2000 makes it a long night.
+MUTANTS = int(os.environ.get("PECULIAR_MUTANTS", "400"))
+LIMIT_S = 2.0
+GROWTH_LIMIT_MIB = 400
+
+
+def text_file(folder: Path) -> Path:
+    """Time, flux and error with commas."""
+    rng = np.random.default_rng(1)
+    table = np.column_stack([1325 + 0.02 * np.arange(300), 1 + 1e-3 * rng.standard_normal(300), np.full(300, 1e-3)])
+    path = folder / "star.csv"
+    np.savetxt(path, table, delimiter=",", header="time,flux,flux_err", comments="")
+    return path
+
+
+MAKERS: dict[str, Callable[[Path], Path]] = {
+    "mission light curve": lambda folder: mission_file(folder, n=60),
+    "gzipped light curve": lambda folder: mission_file(folder, n=60, name="star_lc.fits.gz"),
+    "text": text_file,
+}
+
+
+@pytest.mark.parametrize("name", list(MAKERS))
+def test_that_a_damaged_file_opens_or_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
+    whole = MAKERS[name](tmp_path)
+    content, slowest = whole.read_bytes(), (0.0, -1)
+    look(whole)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for seed in range(MUTANTS):
+        # A name of its own: headers are kept by name and time of change.
+        path = whole.with_name(f"{seed}_{whole.name}")
+        path.write_bytes(mutant(content, seed))
+        began = time.perf_counter()
+        try:
+            look(path)
+        except Exception as error:
+            raise AssertionError(f"{name}, seed {seed}: {error!r}") from error
+        slowest = max(slowest, (time.perf_counter() - began, seed))
+        path.unlink()
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    assert slowest[0] < LIMIT_S, f"seed {slowest[1]} took {slowest[0]:.1f} s"
+    assert grown < GROWTH_LIMIT_MIB, f"{grown:.0f} MiB more"
+
+
+def look(path: Path) -> None:
+    """All that the window and the command line ask of a file; a sentence is an answer."""
+    for said in (refusal_of(summarise, path), refusal_of(open_file, path)):
+        assert "Traceback" not in said
+
+
+def refusal_of(ask: Callable[[Path], FileSummary | Dataset], path: Path) -> str:
+    """The sentence that ``ask`` answers with; "" where it finds something."""
+    try:
+        found = ask(path)
+    except UserError as error:
+        return error.message
+    if not isinstance(found, FileSummary):
+        assert isinstance(found.source.header, tuple)
+        assert len(found.digest) == 64
+    return ""
