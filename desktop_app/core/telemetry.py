@@ -1,6 +1,7 @@
 """Telemetry: many channels on one clock, kept as irregular as they are."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal
@@ -11,6 +12,7 @@ from desktop_app.core.arrays import Bools, Floats, Ints, frozen_floats, frozen_i
 from desktop_app.core.source import Source
 
 Clock = Literal["utc", "elapsed", "samples"]
+Role = Literal["measured", "command"]
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,14 @@ class Channel:
     name, unit : str
     states : tuple of str
         Names of the values 0, 1, ... of an enumeration; () for numbers.
+    role : str
+        "measured", or "command" for what was sent to the spacecraft: it explains the others and is not judged itself.
     """
 
     name: str
     unit: str = ""
     states: tuple[str, ...] = ()
+    role: Role = "measured"
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,21 @@ class Telemetry:
         return len(self.time)
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the channels, in their order."""
+        return tuple(channel.name for channel in self.channels)
+
+    @cached_property
+    def cadence_s(self) -> float:
+        """The usual step from row to row, in seconds; NaN where the rows have no times or are fewer than two."""
+        steps = np.diff(self.time)
+        return float(np.median(steps)) if len(steps) and self.clock != "samples" else float("nan")
+
+    def labels_on(self, channel: str) -> tuple[Interval, ...]:
+        """The labels that are about ``channel``, those about all channels among them."""
+        return tuple(label for label in self.labels if label.channel in ("", channel))
+
+    @cached_property
     def labelled(self) -> Bools:
         """Which rows carry a label, shape (n,)."""
         rows = np.zeros(len(self), bool)
@@ -106,3 +126,20 @@ class Telemetry:
         if self.training is not None:
             state.update(self.training.digest.encode())
         return state.hexdigest()
+
+
+def stretches(marked: Bools) -> list[tuple[int, int]]:
+    """The runs ``start:stop`` of rows that are marked.
+
+    Parameters
+    ----------
+    marked : ndarray, shape (n,)
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], marked, [False])).astype(np.int8)))
+    return [(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+
+
+def with_labels(data: Telemetry, labels: Iterable[Interval]) -> Telemetry:
+    """``data`` with further labels, each of them once, in the order of their rows."""
+    every = dict.fromkeys((*data.labels, *labels))
+    return replace(data, labels=tuple(sorted(every, key=lambda label: (label.start, label.stop, label.channel))))
