@@ -1,5 +1,8 @@
 """The middle of the window: one page a kind of data, made when the first data of its kind are shown."""
 
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop_app.core.data import Kind, kind_of
@@ -12,16 +15,71 @@ from desktop_app.ui.theme import Appearance
 PAGES: dict[Kind, str] = {}
 
 
+@runtime_checkable
+class Page(Protocol):
+    """What a page answers to the actions of the window; each of them means the same on every page.
+
+    Attributes
+    ----------
+    hovered : Signal(str)
+        What is under the cursor, "" where there is nothing.
+    """
+
+    hovered: SignalInstance
+
+    def fit(self) -> None:
+        """Show everything."""
+
+    def fit_values(self) -> None:
+        """Show every value of what is in view."""
+
+    def zoom(self, factor: float) -> None:
+        """Show ``factor`` times as much about the middle."""
+
+    def pan(self, share: float) -> None:
+        """Move by ``share`` of the width."""
+
+    def set_boxing(self, on: bool) -> None:
+        """Whether a drag with the left button draws a box to zoom to."""
+
+    def save_picture(self, path: str) -> bool:
+        """Write what is drawn as a PNG file; whether that could be done."""
+
+
 class Centre(QStackedWidget):
-    """Shows the page for the kind of data that is open."""
+    """Shows the page for the kind of data that is open.
+
+    Signals
+    -------
+    hovered(str)
+        What is under the cursor, on whichever page.
+    """
+
+    hovered = Signal(str)
 
     def __init__(self, curve: QWidget, session: Session, appearance: Appearance) -> None:
         super().__init__()
         self._session, self._appearance = session, appearance
         self._pages: dict[str, QWidget] = {}
         self._curve = curve
-        self.addWidget(curve)
+        self._boxing = False
+        self._add(curve)
         session.changed.connect(self._on_changed)
+
+    @property
+    def page(self) -> Page:
+        """The page in view."""
+        shown = self.currentWidget()
+        assert isinstance(shown, Page)
+        return shown
+
+    def set_boxing(self, on: bool) -> None:
+        """Whether a drag with the left button draws a box, on every page."""
+        self._boxing = on
+        for place in range(self.count()):
+            made = self.widget(place)
+            if isinstance(made, Page):
+                made.set_boxing(on)
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
         if new.data is not old.data:
@@ -31,5 +89,11 @@ class Centre(QStackedWidget):
     def _page(self, where: str) -> QWidget:
         if where not in self._pages:
             self._pages[where] = page(where, self._session, self._appearance)
-            self.addWidget(self._pages[where])
+            self._add(self._pages[where])
         return self._pages[where]
+
+    def _add(self, made: QWidget) -> None:
+        assert isinstance(made, Page), f"{made} does not answer to the actions of the window"
+        self.addWidget(made)
+        made.set_boxing(self._boxing)
+        made.hovered.connect(self.hovered)

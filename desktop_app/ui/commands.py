@@ -85,7 +85,7 @@ class Commands(QObject):
         if not name:
             return
         path = Path(name).with_suffix(".png")
-        if self._window.curve.save_picture(str(path)):
+        if self._window.centre.page.save_picture(str(path)):
             self._session.notify("info", f"The plots were written to {path}.")
         else:
             self._session.notify("error", f"{path} cannot be written.", "Choose another folder.")
@@ -114,26 +114,25 @@ class Commands(QObject):
         self._window.events_panel.focus_filter()
 
     def on_fit(self) -> None:
-        self._window.curve.plots.fit()
+        self._window.centre.page.fit()
 
     def on_fit_values(self) -> None:
-        self._window.curve.plots.fit_values()
+        self._window.centre.page.fit_values()
 
     def on_zoom_in(self) -> None:
-        self._window.curve.plots.zoom(1 / _ZOOM)
+        self._window.centre.page.zoom(1 / _ZOOM)
 
     def on_zoom_out(self) -> None:
-        self._window.curve.plots.zoom(_ZOOM)
+        self._window.centre.page.zoom(_ZOOM)
 
     def on_box_zoom(self, on: bool) -> None:
-        self._window.curve.plots.curve_box.boxing = on
-        self._window.curve.plots.score_box.boxing = on
+        self._window.centre.set_boxing(on)
 
     def on_pan_left(self) -> None:
-        self._window.curve.plots.pan(-_PAN)
+        self._window.centre.page.pan(-_PAN)
 
     def on_pan_right(self) -> None:
-        self._window.curve.plots.pan(_PAN)
+        self._window.centre.page.pan(_PAN)
 
     def on_show_baseline(self, on: bool) -> None:
         self._window.curve.plots.baseline.setVisible(on)

@@ -61,7 +61,8 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.notice)
-        layout.addWidget(Centre(self.curve, self.session, self.appearance), 1)
+        self.centre = Centre(self.curve, self.session, self.appearance)
+        layout.addWidget(self.centre, 1)
         self.setCentralWidget(middle)
 
     def _add_docks(self) -> None:
@@ -102,7 +103,7 @@ class MainWindow(QMainWindow):
         self.session.undo_stack.canRedoChanged.connect(self.actions_by_name["redo"].setEnabled)
         self.appearance.changed.connect(self._on_theme_changed)
         self.notice.dismissed.connect(self.session.dismiss)
-        self.curve.hovered.connect(self.status.show_cursor)
+        self.centre.hovered.connect(self.status.show_cursor)
         self.curve.open_asked.connect(self.commands.on_open_files)
         self.curve.samples_asked.connect(self.commands.on_open_samples)
         self.events_panel.export_asked.connect(self.commands.on_export_events)
@@ -144,7 +145,7 @@ class MainWindow(QMainWindow):
         can["run"].setEnabled(open_ and state.busy is None)
         can["cancel"].setEnabled(state.busy is not None)
         for name in ("fit", "fit_values", "zoom_in", "zoom_out", "pan_left", "pan_right", "save_plot"):
-            can[name].setEnabled(open_)
+            can[name].setEnabled(state.data is not None)
         can["close_file"].setEnabled(state.data is not None)
         for name in ("next_part", "previous_part"):
             can[name].setEnabled(state.data is not None and len(state.data.source.parts) > 1)

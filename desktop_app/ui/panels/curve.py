@@ -87,6 +87,27 @@ class CurvePanel(QWidget):
         if inspection is not None:
             self.plots.look_at(*inspection.window)
 
+    def fit(self) -> None:
+        """Show the whole curve."""
+        self.plots.fit()
+
+    def fit_values(self) -> None:
+        """Show every value of the stretch in view."""
+        self.plots.fit_values()
+
+    def zoom(self, factor: float) -> None:
+        """Show ``factor`` times as much time about the middle."""
+        self.plots.zoom(factor)
+
+    def pan(self, share: float) -> None:
+        """Move by ``share`` of the width."""
+        self.plots.pan(share)
+
+    def set_boxing(self, on: bool) -> None:
+        """Whether a drag with the left button draws a box to zoom to."""
+        self.plots.curve_box.boxing = on
+        self.plots.score_box.boxing = on
+
     def save_picture(self, path: str) -> bool:
         """Write what the plots show as a PNG file; whether that could be done."""
         self._under.hide()
