@@ -1,21 +1,41 @@
 """From pixels to the sky and back, by the WCS of a header; a bad one is told, never raised."""
 
-import threading
+import re
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from desktop_app.core.arrays import Floats
+from desktop_app.core.quiet import ALONE
 
 if TYPE_CHECKING:
     # astropy ships no types: what is annotated with it is Any.
     from astropy.wcs import WCS
 
-# The filters of warnings belong to all threads.
-_ALONE = threading.Lock()
+_CARD = 80
+# Parsing takes a time that grows with the square of the order; the highest in use is 9.
+_HIGHEST_ORDER = 9
+_MOST_AXES = 9
+_TABLES = re.compile(r"(CPDIS|CQDIS|CPERR|CQERR|D2IMDIS|D2IMERR|DP|DQ|D2IM)\d|AXISCORR")
+_OF_WCS = re.compile(
+    r"(NAXIS|CTYPE|CUNIT|CRVAL|CRPIX|CDELT|CROTA|CNAME)\d?[A-Z]?|(CD|PC|PV|PS)\d_\d{1,2}[A-Z]?|(CD|PC)00\d00\d"
+    r"|(WCSAXES|WCSNAME|RADESYS|EQUINOX|LONPOLE|LATPOLE|SPECSYS|VELOSYS|RESTFRQ|RESTWAV)[A-Z]?|RADECSYS|EPOCH"
+    r"|(MJD|DATE)-(OBS|AVG)|(A|B|AP|BP)_(ORDER|\d_\d)|" + _TABLES.pattern
+)
+_TYPE = re.compile(r"CTYPE\d([A-Z]?)")
+
+
+@dataclass(frozen=True, eq=False)
+class _Parsed:
+    """The WCS of the two axes of a picture, or why there is none, and the warnings on the way."""
+
+    wcs: "WCS | None"
+    problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,37 +48,35 @@ class Sky:
     ----------
     cards : str
         The header that holds it, card after card of 80 characters.
+    key : str
+        Which of the WCSs of the header: "" for the first, "A" to "Z" for the alternates.
+    tables : tuple of bytes
+        Whole HDUs with the lookup tables that the header names.
     """
 
     cards: str
+    key: str = ""
+    tables: tuple[bytes, ...] = field(default=(), repr=False)
 
     @cached_property
-    def _parsed(self) -> "tuple[WCS | None, str, tuple[str, ...]]":
-        """The WCS, why there is none, and the warnings on the way."""
-        from astropy.io.fits import Header
-        from astropy.wcs import WCS
+    def keys(self) -> tuple[str, ...]:
+        """What ``key`` can be: "" for the first WCS, letters for the alternates."""
+        found = {match[1] for card in self._of_wcs if (match := _TYPE.fullmatch(card[:8].rstrip()))}
+        return tuple(sorted(found))
 
-        with _ALONE, warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
-            warnings.simplefilter("always")
-            try:
-                wcs = WCS(Header.fromstring(self.cards)).celestial
-                if wcs.naxis != 2:
-                    return None, "The header has no celestial coordinates.", ()
-                wcs.all_pix2world(np.zeros(1), np.zeros(1), 0)
-            # wcslib answers a broken header with whatever it stumbles over.
-            except Exception as error:  # noqa: BLE001
-                return None, f"Its WCS cannot be used: {' '.join(str(error).split())[:200]}", ()
-        return wcs, "", tuple(" ".join(str(warning.message).split())[:200] for warning in caught)
+    def with_key(self, key: str) -> "Sky":
+        """The same pixels by another WCS of the header."""
+        return self if key == self.key else replace(self, key=key)
 
     @property
     def problem(self) -> str:
         """Why positions cannot be told, "" where they can."""
-        return self._parsed[1]
+        return self._parsed.problem
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What astropy warned of while it read the header."""
-        return self._parsed[2]
+        return self._parsed.notes
 
     def to_sky(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """ICRS right ascension and declination in degrees at pixels ``x``, ``y``; NaN where they cannot be told."""
@@ -68,14 +86,97 @@ class Sky:
         """Pixels ``x``, ``y`` of ICRS positions in degrees; NaN where they cannot be told."""
         return self._ask("world_to_pixel", ra_deg, dec_deg)
 
+    def scale_arcsec(self, x: float, y: float) -> float:
+        """The side in arcseconds of a square as large as the pixel at ``x``, ``y``; NaN where not known."""
+        slopes = self._slopes(x, y)
+        return float(3600 * np.sqrt(abs(np.linalg.det(slopes)))) if np.isfinite(slopes).all() else float("nan")
+
+    def north_deg(self, x: float, y: float) -> float:
+        """The direction of north at ``x``, ``y``: degrees from the x axis towards the y axis; NaN where not known."""
+        return self._direction(x, y, 1)
+
+    def east_deg(self, x: float, y: float) -> float:
+        """The direction of east at ``x``, ``y``: degrees from the x axis towards the y axis; NaN where not known."""
+        return self._direction(x, y, 0)
+
+    def _direction(self, x: float, y: float, axis: int) -> float:
+        slopes = self._slopes(x, y)
+        if not np.isfinite(slopes).all() or np.linalg.det(slopes) == 0:
+            return float("nan")
+        along_x, along_y = np.linalg.inv(slopes)[:, axis]
+        return float(np.degrees(np.arctan2(along_y, along_x)))
+
+    def _slopes(self, x: float, y: float) -> Floats:
+        """Degrees to the east and to the north, rows, for a pixel along x and along y, columns; shape (2, 2)."""
+        steps = np.array([[0, 0], [0.5, 0], [-0.5, 0], [0, 0.5], [0, -0.5]])
+        ra, dec = np.radians(self.to_sky(x + steps[:, 0], y + steps[:, 1]))
+        towards = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])  # (3, 5)
+        east = np.array([-np.sin(ra[0]), np.cos(ra[0]), 0.0])
+        north = np.array([-np.sin(dec[0]) * np.cos(ra[0]), -np.sin(dec[0]) * np.sin(ra[0]), np.cos(dec[0])])
+        along = np.column_stack([towards[:, 1] - towards[:, 2], towards[:, 3] - towards[:, 4]])  # (3, 2)
+        return np.degrees(np.array([east, north]) @ along)
+
+    @cached_property
+    def _of_wcs(self) -> list[str]:
+        """The cards that a WCS is made of; the others cost time only."""
+        cards = [self.cards[at : at + _CARD] for at in range(0, len(self.cards), _CARD)]
+        return [card for card in cards if _OF_WCS.fullmatch(card[:8].rstrip())]
+
+    @cached_property
+    def _parsed(self) -> _Parsed:
+        cards, notes = self._of_wcs, []
+        if not self.tables and any(_TABLES.fullmatch(card[:8].rstrip()) for card in cards):
+            cards = [card for card in cards if not _TABLES.fullmatch(card[:8].rstrip())]
+            notes.append("Its WCS names distortion tables that the file does not hold: positions are without them.")
+        with ALONE, warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
+            warnings.simplefilter("always")
+            try:
+                wcs = self._wcs_of(cards)
+            # wcslib answers a broken header with whatever it stumbles over.
+            except Exception as error:  # noqa: BLE001
+                return _Parsed(None, f"Its WCS cannot be used: {_in_a_line(error)}")
+        if wcs is None:
+            return _Parsed(None, "The header has no celestial coordinates.")
+        said = (_in_a_line(warning.message) for warning in caught)
+        return _Parsed(wcs, notes=(*notes, *dict.fromkeys(said)))
+
+    def _wcs_of(self, cards: list[str]) -> "WCS | None":
+        from astropy.io.fits import Header
+        from astropy.wcs import WCS
+
+        header = Header.fromstring("".join(cards))
+        for keyword in ("A_ORDER", "B_ORDER", "AP_ORDER", "BP_ORDER"):
+            if header.get(keyword, 0) > _HIGHEST_ORDER:
+                raise ValueError(f"{keyword} = {header[keyword]}")
+        if header.get("WCSAXES" + self.key, 0) > _MOST_AXES or header.get("NAXIS", 0) > _MOST_AXES:
+            raise ValueError("it has more axes than can be")
+        whole = WCS(header, fobj=self._hdus(), key=self.key or " ")
+        axes = (whole.wcs.lng, whole.wcs.lat)
+        if sorted(axes) != [0, 1]:
+            return None
+        # In their own order: what astropy calls celestial would put right ascension first, and swap the pixels too.
+        wcs = whole if whole.naxis == 2 else whole.sub([1, 2])
+        wcs.all_pix2world(np.zeros(1), np.zeros(1), 0)
+        return wcs
+
+    def _hdus(self) -> object:
+        """The lookup tables as astropy wants them; None where there are none."""
+        from astropy.io import fits
+
+        if not self.tables:
+            return None
+        kinds = {"BINTABLE": fits.BinTableHDU, "IMAGE": fits.ImageHDU}
+        made = [kinds[table[11:20].decode("ascii", "replace").strip("' ")].fromstring(table) for table in self.tables]
+        return fits.HDUList([fits.PrimaryHDU(), *made])
+
     def _ask(self, way: str, first: Floats, second: Floats) -> tuple[Floats, Floats]:
         from astropy.coordinates import SkyCoord
 
-        wcs, first, second = self._parsed[0], np.asarray(first, np.float64), np.asarray(second, np.float64)
+        wcs, first, second = self._parsed.wcs, np.asarray(first, np.float64), np.asarray(second, np.float64)
         nothing = np.full(first.shape, np.nan)
         if wcs is None:
             return nothing, nothing
-        with _ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
+        with ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             try:
                 if way == "pixel_to_world":
@@ -86,3 +187,40 @@ class Sky:
             # An iteration that does not converge, a point beyond the projection.
             except Exception:  # noqa: BLE001
                 return nothing, nothing
+
+
+def positions(skies: Sequence[Sky | None], x: float, y: float) -> tuple[Floats, Floats]:
+    """ICRS right ascension and declination in degrees of the pixel ``x``, ``y`` of many pictures, shapes (n,).
+
+    Turning one position into ICRS takes astropy longer than all the rest, so those of one frame are turned together.
+    """
+    from astropy.coordinates import SkyCoord
+    from astropy.wcs.utils import wcs_to_celestial_frame
+
+    ra, dec = np.full(len(skies), np.nan), np.full(len(skies), np.nan)
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, sky in enumerate(skies):
+        wcs = None if sky is None else sky._parsed.wcs
+        if wcs is None:
+            continue
+        groups.setdefault((wcs.wcs.radesys, wcs.wcs.equinox, wcs.wcs.lngtyp), []).append(place)
+        with ALONE, np.errstate(all="ignore"):
+            where = wcs.all_pix2world(x, y, 0)
+            ra[place], dec[place] = float(where[wcs.wcs.lng]), float(where[wcs.wcs.lat])
+    for places in groups.values():
+        example = skies[places[0]]
+        assert example is not None
+        with ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            try:
+                frame = wcs_to_celestial_frame(example._parsed.wcs)
+                icrs = SkyCoord(ra[places], dec[places], unit="deg", frame=frame).icrs
+                ra[places], dec[places] = icrs.ra.deg, icrs.dec.deg
+            # A frame that astropy does not know, a latitude beyond the pole.
+            except Exception:  # noqa: BLE001
+                ra[places] = dec[places] = np.nan
+    return ra, dec
+
+
+def _in_a_line(said: object) -> str:
+    return " ".join(str(said).split())[:200]

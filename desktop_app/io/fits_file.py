@@ -1,6 +1,5 @@
 """FITS files through astropy, which here prints nothing, takes no memory on a file's word and shows no traceback."""
 
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.errors import ReadError
+from desktop_app.core.quiet import ALONE
 from desktop_app.core.source import Card
 from desktop_app.io.rows import whole_numbers
 from desktop_app.io.source import open_bytes, read_head
@@ -34,12 +34,10 @@ _POSSIBLE = {
 _POSSIBLE_SIZE = range(1 << 48)
 # What astropy raises on broken files beside its VerifyError; found by mutating files.
 _BROKEN = (AssertionError, KeyError, TypeError, ValueError)
-# The filters of warnings belong to all threads: two that change and restore them at once would leave them changed.
-_ALONE = threading.Lock()
 
 
 @contextmanager
-def _astropy(what: str) -> Iterator[None]:
+def guarded(what: str) -> Iterator[None]:
     """Where astropy looks at ``what``: what it raises becomes a `ReadError`.
 
     Its warnings are dropped: they tell of cards against the standard that can be read all the same.
@@ -47,7 +45,7 @@ def _astropy(what: str) -> Iterator[None]:
     from astropy.io import fits
 
     # A signalling NaN, or a number past the end, is no news: it becomes NaN or inf.
-    with _ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
+    with ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
             yield
@@ -156,7 +154,7 @@ def headers(path: Path, head: bytes) -> tuple[Header, ...]:
     at = 0
     while at < len(head) and (not found or (head.startswith(b"XTENSION", at) and not found[-1].is_table)):
         stream.seek(at)
-        with _astropy(f"HDU {len(found)} of {path.name}"):
+        with guarded(f"HDU {len(found)} of {path.name}"):
             try:
                 parsed = fits.Header.fromfile(stream, padding=False)
             except OSError:
@@ -179,7 +177,7 @@ def parse_header(file: str, place: int, raw: bytes, at: int) -> Header:
     """
     from astropy.io import fits
 
-    with _astropy(f"HDU {place} of {file}"):
+    with guarded(f"HDU {place} of {file}"):
         header = Header(file, place, fits.Header.fromfile(BytesIO(raw), padding=False), at, at + len(raw))
         header.axes()
     return header
@@ -238,12 +236,17 @@ class TableHead:
 
     def cards(self) -> tuple[Card, ...]:
         """All cards of both headers; astropy takes longer over them than over the table."""
-        with _astropy(f"The header of {self.header.file}"):
-            return tuple(
-                Card(header.hdu, card.keyword, _shown(_value(card)), card.comment.strip())
-                for header in (self.primary, self.header)
-                for card in header.parsed.cards
-            )
+        return cards_of(self.primary, self.header)
+
+
+def cards_of(*shown: Header) -> tuple[Card, ...]:
+    """All cards of the headers, in about 10 microseconds each."""
+    with guarded(f"The header of {shown[0].file}"):
+        return tuple(
+            Card(header.hdu, card.keyword, _shown(_value(card)), card.comment.strip())
+            for header in shown
+            for card in header.parsed.cards
+        )
 
 
 @lru_cache(maxsize=16)
@@ -258,8 +261,8 @@ def table_head(path: Path, head: bytes) -> TableHead | None:
     found = headers(path, head) if is_fits(head) else ()
     if not found or not found[-1].is_table:
         return None
-    with _astropy(f"Table {found[-1].hdu} of {path.name}"):
-        return TableHead(found[0], found[-1], _columns(found[-1]))
+    with guarded(f"Table {found[-1].hdu} of {path.name}"):
+        return TableHead(found[0], found[-1], columns_of(found[-1]))
 
 
 def head_of_table(path: Path) -> TableHead:
@@ -276,7 +279,21 @@ def head_of_table(path: Path) -> TableHead:
     return head
 
 
-def _columns(header: Header) -> dict[str, Column]:
+def columns_of(header: Header) -> dict[str, Column]:
+    """The columns of a binary table by name in upper case.
+
+    Raises
+    ------
+    ReadError
+        Their formats are unknown, or do not fit into its rows.
+    """
+    """The columns of a table by name in upper case.
+
+    Raises
+    ------
+    ReadError
+        They contradict the width of a row, or have a form that FITS does not know.
+    """
     from astropy.io import fits
 
     table = f"{header.hdu} of {header.file}"
@@ -317,7 +334,7 @@ class Table:
 
     def floats(self, column: Column) -> Floats:
         """The column as float64, scaled, NaN where the file has no value; a yes is 1."""
-        with _astropy(f"Column {column.name} of {self.head.header.file}"):
+        with guarded(f"Column {column.name} of {self.head.header.file}"):
             values = self.rows.field(column.place)
             floats = values.astype(np.float64).reshape(len(values), *column.dtype.shape)
             null = self.rows.columns[column.place].null
@@ -329,7 +346,7 @@ class Table:
 
     def ints(self, column: Column) -> Ints:
         """The column as int64; 0 where the file has no whole number."""
-        with _astropy(f"Column {column.name} of {self.head.header.file}"):
+        with guarded(f"Column {column.name} of {self.head.header.file}"):
             values = self.rows.field(column.place)
             if values.dtype.kind == "i" and values.ndim == 1 and self.rows.columns[column.place].null is None:
                 return values.astype(np.int64)
@@ -362,7 +379,7 @@ def read_table(path: Path) -> Table:
         )
     if size - len(content) < _BLOCK:
         content = content.ljust(size, b"\0")
-    with _astropy(f"Table {header.hdu} of {path.name}"):
+    with guarded(f"Table {header.hdu} of {path.name}"):
         hdu = fits.BinTableHDU.fromstring(content)
         for column in head.columns.values():
             keyword = f"TTYPE{column.place + 1}"
