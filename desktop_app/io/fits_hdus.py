@@ -76,7 +76,7 @@ def _read_header(file: Bytes, *, first: bool) -> bytes | str | None:
         return None
     if not raw.startswith(b"SIMPLE  =" if first else b"XTENSION"):
         return "does not begin like FITS" if first else "holds something that is no FITS"
-    while not _has_end(raw[-BLOCK:]):
+    while not has_end(raw[-BLOCK:]):
         more = file.read(BLOCK)
         if not more or len(raw) >= HEADER_LIMIT_BYTES:
             return "has a header without end" if more else "is cut short inside a header"
@@ -84,7 +84,8 @@ def _read_header(file: Bytes, *, first: bool) -> bytes | str | None:
     return raw
 
 
-def _has_end(block: bytes) -> bool:
+def has_end(block: bytes) -> bool:
+    """Whether the last card of a header stands in ``block``."""
     return any(block.startswith(b"END     ", at) or block[at:] == b"END" for at in range(0, len(block), _CARD))
 
 

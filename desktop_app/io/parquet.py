@@ -36,7 +36,7 @@ def read(path: Path, part: str | None = None) -> LightCurve:
         pyarrow is not installed, the file is broken, or its columns cannot be told apart.
     """
     the_only_part(path.name, part)
-    with _opened(path) as file:
+    with open_parquet(path) as file:
         numbers, roles = _told_apart(file, path.name)
         if not file.metadata.num_rows:
             raise ReadError(f"{path.name} has no rows.", hint="Open another file.")
@@ -57,13 +57,13 @@ def summarise(path: Path) -> FileSummary:
     ------
     ReadError
     """
-    with _opened(path) as file:
+    with open_parquet(path) as file:
         _told_apart(file, path.name)
         return FileSummary(path=path, kind="light curve", rows=file.metadata.num_rows)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def open_parquet(path: Path) -> Iterator[Any]:
     """The file as pyarrow, which ships no types, opens it; what it raises becomes a `ReadError`."""
     try:
         arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")

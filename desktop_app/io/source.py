@@ -17,7 +17,7 @@ RATIO_LIMIT = 200
 RATIO_FREE_BYTES = 64 << 20
 _PACKED_CHUNK_BYTES = 64 << 10
 _UNPACKED_CHUNK_BYTES = 1 << 20
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Bytes(Protocol):
@@ -48,7 +48,7 @@ def open_bytes(path: Path) -> Iterator[Bytes]:
     try:
         _check_plain(path)
         with path.open("rb") as file:
-            packed = file.read(2) == _GZIP_MAGIC
+            packed = file.read(2) == GZIP_MAGIC
             file.seek(0)
             yield _Gzip(file, path.name) if packed else _Plain(file)
     except FileNotFoundError as error:
@@ -59,6 +59,12 @@ def open_bytes(path: Path) -> Iterator[Bytes]:
         raise ReadError(
             f"{path.name} cannot be read: {error}.", hint="Copy it to a local disk and try again."
         ) from error
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the plain file ``path`` is gzipped."""
+    with path.open("rb") as file:
+        return file.read(2) == GZIP_MAGIC
 
 
 def version_of(path: Path) -> tuple[int, int]:

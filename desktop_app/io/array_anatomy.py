@@ -1,0 +1,191 @@
+"""What NumPy and HDF5 files are made of: their arrays with type, shape and what they hold; nothing is unpickled."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from math import prod
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+from desktop_app.core.errors import ReadError
+from desktop_app.io.anatomy import Clock, ColumnFacts, HeaderCard, Looked, Section, Tally
+
+_PIECE_BYTES = 1 << 20
+_ARRAYS_LIMIT = 4096
+_COLUMNS_SHOWN = 64
+_TEXT_SHOWN = 2000
+
+
+def look_at_arrays(path: Path, clock: Clock) -> Looked:
+    """The arrays of an ``.npz``, or the one of an ``.npy``."""
+    problems: list[str] = []
+    notes: list[str] = []
+    sections: list[Section] = []
+    try:
+        if not zipfile.is_zipfile(path):
+            with path.open("rb") as file:
+                sections.append(_array(0, path.stem, file, path.stat().st_size, clock))
+            return "NumPy array", sections, problems, notes
+        with zipfile.ZipFile(path) as packed:
+            members = packed.infolist()
+            if len(members) > _ARRAYS_LIMIT:
+                notes.append(f"Only the first {_ARRAYS_LIMIT:,} of {len(members):,} arrays are listed.")
+            for place, member in enumerate(members[:_ARRAYS_LIMIT]):
+                name = member.filename.removesuffix(".npy")
+                sections.append(_member(packed, member, place, name, clock, problems))
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        problems.append(f"{path.name} cannot be read as NumPy arrays: {_said(error)}.")
+    form = "NumPy arrays" if any(section.kind == "array" for section in sections) else "ZIP archive"
+    return form, sections, problems, notes
+
+
+def _member(
+    packed: zipfile.ZipFile, member: zipfile.ZipInfo, place: int, name: str, clock: Clock, problems: list[str]
+) -> Section:
+    try:
+        with packed.open(member) as file:
+            return _array(place, name, file, member.file_size, clock)
+    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+        problems.append(f"{name} cannot be read: {_said(error)}.")
+        return Section(place, name, "broken", "", member.file_size)
+
+
+def _array(place: int, name: str, file: IO[bytes], size: int, clock: Clock) -> Section:
+    shape, dtype = _npy_header(file)
+    told = f"{' × '.join(map(str, shape)) or 'one value'}, {dtype.name}"
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects, which are never loaded")
+    columns = _columns_of(_rows(file, shape, dtype, clock), shape, dtype)
+    return Section(place, name, "array", told, size, (), columns)
+
+
+def _npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
+    version = npy.read_magic(file)
+    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    shape, _, dtype = read(file)
+    if any(length < 0 for length in shape):
+        raise ValueError("its shape cannot be")
+    return shape, dtype
+
+
+def _rows(
+    file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype[np.generic], clock: Clock
+) -> Iterator[np.ndarray | None]:
+    """The array in pieces of whole rows, as far as the file goes; None once the time is spent."""
+    width = prod(shape[1:]) * dtype.itemsize if shape else dtype.itemsize
+    left = (shape[0] if shape else 1) * width
+    step = max(1, _PIECE_BYTES // width) * width if width else 0
+    while left > 0 and step <= 64 * _PIECE_BYTES:
+        if clock.over:
+            yield None
+            return
+        piece = file.read(min(step, left))
+        if len(piece) < min(step, left):
+            raise ValueError(f"it is cut short: {left - len(piece):,} bytes are missing")
+        left -= len(piece)
+        yield np.frombuffer(piece, dtype)
+
+
+def _columns_of(
+    pieces: Iterator[np.ndarray | None], shape: tuple[int, ...], dtype: np.dtype[np.generic]
+) -> tuple[ColumnFacts, ...]:
+    """The facts of a vector, of the columns of a matrix of not too many, or of all values together."""
+    if dtype.kind not in "iufb" or dtype.names:
+        return ()
+    count = shape[1] if len(shape) == 2 and shape[1] <= _COLUMNS_SHOWN else 1
+    tallies = [Tally() for _ in range(count)]
+    for piece in pieces:
+        if piece is None:
+            return (ColumnFacts("values", "", dtype.name),)
+        table = piece.reshape(-1, count) if count > 1 else piece[:, None]
+        with np.errstate(all="ignore"):
+            for place, tally in enumerate(tallies):
+                tally.add(table[:, place])
+    if count == 1:
+        return (tallies[0].facts("values", "", dtype.name),)
+    return tuple(tally.facts(f"column {place}", "", dtype.name) for place, tally in enumerate(tallies))
+
+
+def look_at_hdf5(path: Path, clock: Clock) -> Looked:
+    """The datasets of an HDF5 file with their attributes; links to other files are not followed."""
+    import h5py
+
+    sections: list[Section] = []
+    problems: list[str] = []
+    notes: list[str] = []
+    try:
+        with h5py.File(path, "r") as file:
+            sections.append(Section(0, "/", "group", "", 0, _attributes(file)))
+
+            def visit(name: str, thing: Any) -> bool | None:
+                if isinstance(thing, h5py.Dataset):
+                    sections.append(_dataset(len(sections), name, thing, clock, problems))
+                elif len(thing.attrs):
+                    sections.append(Section(len(sections), name, "group", "", 0, _attributes(thing)))
+                return True if len(sections) > _ARRAYS_LIMIT else None
+
+            if file.visititems(visit):
+                notes.append(f"Only the first {_ARRAYS_LIMIT:,} datasets are listed.")
+    # h5py raises whatever the library stumbles over.
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        problems.append(f"{path.name} cannot be read as HDF5: {_said(error)}.")
+    return "HDF5", sections, problems, notes
+
+
+def _dataset(place: int, name: str, dataset: Any, clock: Clock, problems: list[str]) -> Section:
+    size, cards = int(dataset.id.get_storage_size()), _attributes(dataset)
+    try:
+        shape = tuple(int(length) for length in dataset.shape or ())
+        told = f"{' × '.join(map(str, shape)) or 'one value'}, {dataset.dtype}"
+        columns = () if dataset.is_virtual or dataset.external else _dataset_columns(dataset, shape, clock)
+        units = {card.keyword.lower(): card.value for card in cards}
+        unit = units.get("units") or units.get("unit") or ""
+        columns = tuple(ColumnFacts(c.name, unit or c.unit, c.form, c.missing, c.low, c.high) for c in columns)
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        problems.append(f"Dataset {name} cannot be read: {_said(error)}.")
+        return Section(place, name, "broken", "", size, cards)
+    return Section(place, name, "dataset", told, size, cards, columns)
+
+
+def _dataset_columns(dataset: Any, shape: tuple[int, ...], clock: Clock) -> tuple[ColumnFacts, ...]:
+    if dataset.dtype.names:
+        return tuple(
+            ColumnFacts(name, "", str(dataset.dtype[name])) for name in dataset.dtype.names[: 4 * _COLUMNS_SHOWN]
+        )
+    if dataset.shape is None or not shape:
+        return ()
+    row = max(1, prod(shape[1:]) * dataset.dtype.itemsize)
+    chunk = prod(dataset.chunks) * dataset.dtype.itemsize if dataset.chunks else 0
+    if max(row, chunk) > 64 * _PIECE_BYTES:
+        return (ColumnFacts("values", "", str(dataset.dtype)),)
+    step = max(1, _PIECE_BYTES // row)
+
+    def pieces() -> Iterator[np.ndarray | None]:
+        for first in range(0, shape[0], step):
+            if clock.over:
+                yield None
+                return
+            yield np.ravel(dataset[first : first + step])
+
+    return _columns_of(pieces(), shape, dataset.dtype)
+
+
+def _attributes(thing: Any) -> tuple[HeaderCard, ...]:
+    cards = []
+    for name in thing.attrs:
+        try:
+            value = thing.attrs[name]
+            text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        except (OSError, RuntimeError, KeyError, TypeError, ValueError):
+            text = ""
+        cards.append(HeaderCard(str(name), text[:_TEXT_SHOWN]))
+    return tuple(cards)
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, ReadError):
+        return error.message
+    return (" ".join(str(error).split())[:200] or type(error).__name__).rstrip(".")
