@@ -30,6 +30,9 @@ READERS: Registry[Reader] = Registry(
         "rate-table": "desktop_app.io.rate_table:READER",
         "parquet": "desktop_app.io.parquet:READER",
         "text": "desktop_app.io.text:READER",
+        "telemanom": "desktop_app.io.telemanom:READER",
+        "npz": "desktop_app.io.npz:READER",
+        "npy": "desktop_app.io.npy:READER",
     },
 )
 

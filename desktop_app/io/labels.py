@@ -1,0 +1,121 @@
+"""Labels beside the data: stretches of a label file become intervals of rows."""
+
+from dataclasses import replace
+from math import isnan
+from pathlib import Path
+
+import numpy as np
+
+from desktop_app.core.arrays import Bools
+from desktop_app.core.errors import ReadError
+from desktop_app.core.telemetry import Interval, Telemetry, stretches, with_labels
+from desktop_app.io.label_file import LabelFile, Labelled, read_labels
+from desktop_app.io.moments import EPOCHS
+
+_NAMES = ("labels.json", "labels.csv", "labeled_anomalies.csv")
+
+
+def load_labels(data: Telemetry, path: Path) -> Telemetry:
+    """``data`` with the labels that the file ``path`` has for it beside those that it has.
+
+    Raises
+    ------
+    ReadError
+        It is no label file, or none of its labels is about these data.
+    """
+    found = read_labels(path)
+    if found.stretches and not any(_is_about(data, label) for label in found.stretches):
+        named = list(dict.fromkeys(label.channel for label in found.stretches))
+        what = ", ".join(named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
+        raise ReadError(
+            f"{path.name} labels {what}, and none of them is in {_called(data)}.",
+            hint="Choose the label file that belongs to these data, or the part that it labels.",
+        )
+    labelled = labels_in(data, found)
+    if found.stretches and len(labelled.labels) == len(data.labels) and not data.labels:
+        raise ReadError(
+            f"No label of {path.name} lies within the rows of {_called(data)}.",
+            hint="Labels are row numbers from 0, or times in the clock of the data.",
+        )
+    return labelled
+
+
+def with_labels_beside(data: Telemetry) -> Telemetry:
+    """``data`` with the labels of a file that lies beside it and bears its name, or is called labels; else as it is.
+
+    A label file that cannot be read is told of in a note.
+    """
+    path = data.source.path
+    if path is None or data.labels:
+        return data
+    stem = path.name.split(".")[0]
+    for name in (f"{stem}_labels.json", f"{stem}_labels.csv", f"{stem}.labels.json", f"{stem}.labels.csv", *_NAMES):
+        beside = path.parent / name
+        if beside != path and beside.is_file():
+            return _beside(data, beside)
+    return data
+
+
+def labels_in(data: Telemetry, found: LabelFile) -> Telemetry:
+    """``data`` with the labels in ``found`` that are about it, and the name of its spacecraft where the file tells.
+
+    A note tells of labels outside of its rows.
+    """
+    if mission := found.groups.get(data.source.object_name, ""):
+        data = replace(data, source=replace(data.source, mission=mission))
+    intervals: list[Interval] = []
+    outside = 0
+    for label in found.stretches:
+        if _is_about(data, label):
+            rows = _rows(data, label)
+            outside += not rows.any()
+            channel = label.channel if label.channel in data.names else ""
+            intervals.extend(Interval(start, stop, label.kind, channel) for start, stop in stretches(rows))
+    labelled = with_labels(data, intervals)
+    if not outside:
+        return labelled
+    text = f"{outside:,} label{'s lie' if outside > 1 else ' lies'} outside of the rows."
+    return replace(labelled, source=replace(data.source, notes=(*data.source.notes, text)))
+
+
+def _beside(data: Telemetry, path: Path) -> Telemetry:
+    try:
+        found = read_labels(path)
+    except ReadError as error:
+        return replace(data, source=replace(data.source, notes=(*data.source.notes, f"No labels: {error.message}")))
+    labelled = labels_in(data, found)
+    if not labelled.labels:
+        return labelled
+    notes = (*labelled.source.notes, f"The labels are those of {path.name}.")
+    return replace(labelled, source=replace(labelled.source, notes=notes))
+
+
+def _is_about(data: Telemetry, label: Labelled) -> bool:
+    source = data.source
+    names = {"", source.part, source.object_name, *data.names}
+    if source.path is not None:
+        names |= {source.path.name, source.path.name.split(".")[0]}
+    return label.channel in names
+
+
+def _rows(data: Telemetry, label: Labelled) -> Bools:
+    """Which rows of ``data`` lie in the stretch; both of its ends belong to it."""
+    if label.counted == "rows" or (label.counted == "numbers" and data.clock == "samples"):
+        return (data.row >= label.start) & (data.row <= label.end)
+    start, end = label.start, label.end
+    if label.counted == "dates":
+        if isnan(data.zero_unix_s):
+            return np.zeros(len(data), bool)
+        start, end = start - data.zero_unix_s, end - data.zero_unix_s
+    elif data.clock == "utc":
+        scale = next((scale for low, high, scale in EPOCHS if low <= start < high), 0.0)
+        if not scale:
+            return (data.row >= start) & (data.row <= end)
+        start, end = start * scale - data.zero_unix_s, end * scale - data.zero_unix_s
+    # A microsecond is the step of a unix time in float64.
+    return (data.time >= start - 1e-6) & (data.time <= end + 1e-6)
+
+
+def _called(data: Telemetry) -> str:
+    name = data.source.path.name if data.source.path else data.source.object_name
+    return f"{data.source.part} of {name}" if data.source.part else name
