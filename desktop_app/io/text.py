@@ -2,8 +2,9 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,8 +16,18 @@ from desktop_app.io.named_columns import curve_of
 from desktop_app.io.reader import FileSummary, Reader, the_only_part
 from desktop_app.io.source import open_bytes, read_head
 from desktop_app.io.text_columns import TextColumn
-from desktop_app.io.text_table import COMMENTS, NAME_THEM, TextLayout, is_comment, layout_of, number_of, split_line
+from desktop_app.io.text_table import (
+    COMMENTS,
+    NAME_THEM,
+    TextTable,
+    is_comment,
+    layout_of,
+    number_of,
+    split_line,
+    table_in,
+)
 
+T = TypeVar("T")
 # Small pieces let other threads run in between: numpy's text reader keeps the interpreter to itself.
 _PIECE_BYTES = 512 << 10
 _LONGEST_LINE_BYTES = 16 << 20
@@ -42,8 +53,8 @@ def read(path: Path, part: str | None = None) -> LightCurve:
         It is no table, or its columns cannot be told apart.
     """
     the_only_part(path.name, part)
-    layout, values = _read_values(path)
-    by_column = {column: np.ascontiguousarray(values[:, n]) for n, column in enumerate(layout.numbers)}
+    layout, values = read_values(path, layout_of)
+    by_column = {column: np.ascontiguousarray(values[:, n]) for n, column in enumerate(layout.table.numbers)}
     if layout.by_order and not np.all(np.diff(by_column[layout.roles.time]) > 0):
         raise ReadError(
             f"{path.name} does not name its columns, and its first column does not rise all the way.", hint=NAME_THEM
@@ -59,26 +70,45 @@ def summarise(path: Path) -> FileSummary:
     ReadError
     """
     head = read_head(path)
-    end = head.rfind(b"\n") + 1
-    _layout(_decoded(head[:end] if end else head, path.name), path.name)
+    layout_in_head(path, head, layout_of)
     return FileSummary(path=path, kind="light curve")
 
 
-def _read_values(path: Path) -> tuple[TextLayout, Floats]:
-    """The layout, and the columns of numbers; shape (n, number of columns)."""
-    layout: TextLayout | None = None
+def layout_in_head(path: Path, head: bytes, of: Callable[[TextTable, str], T]) -> T:
+    """What ``of`` tells of the table that begins in ``head``, the first bytes of the file.
+
+    Raises
+    ------
+    ReadError
+        There is no table of numbers, or ``of`` refuses it.
+    """
+    end = head.rfind(b"\n") + 1
+    return of(_table(_decoded(head[:end] if end else head, path.name), path.name), path.name)
+
+
+def read_values(path: Path, of: Callable[[TextTable, str], T]) -> tuple[T, Floats]:
+    """What ``of`` tells of the table in ``path``, and its columns of numbers; shape (n, number of columns).
+
+    Raises
+    ------
+    ReadError
+        There is no table of numbers, ``of`` refuses it, or a row of it is damaged.
+    """
+    table: TextTable | None = None
+    told: list[T] = []
     values: list[Floats] = []
     line = 1
     for text in _pieces(path):
         skipped = 0
-        if layout is None:
-            layout = _layout(text, path.name)
-            skipped = layout.skipped
-        values.append(_values(text, layout, skipped, line, path.name))
+        if table is None:
+            table = _table(text, path.name)
+            told.append(of(table, path.name))
+            skipped = table.skipped
+        values.append(_values(text, table, skipped, line, path.name))
         line += text.count("\n")
-    if layout is None:
+    if not told:
         raise ReadError(f"{path.name} is empty.", hint="Open another file.")
-    return layout, np.concatenate(values)
+    return told[0], np.concatenate(values)
 
 
 def _pieces(path: Path) -> Iterator[str]:
@@ -108,8 +138,8 @@ def _decoded(data: bytes, file: str) -> str:
         return data.decode("latin-1")
 
 
-def _layout(text: str, file: str) -> TextLayout:
-    """The layout by the first 8 KiB of text, or by the first lines where comments take more."""
+def _table(text: str, file: str) -> TextTable:
+    """The table by the first 8 KiB of text, or by the first lines where comments take more."""
     end = _SAMPLE_CHARACTERS
     while True:
         lines = _LINE_END.split(text[:end])
@@ -117,32 +147,32 @@ def _layout(text: str, file: str) -> TextLayout:
             # The last line may be cut.
             lines = lines[:-1]
         if end >= len(text) or sum(not is_comment(line) for line in lines) > 2:
-            return layout_of(lines, file)
+            return table_in(lines, file)
         end *= 4
 
 
-def _values(text: str, layout: TextLayout, skipped: int, first_line: int, file: str) -> Floats:
+def _values(text: str, table: TextTable, skipped: int, first_line: int, file: str) -> Floats:
     """The columns of numbers in ``text``, whose first line has the number ``first_line``."""
     if not _HAS_ROW.search(text):
-        return np.empty((0, len(layout.numbers)))
-    if len(layout.numbers) == layout.width:
+        return np.empty((0, len(table.numbers)))
+    if len(table.numbers) == table.width:
         places = None
-    elif _is_even(text, layout, skipped):
-        places = [column.place for column in layout.numbers]
+    elif _is_even(text, table, skipped):
+        places = [column.place for column in table.numbers]
     else:
-        return _values_by_hand(text, layout, skipped, first_line, file)
-    values = _by_numpy(text, layout, skipped, places)
+        return _values_by_hand(text, table, skipped, first_line, file)
+    values = _by_numpy(text, table, skipped, places)
     if values is None:
-        values = _by_numpy(_filled(text, layout.delimiter), layout, skipped, places)
-    return _values_by_hand(text, layout, skipped, first_line, file) if values is None else values
+        values = _by_numpy(_filled(text, table.delimiter), table, skipped, places)
+    return _values_by_hand(text, table, skipped, first_line, file) if values is None else values
 
 
-def _by_numpy(text: str, layout: TextLayout, skipped: int, places: list[int] | None) -> Floats | None:
+def _by_numpy(text: str, table: TextTable, skipped: int, places: list[int] | None) -> Floats | None:
     """The columns at ``places``; None where numpy cannot read them."""
     try:
         values = np.loadtxt(
             io.StringIO(text),
-            delimiter=layout.delimiter,
+            delimiter=table.delimiter,
             comments=[sign for sign in COMMENTS if sign in text] or None,
             skiprows=skipped,
             usecols=places,
@@ -150,13 +180,13 @@ def _by_numpy(text: str, layout: TextLayout, skipped: int, places: list[int] | N
         )
     except ValueError:
         return None
-    return values if values.shape[1] == len(layout.numbers) else None
+    return values if values.shape[1] == len(table.numbers) else None
 
 
-def _is_even(text: str, layout: TextLayout, skipped: int) -> bool:
+def _is_even(text: str, table: TextTable, skipped: int) -> bool:
     """Whether every row has a field for each column; numpy does not look where it reads some columns only."""
     rows = (line for line in _LINE_END.split(text)[skipped:] if not is_comment(line))
-    return all(len(row.split(layout.delimiter)) == layout.width for row in rows)
+    return all(len(row.split(table.delimiter)) == table.width for row in rows)
 
 
 def _filled(text: str, delimiter: str | None) -> str:
@@ -168,20 +198,20 @@ def _filled(text: str, delimiter: str | None) -> str:
     return re.sub(empty, "nan", text.replace('"', ""), flags=re.MULTILINE)
 
 
-def _values_by_hand(text: str, layout: TextLayout, skipped: int, first_line: int, file: str) -> Floats:
+def _values_by_hand(text: str, table: TextTable, skipped: int, first_line: int, file: str) -> Floats:
     """The same, field by field: for fields that are empty or quoted, or say that there is no number."""
     rows: list[list[float]] = []
     for number, line in enumerate(_LINE_END.split(text)):
         if number < skipped or is_comment(line):
             continue
-        fields = split_line(line, layout.delimiter)
-        if len(fields) != layout.width:
+        fields = split_line(line, table.delimiter)
+        if len(fields) != table.width:
             raise ReadError(
-                f"Line {first_line + number:,} of {file} has {len(fields)} columns instead of {layout.width}.",
+                f"Line {first_line + number:,} of {file} has {len(fields)} columns instead of {table.width}.",
                 hint="The file may be cut short or damaged there.",
             )
-        rows.append([_number(fields[column.place], column, first_line + number, file) for column in layout.numbers])
-    return np.array(rows, dtype=np.float64).reshape(-1, len(layout.numbers))
+        rows.append([_number(fields[column.place], column, first_line + number, file) for column in table.numbers])
+    return np.array(rows, dtype=np.float64).reshape(-1, len(table.numbers))
 
 
 def _number(field: str, column: TextColumn, line: int, file: str) -> float:

@@ -1,7 +1,7 @@
 """How a text table is cut into lines and columns: comments, delimiter, the line of names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from desktop_app.core.errors import ReadError
@@ -25,8 +25,8 @@ _SAMPLE_ROWS = 200
 
 
 @dataclass(frozen=True)
-class TextLayout:
-    """Where the rows of a text table begin, and what its columns are.
+class TextTable:
+    """Where the rows of a text table begin, and what stands in them.
 
     Attributes
     ----------
@@ -34,25 +34,59 @@ class TextLayout:
         None for blanks.
     skipped : int
         Lines before the first row of numbers.
-    width : int
-        Columns of a row.
-    numbers : tuple of TextColumn
-        The columns that hold numbers.
+    columns, numbers : tuple of TextColumn
+        All of them, and those that hold numbers; without names they are "column 1" and so on.
+    sample : list of list of str
+        The fields of the first rows.
+    is_named : bool
+        Whether the file names its columns.
+    """
+
+    delimiter: str | None
+    skipped: int
+    columns: tuple[TextColumn, ...]
+    numbers: tuple[TextColumn, ...]
+    sample: list[list[str]]
+    is_named: bool
+
+    @property
+    def width(self) -> int:
+        """Columns of a row."""
+        return len(self.columns)
+
+
+@dataclass(frozen=True)
+class TextLayout:
+    """A text table of which each column is told.
+
+    Attributes
+    ----------
+    table : TextTable
     roles : Roles
     by_order : bool
         Whether the columns have no names, and are told apart by the order of the first alone.
     """
 
-    delimiter: str | None
-    skipped: int
-    width: int
-    numbers: tuple[TextColumn, ...]
+    table: TextTable
     roles: Roles
     by_order: bool = False
 
 
-def layout_of(lines: list[str], file: str) -> TextLayout:
-    """How the table that begins with ``lines`` is read.
+def layout_of(table: TextTable, file: str) -> TextLayout:
+    """What each column of ``table``, which is in the file called ``file``, is.
+
+    Raises
+    ------
+    ReadError
+        Its columns cannot be told apart.
+    """
+    if not table.is_named:
+        return _told_by_order(table, file)
+    return TextLayout(table, roles_of(table.columns, table.numbers, file))
+
+
+def table_in(lines: list[str], file: str) -> TextTable:
+    """The table that begins with ``lines``, whatever its columns are.
 
     Parameters
     ----------
@@ -64,15 +98,14 @@ def layout_of(lines: list[str], file: str) -> TextLayout:
     Raises
     ------
     ReadError
-        There is no table of numbers, or its columns cannot be told apart.
+        There is no table of numbers, or its names and columns are not of one number.
     """
     comments, names, skipped, rows = _parts(lines, file)
     delimiter = delimiter_of(names or rows[0])
     table = [split_line(row, delimiter) for row in rows[:_SAMPLE_ROWS]]
     width = len(table[0])
-    named = _named(names, delimiter, comments, width)
-    if named is None:
-        return _told_by_order(table, delimiter, skipped, file)
+    found = _named(names, delimiter, comments, width)
+    named = found or tuple(TextColumn(f"column {place + 1}", "", place) for place in range(width))
     if len(named) != width:
         raise ReadError(
             f"{file} names {len(named)} columns ({listed(named)}), but its first row has {width}.",
@@ -83,7 +116,7 @@ def layout_of(lines: list[str], file: str) -> TextLayout:
         raise ReadError(f"{file} has two columns called {twice[0]}.", hint="Give every column a name of its own.")
     whole = [fields for fields in table if len(fields) == width]
     numbers = tuple(column for column in named if all(number_of(fields[column.place]) is not None for fields in whole))
-    return TextLayout(delimiter, skipped, width, numbers, roles_of(named, numbers, file))
+    return TextTable(delimiter, skipped, named, numbers, table, is_named=found is not None)
 
 
 def split_line(line: str, delimiter: str | None) -> list[str]:
@@ -165,16 +198,16 @@ def _commented_names(comments: list[str], delimiter: str | None, width: int) -> 
     return None
 
 
-def _told_by_order(table: list[list[str]], delimiter: str | None, skipped: int, file: str) -> TextLayout:
+def _told_by_order(table: TextTable, file: str) -> TextLayout:
     """A table of two or three columns without names, of which the first alone rises all the way."""
-    width = len(table[0])
-    whole = [[number_of(field) for field in fields] for fields in table if len(fields) == width]
+    width = table.width
+    whole = [[number_of(field) for field in fields] for fields in table.sample if len(fields) == width]
     values = [[float("nan") if number is None else number for number in numbers] for numbers in whole]
     rising = [len(values) > 1 and all(a[n] < b[n] for a, b in pairwise(values)) for n in range(width)]
     if width not in (2, 3) or rising != [True, False, False][:width]:
         raise ReadError(
             f"{file} does not name its {width} columns, and they cannot be told apart: "
-            f"the first row is {', '.join(field[:24] for field in table[0][:8])}.",
+            f"the first row is {', '.join(field[:24] for field in table.sample[0][:8])}.",
             hint=NAME_THEM,
         )
     numbers = tuple(TextColumn(name, "", n) for n, name in enumerate(("time", "flux", "flux_err")[:width]))
@@ -187,4 +220,4 @@ def _told_by_order(table: list[list[str]], delimiter: str | None, skipped: int, 
         errors={"flux": numbers[2]} if width == 3 else {},
         notes=(f"The columns have no names: only the first rises all the way, so they are taken for {taken}.",),
     )
-    return TextLayout(delimiter, skipped, width, numbers, roles, by_order=True)
+    return TextLayout(replace(table, columns=numbers, numbers=numbers), roles, by_order=True)
