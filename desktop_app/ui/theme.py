@@ -16,7 +16,7 @@ ICON_PIXELS = (16, 20, 32, 40)
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one look, as ``#rrggbb``."""
+    """The colours of one look, as ``#rrggbb``; ``missing``, ``mark`` and ``around`` are for images."""
 
     name: str
     window: str
@@ -29,6 +29,9 @@ class Theme:
     point: str
     warning: str
     error: str
+    missing: str
+    mark: str
+    around: str
 
     @property
     def dark(self) -> bool:
@@ -48,6 +51,9 @@ DARK = Theme(
     point="#d3dae4",
     warning="#e6b450",
     error="#ff8a80",
+    missing="#a8437f",
+    mark="#4ee08a",
+    around="#0d1014",
 )
 LIGHT = Theme(
     name="light",
@@ -61,6 +67,9 @@ LIGHT = Theme(
     point="#1b2430",
     warning="#8a5a00",
     error="#b3261e",
+    missing="#c65a9b",
+    mark="#4ee08a",
+    around="#dfe3e9",
 )
 
 
@@ -93,6 +102,7 @@ KINDS = {
     "step": Kind("L", "Step", _SQUARE, "#009e73"),
     "outlier": Kind("O", "Outlier", (), "#cc79a7"),
 }
+TRUTH = "#d55e00"
 _OTHER = Kind("?", "Other", _SQUARE, "#999999")
 
 

@@ -1,0 +1,249 @@
+"""Pictures made smaller without losing what stands out: means, but a pixel far from its neighbours stays itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float32]
+Shares = NDArray[np.uint8]
+
+STANDS_OUT_SIGMA = 3.5
+SMALLEST = 1
+_ROWS_AT_ONCE = 16
+_BINS_AT_ONCE = 32
+_ALL = 255
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Larger pixels along one side.
+
+    Attributes
+    ----------
+    first : float
+        Where the first one begins, in pixels; pixel 0 begins at 0.0.
+    step : float
+        How many pixels each covers, in [1, 2].
+    count : int
+    """
+
+    first: float
+    step: float
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class ImagePyramid:
+    """A picture at full size and halved again and again.
+
+    A pixel of a halved picture is the mean of the four below it, unless one of them is further from that mean than
+    noise makes it: then it is that one. Single bright or dark pixels are seen at every size, and noise averages out.
+
+    Attributes
+    ----------
+    levels : tuple of ndarray of float32
+        Shapes (ny, nx), (ny / 2, nx / 2), ..., rounded up; NaN where no pixel below has a value.
+    missing : tuple of ndarray of uint8, or empty
+        For each level which share of the pixels below has no value, 255 for all of them and never 0 where one has
+        none; empty where every pixel of the picture has a value.
+    noise : float
+        Standard deviation of the difference of neighbours, over the square root of 2.
+    """
+
+    levels: tuple[Values, ...]
+    missing: tuple[Shares, ...]
+    noise: float
+
+    @property
+    def tolerance(self) -> float:
+        """How far from the mean a pixel stands out."""
+        return STANDS_OUT_SIGMA * self.noise
+
+
+def pyramid_of(values: Values, noise: float, *, complete: bool) -> ImagePyramid:
+    """``values`` and its halves.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (ny, nx)
+    noise : float
+    complete : bool
+        Whether every value is finite; others count as missing.
+    """
+    missing: list[Shares] = []
+    if not complete:
+        gone = ~np.isfinite(values)
+        values = np.where(gone, np.float32(np.nan), values)
+        missing = list(halved_shares(gone.astype(np.uint8) * np.uint8(_ALL)))
+    levels = [values]
+    while max(levels[-1].shape) > SMALLEST:
+        levels.append(_halved(levels[-1], STANDS_OUT_SIGMA * noise, complete=complete))
+    return ImagePyramid(tuple(levels), tuple(missing), noise)
+
+
+def halved_shares(shares: Shares) -> tuple[Shares, ...]:
+    """``shares`` and its halves: means, rounded up, so that nothing becomes none."""
+    levels = [shares]
+    while max(levels[-1].shape) > SMALLEST:
+        total = np.zeros(((levels[-1].shape[0] + 1) // 2, (levels[-1].shape[1] + 1) // 2), np.uint16)
+        for quarter in _quarters(levels[-1]):
+            total += quarter
+        levels.append(((total + 3) // 4).astype(np.uint8))
+    return tuple(levels)
+
+
+def reduced(values: Values, tolerance: float, rows: Steps, columns: Steps, *, complete: bool) -> Values:
+    """``values`` in larger pixels, each the mean of what it covers, or the one pixel in it that stands out.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (ny, nx)
+    tolerance : float
+        How far from the mean a pixel stands out.
+    rows, columns : Steps
+    complete : bool
+        Whether every value is finite; NaN counts as missing.
+    """
+    made = np.empty((rows.count, columns.count), np.float32)
+    limit = np.float32(tolerance)
+    across = _Bins.of(columns, values.shape[1])
+    # In pieces that stay in the processor's cache.
+    for first in range(0, rows.count, _BINS_AT_ONCE):
+        part = Steps(rows.first + first * rows.step, rows.step, min(_BINS_AT_ONCE, rows.count - first))
+        down = _fewer_rows(values, limit, _Bins.of(part, len(values)), complete=complete)
+        both = _fewer_rows(np.ascontiguousarray(down.T), limit, across, complete=complete)
+        made[first : first + part.count] = both.T
+    return made
+
+
+def largest(shares: Shares, rows: Steps, columns: Steps) -> Shares:
+    """The largest of the shares that lie in each larger pixel."""
+    first, second = _members(rows, len(shares))
+    down = np.maximum(shares[first], shares[second])
+    first, second = _members(columns, shares.shape[1])
+    return np.maximum(down[:, first], down[:, second])
+
+
+def _halved(values: Values, tolerance: float, *, complete: bool) -> Values:
+    ny, nx = values.shape
+    half = np.empty(((ny + 1) // 2, (nx + 1) // 2), np.float32)
+    limit = np.float32(tolerance)
+    # In pieces that stay in the processor's cache, in memory that is asked for once.
+    spare = [np.empty((_ROWS_AT_ONCE, nx + nx % 2), np.float32) for _ in range(4)]
+    for first in range(0, len(half), _ROWS_AT_ONCE):
+        piece = values[2 * first : 2 * (first + _ROWS_AT_ONCE)]
+        if piece.shape[0] % 2 or piece.shape[1] % 2:
+            piece = np.pad(piece, [(0, size % 2) for size in piece.shape], mode="edge")
+        made = half[first : first + _ROWS_AT_ONCE]
+        if complete:
+            _halve(piece, made, limit, [room[: len(made)] for room in spare])
+        else:
+            made[:] = _standing_out(*_known(_quarters(piece)), limit)
+    return half
+
+
+def _halve(piece: Values, mean: Values, limit: np.float32, spare: list[Values]) -> None:
+    """Write the halved ``piece`` into ``mean``."""
+    upper, lower = piece[::2], piece[1::2]
+    rows, high, low, room = spare
+    width = mean.shape[1]
+    np.add(upper, lower, out=rows)
+    np.add(rows[:, ::2], rows[:, 1::2], out=mean)
+    np.multiply(mean, np.float32(0.25), out=mean)
+    np.maximum(upper, lower, out=high)
+    np.minimum(upper, lower, out=low)
+    up, down = rows[:, :width], rows[:, width:]
+    highest = np.maximum(high[:, ::2], high[:, 1::2], out=room[:, :width])
+    lowest = np.minimum(low[:, ::2], low[:, 1::2], out=room[:, width:])
+    np.subtract(highest, mean, out=up)
+    np.subtract(mean, lowest, out=down)
+    np.copyto(highest, lowest, where=down > up)
+    np.maximum(up, down, out=up)
+    np.copyto(mean, highest, where=up > limit)
+
+
+def _known(quarters: tuple[Values, ...]) -> tuple[Values, Values, Values]:
+    """Mean, largest and smallest of the values that are known; NaN where none is."""
+    total, count = np.zeros_like(quarters[0]), np.zeros(quarters[0].shape, np.float32)
+    high, low = np.full_like(total, np.nan), np.full_like(total, np.nan)
+    for quarter in quarters:
+        known = np.isfinite(quarter)
+        total += np.where(known, quarter, np.float32(0))
+        count += known
+        high, low = np.fmax(high, quarter), np.fmin(low, quarter)
+    with np.errstate(invalid="ignore"):
+        return total / count, high, low
+
+
+def _standing_out(mean: Values, high: Values, low: Values, limit: np.float32) -> Values:
+    """The mean, or the extreme that is further than ``limit`` from it."""
+    up, down = high - mean, mean - low
+    extreme = np.where(up > down, high, low)
+    np.copyto(mean, extreme, where=np.maximum(up, down) > limit)
+    return mean
+
+
+def _quarters(values: NDArray[np.generic]) -> tuple:  # type: ignore[type-arg]  # of whatever type the values are
+    """The four pixels below each halved one; at odd edges the last one counts twice."""
+    if values.shape[0] % 2 or values.shape[1] % 2:
+        values = np.pad(values, [(0, size % 2) for size in values.shape], mode="edge")
+    return tuple(values[row::2, column::2] for row in (0, 1) for column in (0, 1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Bins:
+    """Which pixels lie in each larger one, and how much of each it covers.
+
+    Attributes
+    ----------
+    covered : tuple of (ndarray, ndarray)
+        Pixels, shape (count,), and their shares, shape (count, 1).
+    first, last : ndarray, shape (count,)
+        The first and the last pixel whose middle lies in it.
+    """
+
+    covered: tuple[tuple[NDArray[np.intp], Values], ...]
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, steps: Steps, size: int) -> "_Bins":
+        """The larger pixels of ``steps`` over ``size`` pixels."""
+        edges = np.clip(steps.first + steps.step * np.arange(steps.count + 1), 0, size)
+        begin = np.minimum(np.floor(edges[:-1]), size - 1).astype(np.intp)
+        covered = []
+        for shift in range(int(np.ceil(steps.step)) + 1):
+            place = begin + shift
+            overlap = np.minimum(edges[1:], place + 1) - np.maximum(edges[:-1], place)
+            share = np.clip(overlap / np.maximum(np.diff(edges), 1e-9), 0, 1).astype(np.float32)[:, None]
+            if share.any():
+                covered.append((np.minimum(place, size - 1), share))
+        return cls(tuple(covered), *_members(steps, size))
+
+
+def _fewer_rows(values: Values, limit: np.float32, bins: _Bins, *, complete: bool) -> Values:
+    """One row for each of ``bins``."""
+    one, two = values[bins.first], values[bins.last]
+    mean = np.zeros_like(one)
+    if complete:
+        for rows, share in bins.covered:
+            taken = values[rows]
+            taken *= share
+            mean += taken
+        return _standing_out(mean, np.maximum(one, two), np.minimum(one, two), limit)
+    weight = np.zeros_like(one)
+    for rows, share in bins.covered:
+        taken = values[rows]
+        known = np.isfinite(taken)
+        mean += np.where(known, share * taken, np.float32(0))
+        weight += share * known
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _standing_out(mean / weight, np.fmax(one, two), np.fmin(one, two), limit)
+
+
+def _members(steps: Steps, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first and the last pixel whose middle lies in each larger one; each pixel lies in one."""
+    edges = np.ceil(steps.first + steps.step * np.arange(steps.count + 1) - 0.5 - 1e-9).astype(np.intp)
+    first = np.clip(edges[:-1], 0, size - 1)
+    return first, np.clip(edges[1:] - 1, first, size - 1)
