@@ -77,11 +77,18 @@ class Pyramid:
         return Envelope(low, high, count)
 
     def density(
-        self, start: float, stop: float, width: int, top: float, bottom: float, height: int
+        self,
+        start: float,
+        stop: float,
+        width: int,
+        top: float,
+        bottom: float,
+        height: int,
+        samples: int = DENSITY_SAMPLES,
     ) -> tuple[NDArray[np.int64], int]:
         """How many points fall on each pixel, and how many points each of those counted stands for.
 
-        Where there are more than `DENSITY_SAMPLES` points, every ``step``-th is counted: a shade needs no more, and
+        Where there are more than ``samples`` points, every ``step``-th is counted: a shade needs no more, and
         the extrema are the envelope's. The counted points stay the same while the view is panned.
 
         Returns
@@ -90,7 +97,7 @@ class Pyramid:
         step : int
         """
         bounds = self.columns(start, stop, width)
-        step = max(1, -(-int(bounds[-1] - bounds[0]) // DENSITY_SAMPLES))
+        step = max(1, -(-int(bounds[-1] - bounds[0]) // samples))
         first = -(-bounds // step)  # the first counted point of each column, in units of step
         values = self.values[first[0] * step : bounds[-1] : step]
         column = np.repeat(np.arange(width), np.diff(first))
@@ -132,11 +139,37 @@ def build_pyramid(time: Floats, values: Floats, shown: Bools | None = None) -> P
     if shown is not None:
         keep &= shown
     rows = np.flatnonzero(keep)
-    kept = frozen_floats(values[rows])
+    return _built(frozen_floats(time[rows]), frozen_floats(values[rows]), frozen_ints(rows))
+
+
+def build_pyramids(time: Floats, values: Floats) -> tuple[Pyramid, ...]:
+    """One pyramid for each column; columns that are NaN in the same rows share their times and row numbers.
+
+    Parameters
+    ----------
+    time : ndarray, shape (n,)
+        Finite, never decreasing.
+    values : ndarray, shape (n, c)
+        NaN is left out.
+    """
+    shared: dict[bytes, tuple[Floats, Ints]] = {}
+    built = []
+    for column in values.T:
+        keep = np.isfinite(column)
+        holes = np.packbits(keep).tobytes()
+        if holes not in shared:
+            whole = bool(keep.all())
+            rows = np.flatnonzero(keep)
+            shared[holes] = (frozen_floats(time if whole else time[rows]), frozen_ints(rows))
+        built.append(_built(shared[holes][0], frozen_floats(column[keep]), shared[holes][1]))
+    return tuple(built)
+
+
+def _built(time: Floats, values: Floats, rows: Ints) -> Pyramid:
     blocks = len(rows) // BLOCK + 2
     padded = np.full(blocks * BLOCK, np.nan)
-    padded[: len(rows)] = kept
+    padded[: len(rows)] = values
     table = padded.reshape(blocks, BLOCK)
     low = np.fmin.reduce(table, axis=1, initial=np.inf)
     high = np.fmax.reduce(table, axis=1, initial=-np.inf)
-    return Pyramid(frozen_floats(time[rows]), kept, frozen_ints(rows), low, high)
+    return Pyramid(time, values, rows, low, high)
