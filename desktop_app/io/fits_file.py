@@ -353,8 +353,14 @@ class Table:
         return whole_numbers(self.floats(column))
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, head: TableHead | None = None) -> Table:
     """The first binary table of ``path``, wholly read.
+
+    Parameters
+    ----------
+    path : Path
+    head : TableHead, optional
+        Which table; the first where not given.
 
     Raises
     ------
@@ -363,12 +369,12 @@ def read_table(path: Path) -> Table:
     """
     from astropy.io import fits
 
-    head = head_of_table(path)
+    head = head or head_of_table(path)
     header, width = head.header, head.header.size("NAXIS1")
     begin = header.data_at - header.at
     size = begin + header.parsed.data_size_padded
     with open_bytes(path) as file:
-        file.read(header.at)
+        file.skip(header.at)
         content = file.read(size)
         file.finish()
     if len(content) < begin + head.rows * width:

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.io.fits_file import AGAIN
 from desktop_app.io.named_columns import curve_of
 from desktop_app.io.reader import FileSummary, Reader, the_only_part
 from desktop_app.io.source import UNPACKED_LIMIT_BYTES
-from desktop_app.io.text_columns import Roles, TextColumn, roles_of
+from desktop_app.io.text_columns import TextColumn, roles_of
 
 _MAGIC = b"PAR1"
 _BYTES_A_NUMBER = 8
@@ -37,16 +38,9 @@ def read(path: Path, part: str | None = None) -> LightCurve:
     """
     the_only_part(path.name, part)
     with open_parquet(path) as file:
-        numbers, roles = _told_apart(file, path.name)
-        if not file.metadata.num_rows:
-            raise ReadError(f"{path.name} has no rows.", hint="Open another file.")
-        if file.metadata.num_rows * len(numbers) * _BYTES_A_NUMBER > UNPACKED_LIMIT_BYTES:
-            raise ReadError(
-                f"{path.name} has {file.metadata.num_rows:,} rows of {len(numbers)} columns, which no light curve has.",
-                hint="Write the rows and columns to look at into a file of their own.",
-            )
-        table = file.read(columns=[column.name for column in numbers], use_threads=False)
-        values = {column: table.column(column.name).to_numpy().astype(np.float64) for column in numbers}
+        columns, numbers = columns_in(file, path.name)
+        roles = roles_of(columns, numbers, path.name)
+        values = numbers_in(file, numbers, path.name)
     return curve_of(path, roles, values)
 
 
@@ -58,7 +52,7 @@ def summarise(path: Path) -> FileSummary:
     ReadError
     """
     with open_parquet(path) as file:
-        _told_apart(file, path.name)
+        roles_of(*columns_in(file, path.name), path.name)
         return FileSummary(path=path, kind="light curve", rows=file.metadata.num_rows)
 
 
@@ -80,8 +74,14 @@ def open_parquet(path: Path) -> Iterator[Any]:
         raise ReadError(f"{path.name} cannot be read as parquet: {said}.", hint=AGAIN) from error
 
 
-def _told_apart(file: Any, name: str) -> tuple[tuple[TextColumn, ...], Roles]:
-    """The columns of numbers, and what each column is."""
+def columns_in(file: Any, name: str) -> tuple[tuple[TextColumn, ...], tuple[TextColumn, ...]]:
+    """All columns of ``file``, which is called ``name``, and those that hold numbers.
+
+    Raises
+    ------
+    ReadError
+        Two columns have one name.
+    """
     fields = list(file.schema_arrow)
     names = [field.name for field in fields]
     twice = [field for field in names if names.count(field) > 1]
@@ -89,7 +89,26 @@ def _told_apart(file: Any, name: str) -> tuple[tuple[TextColumn, ...], Roles]:
         raise ReadError(f"{name} has two columns called {twice[0]}.", hint="Give every column a name of its own.")
     columns = tuple(TextColumn(field.name, _unit(field), place) for place, field in enumerate(fields))
     numbers = tuple(column for column in columns if str(fields[column.place].type).rstrip("0123456789") in _NUMBERS)
-    return numbers, roles_of(columns, numbers, name)
+    return columns, numbers
+
+
+def numbers_in(file: Any, numbers: tuple[TextColumn, ...], name: str) -> dict[TextColumn, Floats]:
+    """The columns ``numbers`` of ``file``, which is called ``name``.
+
+    Raises
+    ------
+    ReadError
+        It has no rows, or more than a light curve has.
+    """
+    if not file.metadata.num_rows:
+        raise ReadError(f"{name} has no rows.", hint="Open another file.")
+    if file.metadata.num_rows * len(numbers) * _BYTES_A_NUMBER > UNPACKED_LIMIT_BYTES:
+        raise ReadError(
+            f"{name} has {file.metadata.num_rows:,} rows of {len(numbers)} columns, which no light curve has.",
+            hint="Write the rows and columns to look at into a file of their own.",
+        )
+    table = file.read(columns=[column.name for column in numbers], use_threads=False)
+    return {column: table.column(column.name).to_numpy().astype(np.float64) for column in numbers}
 
 
 def _unit(field: Any) -> str:
