@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float32]
 Shares = NDArray[np.uint8]
+Places = NDArray[np.intp]
 
 STANDS_OUT_SIGMA = 3.5
 SMALLEST = 1
 _ROWS_AT_ONCE = 16
 _BINS_AT_ONCE = 32
 _ALL = 255
+_CLEARLY = 1.5
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class ImagePyramid:
     """A picture at full size and halved again and again.
 
     A pixel of a halved picture is the mean of the four below it, unless one of them is further from that mean than
-    noise makes it: then it is that one. Single bright or dark pixels are seen at every size, and noise averages out.
+    noise makes it: then it is that one. Single bright or dark pixels and thin lines are seen at every size, and noise
+    averages out.
 
     Attributes
     ----------
@@ -49,11 +52,14 @@ class ImagePyramid:
         none; empty where every pixel of the picture has a value.
     noise : float
         Standard deviation of the difference of neighbours, over the square root of 2.
+    sky : float
+        The usual value: where two of four are bright and two are not, those far from it are kept.
     """
 
     levels: tuple[Values, ...]
     missing: tuple[Shares, ...]
     noise: float
+    sky: float
 
     @property
     def tolerance(self) -> float:
@@ -61,13 +67,13 @@ class ImagePyramid:
         return STANDS_OUT_SIGMA * self.noise
 
 
-def pyramid_of(values: Values, noise: float, *, complete: bool) -> ImagePyramid:
+def pyramid_of(values: Values, noise: float, sky: float, *, complete: bool) -> ImagePyramid:
     """``values`` and its halves.
 
     Parameters
     ----------
     values : ndarray of float32, shape (ny, nx)
-    noise : float
+    noise, sky : float
     complete : bool
         Whether every value is finite; others count as missing.
     """
@@ -78,8 +84,8 @@ def pyramid_of(values: Values, noise: float, *, complete: bool) -> ImagePyramid:
         missing = list(halved_shares(gone.astype(np.uint8) * np.uint8(_ALL)))
     levels = [values]
     while max(levels[-1].shape) > SMALLEST:
-        levels.append(_halved(levels[-1], STANDS_OUT_SIGMA * noise, complete=complete))
-    return ImagePyramid(tuple(levels), tuple(missing), noise)
+        levels.append(_halved(levels[-1], STANDS_OUT_SIGMA * noise, sky, complete=complete))
+    return ImagePyramid(tuple(levels), tuple(missing), noise, sky)
 
 
 def halved_shares(shares: Shares) -> tuple[Shares, ...]:
@@ -125,10 +131,10 @@ def largest(shares: Shares, rows: Steps, columns: Steps) -> Shares:
     return np.maximum(down[:, first], down[:, second])
 
 
-def _halved(values: Values, tolerance: float, *, complete: bool) -> Values:
+def _halved(values: Values, tolerance: float, sky: float, *, complete: bool) -> Values:
     ny, nx = values.shape
     half = np.empty(((ny + 1) // 2, (nx + 1) // 2), np.float32)
-    limit = np.float32(tolerance)
+    rule = _Rule(np.float32(tolerance), np.float32(2 * sky))
     # In pieces that stay in the processor's cache, in memory that is asked for once.
     spare = [np.empty((_ROWS_AT_ONCE, nx + nx % 2), np.float32) for _ in range(4)]
     for first in range(0, len(half), _ROWS_AT_ONCE):
@@ -137,13 +143,30 @@ def _halved(values: Values, tolerance: float, *, complete: bool) -> Values:
             piece = np.pad(piece, [(0, size % 2) for size in piece.shape], mode="edge")
         made = half[first : first + _ROWS_AT_ONCE]
         if complete:
-            _halve(piece, made, limit, [room[: len(made)] for room in spare])
+            _halve(piece, made, rule, [room[: len(made)] for room in spare])
         else:
-            made[:] = _standing_out(*_known(_quarters(piece)), limit)
+            mean, high, low = _known(_quarters(piece))
+            made[:] = mean
+            rule.keep(made, high, low, high - mean, mean - low)
     return half
 
 
-def _halve(piece: Values, mean: Values, limit: np.float32, spare: list[Values]) -> None:
+@dataclass(frozen=True)
+class _Rule:
+    """When an extreme takes the place of the mean, and which one."""
+
+    tolerance: np.float32
+    twice_sky: np.float32
+
+    def keep(self, mean: Values, high: Values, low: Values, up: Values, down: Values) -> None:
+        """Write the extreme that stands out over ``mean``; ``up`` and ``down`` are how far they are from it."""
+        far = np.maximum(up, down) > self.tolerance
+        lower = (down > _CLEARLY * up) | ((up <= _CLEARLY * down) & (high + low < self.twice_sky))
+        np.copyto(mean, high, where=far)
+        np.copyto(mean, low, where=far & lower)
+
+
+def _halve(piece: Values, mean: Values, rule: _Rule, spare: list[Values]) -> None:
     """Write the halved ``piece`` into ``mean``."""
     upper, lower = piece[::2], piece[1::2]
     rows, high, low, room = spare
@@ -153,14 +176,11 @@ def _halve(piece: Values, mean: Values, limit: np.float32, spare: list[Values]) 
     np.multiply(mean, np.float32(0.25), out=mean)
     np.maximum(upper, lower, out=high)
     np.minimum(upper, lower, out=low)
-    up, down = rows[:, :width], rows[:, width:]
     highest = np.maximum(high[:, ::2], high[:, 1::2], out=room[:, :width])
     lowest = np.minimum(low[:, ::2], low[:, 1::2], out=room[:, width:])
-    np.subtract(highest, mean, out=up)
-    np.subtract(mean, lowest, out=down)
-    np.copyto(highest, lowest, where=down > up)
-    np.maximum(up, down, out=up)
-    np.copyto(mean, highest, where=up > limit)
+    up = np.subtract(highest, mean, out=rows[:, :width])
+    down = np.subtract(mean, lowest, out=rows[:, width:])
+    rule.keep(mean, highest, lowest, up, down)
 
 
 def _known(quarters: tuple[Values, ...]) -> tuple[Values, Values, Values]:
@@ -174,14 +194,6 @@ def _known(quarters: tuple[Values, ...]) -> tuple[Values, Values, Values]:
         high, low = np.fmax(high, quarter), np.fmin(low, quarter)
     with np.errstate(invalid="ignore"):
         return total / count, high, low
-
-
-def _standing_out(mean: Values, high: Values, low: Values, limit: np.float32) -> Values:
-    """The mean, or the extreme that is further than ``limit`` from it."""
-    up, down = high - mean, mean - low
-    extreme = np.where(up > down, high, low)
-    np.copyto(mean, extreme, where=np.maximum(up, down) > limit)
-    return mean
 
 
 def _quarters(values: NDArray[np.generic]) -> tuple:  # type: ignore[type-arg]  # of whatever type the values are
@@ -203,9 +215,9 @@ class _Bins:
         The first and the last pixel whose middle lies in it.
     """
 
-    covered: tuple[tuple[NDArray[np.intp], Values], ...]
-    first: NDArray[np.intp]
-    last: NDArray[np.intp]
+    covered: tuple[tuple[Places, Values], ...]
+    first: Places
+    last: Places
 
     @classmethod
     def of(cls, steps: Steps, size: int) -> "_Bins":
@@ -231,18 +243,36 @@ def _fewer_rows(values: Values, limit: np.float32, bins: _Bins, *, complete: boo
             taken = values[rows]
             taken *= share
             mean += taken
-        return _standing_out(mean, np.maximum(one, two), np.minimum(one, two), limit)
-    weight = np.zeros_like(one)
-    for rows, share in bins.covered:
-        taken = values[rows]
-        known = np.isfinite(taken)
-        mean += np.where(known, share * taken, np.float32(0))
-        weight += share * known
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return _standing_out(mean / weight, np.fmax(one, two), np.fmin(one, two), limit)
+    else:
+        weight = np.zeros_like(one)
+        for rows, share in bins.covered:
+            taken = values[rows]
+            known = np.isfinite(taken)
+            mean += np.where(known, share * taken, np.float32(0))
+            weight += share * known
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean /= weight
+    far = (np.abs(one - mean) > limit) | (np.abs(two - mean) > limit)
+    rows, columns = np.nonzero(far)
+    if len(rows):
+        mean[rows, columns] = _standing_out(values, bins.first[rows], bins.last[rows], columns)
+    return mean
 
 
-def _members(steps: Steps, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _standing_out(values: Values, first: Places, last: Places, columns: Places) -> Values:
+    """Of the pixels in rows ``first`` and ``last`` the one that is less like the rows about them."""
+    one, two = values[first, columns], values[last, columns]
+    below, above = first - 1, last + 1
+    outside = above >= len(values)
+    below, above = np.where(below < 0, np.where(outside, first, above), below), np.where(outside, below, above)
+    before, after = values[below, columns], values[np.maximum(above, 0), columns]
+    before, after = np.where(np.isnan(before), after, before), np.where(np.isnan(after), before, after)
+    usual = (before + after) / 2
+    second = np.isnan(one) | (np.abs(two - usual) > np.abs(one - usual))
+    return np.where(second & ~np.isnan(two), two, one)
+
+
+def _members(steps: Steps, size: int) -> tuple[Places, Places]:
     """The first and the last pixel whose middle lies in each larger one; each pixel lies in one."""
     edges = np.ceil(steps.first + steps.step * np.arange(steps.count + 1) - 0.5 - 1e-9).astype(np.intp)
     first = np.clip(edges[:-1], 0, size - 1)

@@ -51,7 +51,7 @@ def colours_of(name: str, *, inverted: bool = False) -> Colours:
     """The colours of a map from its lower to its upper end as 0xffRRGGBB, shape (256,)."""
     if name in _CORNERS:
         shares = np.linspace(0, 1, N_COLOURS)
-        channels = [np.interp(shares, *zip(*corners, strict=True)) for corners in _CORNERS[name]]
+        channels = [np.interp(shares, *np.array(corners, np.float64).T) for corners in _CORNERS[name]]
         red, green, blue = (np.round(255 * channel).astype(np.uint32) for channel in channels)
     else:
         table = pg.colormap.get(_SHIPPED[name]).getLookupTable(nPts=N_COLOURS, alpha=False)

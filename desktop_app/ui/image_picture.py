@@ -97,7 +97,8 @@ def image_picture(pixels: Pixels, bad: Bools | None = None, *, name: str = "", u
     sample = np.sort(spread).astype(np.float64)
     low, high, missing = _extremes(pixels)
     zero, size = _scale(pixels, sample, (low, high))
-    pyramid = pyramid_of(_drawn(pixels, zero, size), _noise(pixels) / size, complete=missing == 0)
+    sky = (float(np.median(sample)) - zero) / size if len(sample) else 0.0
+    pyramid = pyramid_of(_drawn(pixels, zero, size), _noise(pixels) / size, sky, complete=missing == 0)
     difference = name == "difference"
     cuts = cuts_of(sample, (low, high), _for_zscale(flat, complete=missing == 0))
     shares = halved_shares(np.where(bad, np.uint8(255), np.uint8(0))) if bad is not None and bad.any() else ()
