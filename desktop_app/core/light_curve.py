@@ -48,6 +48,8 @@ class LightCurve:
         Every further numeric column: other fluxes, errors, background, centroids.
     flux_choices : tuple of str
         Names in ``columns`` that can stand in for the flux, ``flux_name`` among them.
+    flux_origin : str
+        What the flux was made of, where it is no column of the file: the pixels that were summed.
     """
 
     source: Source
@@ -63,6 +65,7 @@ class LightCurve:
     row: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     columns: Mapping[str, Series] = field(default_factory=dict)
     flux_choices: tuple[str, ...] = ()
+    flux_origin: str = ""
 
     def __post_init__(self) -> None:
         n = len(self.time)

@@ -7,14 +7,17 @@ from typing import Protocol
 
 import numpy as np
 
+from desktop_app.core.apertures import aperture_name, aperture_told
 from desktop_app.core.arrays import Bools, Floats, Ints, frozen_ints
-from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.light_curve import LightCurve, Series
 from desktop_app.core.progress import Report, silent
 from desktop_app.core.quality import Preset
 from desktop_app.core.sky import Sky
 from desktop_app.core.source import Source
 
 IN_OPTIMAL_APERTURE = 2
+MEDIAN_FRAMES = 201
+MEDIAN_NUMBERS = 20_000_000
 
 
 class Frames(Protocol):
@@ -103,9 +106,54 @@ def with_aperture(pixels: TargetPixels, aperture: Bools, report: Report = silent
     if np.array_equal(aperture, pixels.aperture):
         return pixels
     flux, flux_err = pixels.frames.sums(aperture, report)
-    return replace(pixels, aperture=aperture, curve=replace(pixels.curve, flux=flux, flux_err=flux_err))
+    name = aperture_name(aperture)
+    others = {key: series for key, series in pixels.curve.columns.items() if key not in _summed(pixels.curve)}
+    curve = replace(
+        pixels.curve,
+        flux=flux,
+        flux_err=flux_err,
+        flux_name=name,
+        flux_choices=(name,),
+        flux_origin=aperture_told(aperture, pixels.corner),
+        columns={name: Series(flux, pixels.unit), f"{name}_ERR": Series(flux_err, pixels.unit), **others},
+    )
+    return replace(pixels, aperture=aperture, curve=curve)
+
+
+def median_frame(pixels: TargetPixels, most: int = MEDIAN_FRAMES) -> Floats:
+    """The median of at most ``most`` frames of rows that are looked at, spread evenly; shape (ny, nx).
+
+    Raises
+    ------
+    ReadError
+    """
+    rows = np.flatnonzero(pixels.curve.usable)
+    return median_of(pixels.frames, rows if len(rows) else np.arange(len(pixels)), most)
+
+
+def median_of(frames: Frames, rows: Ints, most: int = MEDIAN_FRAMES) -> Floats:
+    """The median of at most ``most`` of the frames at ``rows``; NaN where none of them has a value; shape (ny, nx).
+
+    Raises
+    ------
+    ReadError
+    """
+    _, ny, nx = frames.shape
+    count = min(most, len(rows), max(3, MEDIAN_NUMBERS // (ny * nx)))
+    chosen = rows[np.linspace(0, len(rows) - 1, count).astype(np.int64)]
+    stack = np.array([frames.frame(int(row)) for row in chosen])
+    never = ~np.isfinite(stack).any(axis=0)
+    # A pixel that was never collected would be warned of.
+    stack[:, never] = 0.0
+    median = np.median(stack, axis=0) if np.isfinite(stack).all() else np.nanmedian(stack, axis=0)
+    return np.where(never, np.nan, median)
 
 
 def with_pixel_preset(pixels: TargetPixels, preset: Preset) -> TargetPixels:
     """``pixels`` with another choice of the QUALITY bits that hide a row."""
     return replace(pixels, curve=replace(pixels.curve, preset=preset))
+
+
+def _summed(curve: LightCurve) -> tuple[str, str]:
+    """The columns that hold the sum over the aperture and its error."""
+    return curve.flux_name, f"{curve.flux_name}_ERR"

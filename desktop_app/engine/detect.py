@@ -95,7 +95,7 @@ def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provena
         file=_file(data),
         sha256=_file_hash(data),
         digest=data.digest,
-        flux=data.flux_name,
+        flux=f"{data.flux_name} ({data.flux_origin})" if data.flux_origin else data.flux_name,
         quality_preset=data.preset,
         time_system=data.reference.label,
         detector=spec.name,

@@ -17,6 +17,7 @@ _OTHER_KIND = "Look at it in the window, or with 'peculiar info'."
 READERS: Registry[Reader] = Registry(
     "reader",
     {
+        "target-pixels": "desktop_app.io.target_pixels:READER",
         "qlp": "desktop_app.io.qlp:READER",
         "cdips": "desktop_app.io.cdips:READER",
         "tglc": "desktop_app.io.tglc:READER",

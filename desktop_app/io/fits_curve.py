@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite, isnan
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -23,6 +24,23 @@ _USUAL_ZEROS = {"TESS": BTJD_ZERO, "Kepler": BKJD_ZERO, "K2": BKJD_ZERO}
 _NOT_FLUX = ("ERR", "BKG", "BACKGROUND", "FLAG")
 UNKNOWN = TimeReference()
 BKJD = named_reference(BKJD_ZERO, "TDB", barycentric=True)
+
+
+class Numbers(Protocol):
+    """A table of which columns can be read as numbers."""
+
+    @property
+    def head(self) -> TableHead:
+        """What its headers tell."""
+        ...
+
+    def floats(self, column: Column) -> Floats:
+        """The column as float64, NaN where the file has no value."""
+        ...
+
+    def ints(self, column: Column) -> Ints:
+        """The column as int64; 0 where the file has no whole number."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -110,16 +128,16 @@ def read_curve(path: Path, part: str | None = None, *, layout: Layout) -> LightC
     if measured and measured[0] != fluxes[0]:
         notes.append(f"{fluxes[0]} is empty in every row: {measured[0]} is shown.")
         fluxes = [measured[0], *(flux for flux in fluxes if flux != measured[0])]
-    time, reference = _times(table, layout, path.name)
+    time, reference = times_of(table, layout, path.name)
     rows = Rows(
         time,
         reference,
         columns,
         tuple(fluxes),
-        _whole(table, layout.quality),
-        _whole(table, layout.cadence),
+        whole_of(table, layout.quality),
+        whole_of(table, layout.cadence),
     )
-    return light_curve(_source(path, head, layout, tuple(notes)), rows)
+    return light_curve(source_of(path, head, layout, tuple(notes)), rows)
 
 
 def summarise_curve(path: Path, layout: Layout) -> FileSummary:
@@ -130,7 +148,7 @@ def summarise_curve(path: Path, layout: Layout) -> FileSummary:
     ReadError
     """
     head = head_of_table(path)
-    source = _source(path, head, layout, ())
+    source = source_of(path, head, layout, ())
     time = head.columns.get(layout.time)
     unit = head.text("TIMEUNIT") or (time.unit if time else "")
     cadence_s = head.number("TIMEDEL") * days_in(unit) * 86400.0
@@ -158,7 +176,8 @@ def mission_of(head: TableHead) -> str:
     return "K2" if named_k2 or head.text("CAMPAIGN") else "Kepler"
 
 
-def _source(path: Path, head: TableHead, layout: Layout, notes: tuple[str, ...]) -> Source:
+def source_of(path: Path, head: TableHead, layout: Layout, notes: tuple[str, ...]) -> Source:
+    """Where the table comes from, by its keywords."""
     segments = {"TESS": "SECTOR", "Kepler": "QUARTER", "K2": "CAMPAIGN"}
     mission = mission_of(head) or layout.mission
     number = head.text(segments[mission]) if mission else ""
@@ -206,12 +225,20 @@ def _kept(head: TableHead, layout: Layout) -> list[Column]:
     return [column for name, column in head.columns.items() if column.is_number and name not in elsewhere]
 
 
-def _whole(table: Table, names: tuple[str, ...]) -> Ints:
+def whole_of(table: Numbers, names: tuple[str, ...]) -> Ints:
+    """The first of the columns that is there, as whole numbers; empty where none is."""
     found = next((name for name in names if table.head.has(name)), None)
     return np.zeros(0, np.int64) if found is None else table.ints(table.head.columns[found])
 
 
-def _times(table: Table, layout: Layout, file: str) -> tuple[Floats, TimeReference]:
+def times_of(table: Numbers, layout: Layout, file: str) -> tuple[Floats, TimeReference]:
+    """Days at every row, and what they count from.
+
+    Raises
+    ------
+    ReadError
+        The unit is none of time.
+    """
     head, column = table.head, table.head.columns[layout.time]
     said = time_reference(head, column)
     reference = said if said.known else layout.zero
@@ -241,7 +268,7 @@ def _zero_offset(head: TableHead, unit: str) -> float:
     return 0.0 if isnan(offset) or isnan(days) else offset * days
 
 
-def _two_part_times(table: Table, column: Column, reference: TimeReference) -> tuple[Floats, TimeReference]:
+def _two_part_times(table: Numbers, column: Column, reference: TimeReference) -> tuple[Floats, TimeReference]:
     """Times that astropy wrote as two parts of a Julian date, JDREF being their zero."""
     parts = table.floats(column)
     zero = reference.zero_jd if isfinite(reference.zero_jd) else 0.0

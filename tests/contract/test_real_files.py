@@ -85,7 +85,7 @@ def test_that_a_real_text_file_opens(name: str, rows: int, columns: set[str]) ->
 
 def test_that_what_is_no_light_curve_is_refused() -> None:
     folder = real_file("").parent
-    for path in sorted((folder / "images").rglob("*.fits"))[::20] + sorted((folder / "tpf").rglob("*.fits")):
+    for path in sorted((folder / "images").rglob("*.fits"))[::20]:
         with pytest.raises(ReadError, match="no light curve"):
             open_curve(path)
 
