@@ -29,6 +29,7 @@ READERS: Registry[Reader] = Registry(
         "spoc": "desktop_app.io.spoc:READER",
         "flux-table": "desktop_app.io.flux_table:READER",
         "rate-table": "desktop_app.io.rate_table:READER",
+        "image": "desktop_app.io.image:READER",
         "parquet": "desktop_app.io.parquet:READER",
         "text": "desktop_app.io.text:READER",
         "telemanom": "desktop_app.io.telemanom:READER",

@@ -28,6 +28,8 @@ _BLOCK = 2880
 _POSSIBLE = {
     "NAXIS": range(1000),
     "BITPIX": (8, 16, 32, 64, -32, -64),
+    "ZNAXIS": range(1000),
+    "ZBITPIX": (8, 16, 32, 64, -32, -64),
     "GCOUNT": range(1 << 16),
     "TFIELDS": range(1000),
 }
