@@ -31,6 +31,8 @@ READERS: Registry[Reader] = Registry(
         "rate-table": "desktop_app.io.rate_table:READER",
         "image": "desktop_app.io.image:READER",
         "parquet": "desktop_app.io.parquet:READER",
+        "telemetry-long": "desktop_app.io.telemetry_long:READER",
+        "telemetry-text": "desktop_app.io.telemetry_text:READER",
         "text": "desktop_app.io.text:READER",
         "telemanom": "desktop_app.io.telemanom:READER",
         "npz": "desktop_app.io.npz:READER",
