@@ -16,8 +16,8 @@ from desktop_app.core.sky import Sky
 from desktop_app.core.source import Source
 
 IN_OPTIMAL_APERTURE = 2
-MEDIAN_FRAMES = 201
-MEDIAN_NUMBERS = 20_000_000
+SAMPLED_FRAMES = 201
+SAMPLED_NUMBERS = 20_000_000
 
 
 class Frames(Protocol):
@@ -120,32 +120,36 @@ def with_aperture(pixels: TargetPixels, aperture: Bools, report: Report = silent
     return replace(pixels, aperture=aperture, curve=curve)
 
 
-def median_frame(pixels: TargetPixels, most: int = MEDIAN_FRAMES) -> Floats:
-    """The median of at most ``most`` frames of rows that are looked at, spread evenly; shape (ny, nx).
+def sampled_frames(pixels: TargetPixels, most: int = SAMPLED_FRAMES) -> Floats:
+    """At most ``most`` frames of rows that are looked at, spread evenly; shape (k, ny, nx).
 
     Raises
     ------
     ReadError
     """
     rows = np.flatnonzero(pixels.curve.usable)
-    return median_of(pixels.frames, rows if len(rows) else np.arange(len(pixels)), most)
+    return frames_at(pixels.frames, rows if len(rows) else np.arange(len(pixels)), most)
 
 
-def median_of(frames: Frames, rows: Ints, most: int = MEDIAN_FRAMES) -> Floats:
-    """The median of at most ``most`` of the frames at ``rows``; NaN where none of them has a value; shape (ny, nx).
+def frames_at(frames: Frames, rows: Ints, most: int = SAMPLED_FRAMES) -> Floats:
+    """At most ``most`` of the frames at ``rows``, spread evenly, fewer of large ones; shape (k, ny, nx).
 
     Raises
     ------
     ReadError
     """
     _, ny, nx = frames.shape
-    count = min(most, len(rows), max(3, MEDIAN_NUMBERS // (ny * nx)))
+    count = min(most, len(rows), max(3, SAMPLED_NUMBERS // (ny * nx)))
     chosen = rows[np.linspace(0, len(rows) - 1, count).astype(np.int64)]
-    stack = np.array([frames.frame(int(row)) for row in chosen])
-    never = ~np.isfinite(stack).any(axis=0)
+    return np.array([frames.frame(int(row)) for row in chosen])
+
+
+def median_of(frames: Floats) -> Floats:
+    """The median of ``frames``, shape (k, ny, nx); NaN where none of them has a value."""
+    never = ~np.isfinite(frames).any(axis=0)
     # A pixel that was never collected would be warned of.
-    stack[:, never] = 0.0
-    median = np.median(stack, axis=0) if np.isfinite(stack).all() else np.nanmedian(stack, axis=0)
+    filled = np.where(never, 0.0, frames)
+    median = np.median(filled, axis=0) if np.isfinite(filled).all() else np.nanmedian(filled, axis=0)
     return np.where(never, np.nan, median)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from desktop_app.core.apertures import THRESHOLD_SIGMA, threshold_aperture
 from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.errors import ReadError
-from desktop_app.core.pixels import IN_OPTIMAL_APERTURE, Frames, median_of
+from desktop_app.core.pixels import IN_OPTIMAL_APERTURE, Frames, frames_at, median_of
 from desktop_app.io.fits_file import Column, TableHead
 from desktop_app.io.pixel_aperture import TAIL_LIMIT_BYTES, PipelineAperture, pipeline_aperture
 from desktop_app.io.pixel_frames import Field, KeptFrames, PixelTable, PlainFrames, Raw, Sums, field_of
@@ -198,7 +198,7 @@ def _aperture(pipeline: PipelineAperture, frames: Frames) -> tuple[Bools, tuple[
     if pipeline.mask is not None and (pipeline.mask & IN_OPTIMAL_APERTURE).any():
         return (pipeline.mask & IN_OPTIMAL_APERTURE) > 0, ()
     why = pipeline.problem or "The pipeline chose no aperture."
-    median = median_of(frames, np.arange(frames.shape[0], dtype=np.int64))
+    median = median_of(frames_at(frames, np.arange(frames.shape[0], dtype=np.int64)))
     bright = threshold_aperture(median)
     if not bright.any():
         known = np.isfinite(median)

@@ -89,7 +89,7 @@ def test_that_frames_sums_and_columns_are_those_astropy_reads(name: str) -> None
     np.testing.assert_array_equal(pixels.mission_mask, aperture)
     n = FILES[name][-1]
     assert int(pixels.optimal.sum()) == n
-    assert np.array_equal(pixels.aperture, (aperture & 2) > 0) or n == 0
+    assert np.array_equal(pixels.aperture, (aperture.astype(np.int64) & 2) > 0) or n == 0
     drawn = np.random.default_rng(0).random(aperture.shape) < 0.5
     drawn[0, 0] = True
     for mask, flux in ((pixels.aperture, pixels.curve.flux), (drawn, pixels.frames.sums(drawn)[0])):

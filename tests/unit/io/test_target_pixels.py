@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.errors import ParamError, ReadError
-from desktop_app.core.pixels import TargetPixels, median_frame, with_aperture, with_pixel_preset
+from desktop_app.core.pixels import TargetPixels, median_of, sampled_frames, with_aperture, with_pixel_preset
 from desktop_app.core.progress import JobCancelled
 from desktop_app.io import open_curve, open_file, summarise
 from tests.fits_files import mission_file
@@ -163,8 +163,9 @@ def test_that_the_median_frame_is_that_of_rows_looked_at(tmp_path: Path) -> None
     pixels = opened(pixel_file(tmp_path))
     flux = pixel_columns(120, SIZE, "TESS")["FLUX"].astype(np.float64)
     expected = np.median(flux[pixels.curve.usable][:, :4, :4], axis=0)
-    assert np.allclose(median_frame(pixels)[:4, :4], expected)
-    assert np.isnan(median_frame(pixels)[-1, -1])
+    median = median_of(sampled_frames(pixels))
+    assert np.allclose(median[:4, :4], expected)
+    assert np.isnan(median[-1, -1])
 
 
 def test_that_the_target_is_where_the_wcs_says(tmp_path: Path) -> None:
