@@ -1,12 +1,14 @@
 """Cuts scores into events, and says what kind each one is."""
 
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.detection import Event, Scores
-from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.light_curve import LightCurve, magnitudes_in
+from desktop_app.core.magnitudes import MAG_PER_RELATIVE_FLUX, relative_flux
 from desktop_app.core.segments import cadence_of
 
 JOIN_ROWS = 2
@@ -27,8 +29,9 @@ class _Deviation:
     row : ndarray, shape (k,)
         Row numbers of the dataset.
     residual, noise : ndarray, shape (k,)
-        Flux less baseline, and one sigma, in the unit of the flux.
+        Flux less baseline, and one sigma, in the unit of the flux; of magnitudes, relative to the baseline.
     baseline : ndarray, shape (k,)
+        1 for magnitudes.
     """
 
     row: Ints
@@ -89,6 +92,11 @@ def _deviation(data: LightCurve, scores: Scores, rows: Ints) -> _Deviation:
     else:
         seen = data.flux[np.isfinite(scores.values)]
         baseline, noise = np.full(rows.size, np.median(seen)), np.full(rows.size, robust_sigma(seen))
+    unit = magnitudes_in(data.flux_unit)
+    if not isnan(unit):
+        # A fainter star has a larger magnitude: what is compared is its flux.
+        flux, noise = relative_flux(unit * flux, unit * baseline), unit * noise / MAG_PER_RELATIVE_FLUX
+        baseline = np.ones(rows.size)
     return _Deviation(rows, flux - baseline, np.maximum(noise, np.finfo(np.float64).tiny), baseline)
 
 

@@ -27,7 +27,9 @@ class Source:
     object_name : str
         As the header names it; the file's stem where it does not.
     mission : str
-        "TESS", "Kepler", "K2", or "" where the QUALITY bits are not known.
+        "TESS", "Kepler", "K2", the name of a survey, or "" where the file names none.
+    flags : str
+        Whose QUALITY bits these are where they are not the mission's own: "QLP".
     segment : str
         "sector 1", "quarter 9", "campaign 5", or "".
     ra_deg, dec_deg : float
@@ -44,6 +46,7 @@ class Source:
     path: Path | None = None
     object_name: str = ""
     mission: str = ""
+    flags: str = ""
     segment: str = ""
     ra_deg: float = float("nan")
     dec_deg: float = float("nan")
@@ -51,6 +54,11 @@ class Source:
     parts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     cards: Callable[[], tuple[Card, ...]] = field(default=tuple, compare=False)
+
+    @property
+    def bits(self) -> str:
+        """The name by which `core.quality` knows the QUALITY bits."""
+        return self.flags or self.mission
 
     @cached_property
     def header(self) -> tuple[Card, ...]:

@@ -1,45 +1,188 @@
-"""From columns with names and units, as text and parquet have them, to a light curve."""
+"""From columns with names and units, as text, VOTable and parquet have them, to a light curve."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.light_curve import LightCurve, Series
+from desktop_app.core.light_curve import LightCurve, Series, magnitudes_in
 from desktop_app.core.source import Source
 from desktop_app.core.timescales import TimeReference
-from desktop_app.io.rows import Rows, light_curve, whole_numbers
+from desktop_app.io.bands import band_parts, band_words
+from desktop_app.io.dates import days_of_dates
+from desktop_app.io.reader import chosen_part, the_only_part
+from desktop_app.io.rows import Rows, light_curve, only, whole_numbers
 from desktop_app.io.text_columns import Roles, TextColumn
 from desktop_app.io.time_zero import counted_from_nearby
 
+Words = NDArray[np.str_]
+# 99.99 and its like stand for "no magnitude" all over the field, and no star has it.
+_NO_MAGNITUDE = 90.0
 
-def curve_of(path: Path, roles: Roles, values: Mapping[TextColumn, Floats]) -> LightCurve:
-    """The light curve of a table that says nothing of its object but the name of the file.
 
-    Parameters
+@dataclass(frozen=True, eq=False)
+class NamedTable:
+    """The columns of a table, read.
+
+    Attributes
     ----------
-    path : Path
-    roles : Roles
-    values : mapping of TextColumn to ndarray, shape (n,)
-        Every column of numbers, NaN where the file has no value.
+    numbers : mapping of TextColumn to ndarray, shape (n,)
+        NaN where the file has no value.
+    words : mapping of TextColumn to ndarray of str, shape (n,)
+        Bands, objects and flags; "" where the file has none.
+    limits : mapping of TextColumn to ndarray, shape (n,)
+        Limits in columns of numbers, where a row has one in place of a value; NaN elsewhere.
+    source : Source
+        What the file says of its object; all but its path may be missing.
     """
-    time = values[roles.time]
-    time, reference = counted_from_nearby(time if roles.days == 1.0 else time * roles.days, roles.reference)
-    elsewhere = (roles.time, roles.quality, roles.cadence)
-    columns = {column.name: Series(values[column], column.unit) for column in values if column not in elsewhere}
-    for flux, error in roles.errors.items():
-        columns[f"{flux}_ERR"] = columns[error.name]
+
+    numbers: Mapping[TextColumn, Floats]
+    source: Source
+    words: Mapping[TextColumn, Words] = field(default_factory=dict)
+    limits: Mapping[TextColumn, Floats] = field(default_factory=dict)
+
+
+def curve_of(table: NamedTable, roles: Roles, part: str | None = None) -> LightCurve:
+    """The light curve of a table; of one band where rows are of several.
+
+    Raises
+    ------
+    ReadError
+        Its times are dates that cannot be read.
+    ParamError
+        There is no such part.
+    """
+    path = table.source.path or Path()
+    time, reference = _times(table, roles, path.name)
+    columns, notes = _columns(table, roles)
     rows = Rows(
         time,
         reference,
         columns,
         tuple(column.name for column in roles.fluxes),
-        _whole(values, roles.quality),
-        _whole(values, roles.cadence),
+        _quality(table, roles),
+        _whole(table, roles.cadence),
     )
-    notes = roles.notes + _zero_note(roles.reference, reference)
-    return light_curve(Source(path=path, object_name=path.name.split(".")[0], notes=notes), rows)
+    parts = _parts(table, roles)
+    names, at = tuple(parts), 0
+    if len(names) > 1:
+        at = chosen_part(path.name, names, part)
+        rows = only(rows, parts[names[at]])
+    else:
+        the_only_part(path.name, part)
+    said = (*table.source.notes, *roles.notes, *_zero_note(roles.reference, reference), *notes)
+    source = _source(table, roles, names, at, said, parts[names[at]] if names else None)
+    return light_curve(source, rows)
+
+
+def _times(table: NamedTable, roles: Roles, file: str) -> tuple[Floats, TimeReference]:
+    if roles.time in table.words:
+        return days_of_dates(table.words[roles.time], roles.time, file)
+    time = table.numbers[roles.time]
+    return counted_from_nearby(time if roles.days == 1.0 else time * roles.days, roles.reference)
+
+
+def _columns(table: NamedTable, roles: Roles) -> tuple[dict[str, Series], tuple[str, ...]]:
+    """Every further column by its name, errors by that of their flux too, and what is to be said of them."""
+    elsewhere = (roles.time, roles.quality, roles.cadence)
+    columns = {
+        column.name: Series(values, _unit(column, roles))
+        for column, values in table.numbers.items()
+        if column not in elsewhere
+    }
+    for flux, error in roles.errors.items():
+        columns[f"{flux}_ERR"] = columns[error.name]
+    notes: list[str] = []
+    for magnitude in roles.fluxes:
+        if magnitude.is_magnitude:
+            notes += _without_limits(columns, magnitude, table.limits.get(magnitude))
+    return columns, tuple(notes)
+
+
+def _without_limits(columns: dict[str, Series], magnitude: TextColumn, limits: Floats | None) -> list[str]:
+    """Leave out what is no magnitude but a limit, or stands for none; limits get a column of their own and a note."""
+    name, error = magnitude.name, columns.get(f"{magnitude.name}_ERR")
+    values, unit = columns[name].values, columns[name].unit
+    missing = ~(np.abs(values) < _NO_MAGNITUDE)
+    found = np.full(len(values), np.nan) if limits is None else limits.copy()
+    if error is not None:
+        # A magnitude whose error is 99 is the limit of the picture.
+        faint = (np.abs(error.values) >= _NO_MAGNITUDE) & ~missing
+        found[faint] = values[faint]
+        missing |= faint
+        known = np.where(np.abs(error.values) < _NO_MAGNITUDE, error.values, np.nan)
+        columns[f"{name}_ERR"] = Series(known, error.unit)
+    columns[name] = Series(np.where(missing, np.nan, values), unit)
+    count = int(np.isfinite(found).sum())
+    if not count:
+        return []
+    columns[f"{name} limit"] = Series(found, unit)
+    what = "1 row is an upper limit" if count == 1 else f"{count:,} rows are upper limits"
+    return [f"{what} of the brightness: they have no {name}, but a {name} limit."]
+
+
+def _unit(column: TextColumn, roles: Roles) -> str:
+    known = roles.survey.units.get(column.key, "") if roles.survey else ""
+    unit = column.unit or known
+    if column.is_magnitude and np.isnan(magnitudes_in(unit)):
+        return f"mag ({unit})" if unit else "mag"
+    return unit
+
+
+def _quality(table: NamedTable, roles: Roles) -> Ints:
+    """The bits of the column of flags, or those that words set."""
+    found = _whole(table, roles.quality)
+    for key, (bit, yes) in (roles.survey.bits if roles.survey else {}).items():
+        words = next((words for column, words in table.words.items() if column.key == key), None)
+        if words is None:
+            continue
+        set_here = np.isin(np.char.lower(words), list(yes))
+        found = (found if len(found) else np.zeros(len(words), np.int64)) | np.where(set_here, bit, 0)
+    return found
+
+
+def _parts(table: NamedTable, roles: Roles) -> dict[str, Ints]:
+    bands = band_words(roles.band, table.words, table.numbers)
+    stars = None if roles.star is None else table.words.get(roles.star)
+    return band_parts(bands, stars)
+
+
+def _source(
+    table: NamedTable, roles: Roles, names: tuple[str, ...], at: int, notes: tuple[str, ...], rows: Ints | None
+) -> Source:
+    said = table.source
+    stars = np.zeros(0, np.str_) if roles.star is None else table.words.get(roles.star, np.zeros(0, np.str_))
+    named = set(stars if rows is None else stars[rows]) if len(stars) else set()
+    one = str(named.pop()) if len(named) == 1 else ""
+    survey = roles.survey.name if roles.survey else ""
+    stem = said.path.name.split(".")[0] if said.path else ""
+    band = (f"The band is {names[0]}.",) if len(names) == 1 and names[0] else ()
+    name = said.object_name or (f"{survey} {one}".strip() if one.isdecimal() else one) or stem
+    ra, dec = (_position(table, key, value) for key, value in (("ra", said.ra_deg), ("dec", said.dec_deg)))
+    return Source(
+        path=said.path,
+        object_name=name,
+        mission=said.mission or survey,
+        segment=said.segment,
+        ra_deg=ra,
+        dec_deg=dec,
+        part=names[at] if len(names) > 1 else "",
+        parts=names if len(names) > 1 else (),
+        notes=(*notes, *band),
+        cards=said.cards,
+    )
+
+
+def _position(table: NamedTable, key: str, said: float) -> float:
+    """The position that all rows have within an arcminute or so, where the file says no other."""
+    values = next((values for column, values in table.numbers.items() if column.key == key), np.zeros(0))
+    known = values[np.isfinite(values)]
+    if np.isfinite(said) or not known.size or np.ptp(known) > 0.02 or np.abs(known[0]) > 360:
+        return said
+    return float(np.median(known))
 
 
 def _zero_note(said: TimeReference, found: TimeReference) -> tuple[str, ...]:
@@ -48,5 +191,5 @@ def _zero_note(said: TimeReference, found: TimeReference) -> tuple[str, ...]:
     return ()
 
 
-def _whole(values: Mapping[TextColumn, Floats], column: TextColumn | None) -> Ints:
-    return np.zeros(0, np.int64) if column is None else whole_numbers(values[column])
+def _whole(table: NamedTable, column: TextColumn | None) -> Ints:
+    return np.zeros(0, np.int64) if column is None else whole_numbers(table.numbers[column])

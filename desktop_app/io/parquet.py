@@ -11,21 +11,31 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.source import Source
+from desktop_app.io.column_names import TextColumn, may_be_light_curve
 from desktop_app.io.fits_file import AGAIN
-from desktop_app.io.named_columns import curve_of
-from desktop_app.io.reader import FileSummary, Reader, the_only_part
+from desktop_app.io.named_columns import NamedTable, Words, curve_of
+from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.source import UNPACKED_LIMIT_BYTES
-from desktop_app.io.text_columns import TextColumn, roles_of
+from desktop_app.io.text_columns import Columns, roles_of
 
 _MAGIC = b"PAR1"
 _BYTES_A_NUMBER = 8
+_SHOWN_ROWS = 12
 # What is no number in a row: text, dates, lists and whatever else pyarrow knows.
-_NUMBERS = ("int", "uint", "float", "double", "halffloat", "bool")
+_NUMBERS = ("int", "uint", "float", "double", "halffloat")
+_DATES = ("timestamp", "date32", "date64")
 
 
-def accepts(_path: Path, head: bytes) -> bool:
-    """Whether the file is parquet."""
-    return head.startswith(_MAGIC)
+def accepts(path: Path, head: bytes) -> bool:
+    """Whether the file is parquet that may be a light curve; a broken one is refused when it is read."""
+    if not head.startswith(_MAGIC):
+        return False
+    try:
+        with open_parquet(path) as file:
+            return may_be_light_curve(*columns_in(file, path.name))
+    except ReadError:
+        return True
 
 
 def read(path: Path, part: str | None = None) -> LightCurve:
@@ -36,12 +46,13 @@ def read(path: Path, part: str | None = None) -> LightCurve:
     ReadError
         pyarrow is not installed, the file is broken, or its columns cannot be told apart.
     """
-    the_only_part(path.name, part)
     with open_parquet(path) as file:
-        columns, numbers = columns_in(file, path.name)
-        roles = roles_of(columns, numbers, path.name)
+        columns = _as_columns(file, path.name)
+        roles = roles_of(columns)
+        numbers = tuple(column for column in columns.numbers if column not in roles.words)
         values = numbers_in(file, numbers, path.name)
-    return curve_of(path, roles, values)
+        words = {column: _words(file, column) for column in columns.every if column in roles.words}
+    return curve_of(NamedTable(values, Source(path=path), words), roles, part)
 
 
 def summarise(path: Path) -> FileSummary:
@@ -52,8 +63,9 @@ def summarise(path: Path) -> FileSummary:
     ReadError
     """
     with open_parquet(path) as file:
-        roles_of(*columns_in(file, path.name), path.name)
-        return FileSummary(path=path, kind="light curve", rows=file.metadata.num_rows)
+        survey = roles_of(_as_columns(file, path.name)).survey
+        mission = survey.name if survey else ""
+        return FileSummary(path=path, kind="light curve", mission=mission, rows=file.metadata.num_rows)
 
 
 @contextmanager
@@ -109,6 +121,31 @@ def numbers_in(file: Any, numbers: tuple[TextColumn, ...], name: str) -> dict[Te
         )
     table = file.read(columns=[column.name for column in numbers], use_threads=False)
     return {column: table.column(column.name).to_numpy().astype(np.float64) for column in numbers}
+
+
+def _as_columns(file: Any, name: str) -> Columns:
+    every, numbers = columns_in(file, name)
+    types = [str(field.type) for field in file.schema_arrow]
+    dates = tuple(column for column in every if types[column.place].startswith(_DATES))
+
+    def first_rows() -> tuple[tuple[str, ...], ...]:
+        batch = next(file.iter_batches(batch_size=_SHOWN_ROWS, use_threads=False), None)
+        rows = [] if batch is None else batch.to_pylist()
+        return tuple(
+            tuple("" if row[column.name] is None else str(row[column.name])[:80] for column in every) for row in rows
+        )
+
+    return Columns(name, every, numbers, dates=dates, first_rows=first_rows)
+
+
+def _words(file: Any, column: TextColumn) -> Words:
+    """A column as words, "" where it has no value; dates as ISO 8601 writes them."""
+    values = file.read(columns=[column.name], use_threads=False).column(column.name)
+    if str(values.type).startswith(_DATES):
+        zone = "Z" if getattr(values.type, "tz", None) else ""
+        dates = np.datetime_as_string(values.to_numpy().astype("datetime64[us]"))
+        return np.array(["" if date == "NaT" else f"{date}{zone}" for date in dates], dtype=np.str_)
+    return np.array(["" if value is None else str(value).strip() for value in values.to_pylist()], dtype=np.str_)
 
 
 def _unit(field: Any) -> str:

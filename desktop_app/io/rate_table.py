@@ -5,10 +5,11 @@ from pathlib import Path
 
 from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve
+from desktop_app.io.column_names import TextColumn, listed
 from desktop_app.io.fits_curve import SUFFIXES, Layout, read_curve, summarise_curve
 from desktop_app.io.fits_file import TableHead, head_of_table, table_head
 from desktop_app.io.reader import FileSummary, Reader
-from desktop_app.io.text_columns import Roles, TextColumn, listed, roles_of
+from desktop_app.io.text_columns import Columns, Roles, roles_of
 from desktop_app.io.time_zero import reference_in
 
 _TIMES = ("TIME", "T")
@@ -56,7 +57,7 @@ def layout_in(head: TableHead) -> Layout:
     columns = tuple(TextColumn(column.name, column.unit, column.place) for column in head.columns.values())
     numbers = tuple(column for column in columns if head.columns[column.name.upper()].is_number)
     _check_bands(head, columns, numbers)
-    roles = roles_of(columns, numbers, head.header.file)
+    roles = roles_of(Columns(head.header.file, columns, numbers))
     _check_unit(head, roles)
     return Layout(
         time=roles.time.name.upper(),

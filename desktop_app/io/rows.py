@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.light_curve import LightCurve, Series
+from desktop_app.core.quality import is_known
 from desktop_app.core.source import Source
 from desktop_app.core.timescales import TimeReference
 from desktop_app.io.time_zero import LATEST_JD
@@ -36,6 +37,8 @@ class Rows:
         Names in ``columns`` that can be the flux, the preferred one first.
     quality, cadence : ndarray, shape (n,)
         Empty where the file has none.
+    row : ndarray, shape (n,)
+        Row numbers in the file; empty where these are all of its rows.
     """
 
     time: Floats
@@ -44,6 +47,7 @@ class Rows:
     fluxes: tuple[str, ...]
     quality: Ints = field(default_factory=_NO_INTS.copy)
     cadence: Ints = field(default_factory=_NO_INTS.copy)
+    row: Ints = field(default_factory=_NO_INTS.copy)
 
 
 def light_curve(source: Source, rows: Rows) -> LightCurve:
@@ -62,12 +66,12 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
     }
     errors = columns.get(f"{name}_ERR")
     time = _put(time, order)
-    row = np.arange(len(time), dtype=np.int64) if order is None else order
+    place = np.arange(len(time), dtype=np.int64) if order is None else order
     notes = [
         *_impossible(impossible_times + cleaned[name][1]),
         *_missing(time, columns[name].values),
-        *_unread_flags(rows.quality, source.mission),
-        *_reordered(row),
+        *_unread_flags(rows.quality, source.bits),
+        *_reordered(place),
         *_repeated(time),
     ]
     return LightCurve(
@@ -80,9 +84,22 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
         reference=rows.reference,
         quality=_put(rows.quality, order),
         cadence=_put(rows.cadence, order),
-        row=row,
+        row=rows.row[place] if len(rows.row) else place,
         columns=columns,
         flux_choices=rows.fluxes,
+    )
+
+
+def only(rows: Rows, keep: Ints) -> Rows:
+    """``rows`` at the places ``keep``, with their numbers in the file."""
+    return Rows(
+        rows.time[keep],
+        rows.reference,
+        {name: Series(series.values[keep], series.unit) for name, series in rows.columns.items()},
+        rows.fluxes,
+        rows.quality[keep] if len(rows.quality) else rows.quality,
+        rows.cadence[keep] if len(rows.cadence) else rows.cadence,
+        keep,
     )
 
 
@@ -146,8 +163,8 @@ def _absent(untimed: int, unmeasured: int) -> list[str]:
     return []
 
 
-def _unread_flags(quality: Ints, mission: str) -> list[str]:
-    if mission or not quality.any():
+def _unread_flags(quality: Ints, bits: str) -> list[str]:
+    if is_known(bits) or not quality.any():
         return []
     return ["The quality flags hide no row: without a mission their meaning is not known."]
 

@@ -1,8 +1,9 @@
-"""Light curves in delimited text: time, flux and perhaps an error, told by the names of the columns."""
+"""Light curves in delimited text: time, brightness and perhaps an error, told by the names of the columns."""
 
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,17 +12,19 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve
+from desktop_app.io.column_names import TextColumn, may_be_light_curve, may_be_unnamed_light_curve
 from desktop_app.io.fits_file import is_fits
-from desktop_app.io.named_columns import curve_of
-from desktop_app.io.reader import FileSummary, Reader, the_only_part
+from desktop_app.io.named_columns import NamedTable, Words, curve_of
+from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.source import open_bytes, read_head
-from desktop_app.io.text_columns import TextColumn
+from desktop_app.io.text_header import source_in
 from desktop_app.io.text_table import (
     COMMENTS,
     NAME_THEM,
     TextTable,
     is_comment,
     layout_of,
+    limit_of,
     number_of,
     split_line,
     table_in,
@@ -39,9 +42,28 @@ _SAVE_AS = "Save it as plain text in UTF-8, with columns such as time,flux,flux_
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def accepts(_path: Path, head: bytes) -> bool:
-    """Whether the file is text at all."""
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Some rows: numbers and limits of shape (m, number of columns), words of shape (number of columns, m)."""
+
+    values: Floats
+    limits: Floats | None = None
+    words: tuple[Words, ...] = ()
+
+
+def is_text(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` is text."""
     return bool(head.strip()) and not is_fits(head) and (head[:2] in _UTF_16 or not _NOT_TEXT.search(head))
+
+
+def accepts(path: Path, head: bytes) -> bool:
+    """Whether the file is text that may be a light curve; text that is no table at all is refused when it is read."""
+    if not is_text(head):
+        return False
+    try:
+        return layout_in_head(path, head, lambda table, _file: _may_be_curve(table))
+    except ReadError:
+        return True
 
 
 def read(path: Path, part: str | None = None) -> LightCurve:
@@ -52,26 +74,37 @@ def read(path: Path, part: str | None = None) -> LightCurve:
     ReadError
         It is no table, or its columns cannot be told apart.
     """
-    the_only_part(path.name, part)
-    layout, values = read_values(path, layout_of)
-    by_column = {column: np.ascontiguousarray(values[:, n]) for n, column in enumerate(layout.table.numbers)}
+    layout, rows = _read_rows(path, layout_of, lambda layout: layout.words)
+    numbers = layout.table.numbers
+    by_column = {column: np.ascontiguousarray(rows.values[:, n]) for n, column in enumerate(numbers)}
     if layout.by_order and not np.all(np.diff(by_column[layout.roles.time]) > 0):
         raise ReadError(
             f"{path.name} does not name its columns, and its first column does not rise all the way.", hint=NAME_THEM
         )
-    return curve_of(path, layout.roles, by_column)
+    limits = {} if rows.limits is None else {column: rows.limits[:, n] for n, column in enumerate(numbers)}
+    words = dict(zip(layout.words, rows.words, strict=True))
+    numbered = {column: values for column, values in by_column.items() if column not in words}
+    return curve_of(NamedTable(numbered, source_in(path, layout.table.comments), words, limits), layout.roles, part)
 
 
 def summarise(path: Path) -> FileSummary:
-    """That the file is a light curve; a text file says no more of itself.
+    """What the comments of the file say, and that it is a light curve.
 
     Raises
     ------
     ReadError
     """
     head = read_head(path)
-    layout_in_head(path, head, layout_of)
-    return FileSummary(path=path, kind="light curve")
+    layout = layout_in_head(path, head, layout_of)
+    source = source_in(path, layout.table.comments)
+    survey = layout.roles.survey.name if layout.roles.survey else ""
+    return FileSummary(
+        path=path,
+        kind="light curve",
+        object_name=source.object_name,
+        mission=source.mission or survey,
+        segment=source.segment,
+    )
 
 
 def layout_in_head(path: Path, head: bytes, of: Callable[[TextTable, str], T]) -> T:
@@ -94,21 +127,45 @@ def read_values(path: Path, of: Callable[[TextTable, str], T]) -> tuple[T, Float
     ReadError
         There is no table of numbers, ``of`` refuses it, or a row of it is damaged.
     """
+    told, rows = _read_rows(path, of, lambda _told: ())
+    return told, rows.values
+
+
+def _may_be_curve(table: TextTable) -> bool:
+    if not table.is_named:
+        return may_be_unnamed_light_curve(table.width)
+    return may_be_light_curve(table.columns, table.numbers)
+
+
+def _read_rows(
+    path: Path, of: Callable[[TextTable, str], T], words_of: Callable[[T], tuple[TextColumn, ...]]
+) -> tuple[T, _Rows]:
     table: TextTable | None = None
     told: list[T] = []
-    values: list[Floats] = []
+    found: list[_Rows] = []
+    words: tuple[TextColumn, ...] = ()
     line = 1
     for text in _pieces(path):
         skipped = 0
         if table is None:
             table = _table(text, path.name)
             told.append(of(table, path.name))
+            words = words_of(told[0])
             skipped = table.skipped
-        values.append(_values(text, table, skipped, line, path.name))
+        found.append(_rows(text, table, words, skipped, line, path.name))
         line += text.count("\n")
     if not told:
         raise ReadError(f"{path.name} is empty.", hint="Open another file.")
-    return told[0], np.concatenate(values)
+    return told[0], _joined(found)
+
+
+def _joined(found: list[_Rows]) -> _Rows:
+    limits = None
+    if any(rows.limits is not None for rows in found):
+        parts = [np.full_like(rows.values, np.nan) if rows.limits is None else rows.limits for rows in found]
+        limits = np.concatenate(parts)
+    words = tuple(np.concatenate(column) for column in zip(*(rows.words for rows in found), strict=True))
+    return _Rows(np.concatenate([rows.values for rows in found]), limits, words)
 
 
 def _pieces(path: Path) -> Iterator[str]:
@@ -151,24 +208,28 @@ def _table(text: str, file: str) -> TextTable:
         end *= 4
 
 
-def _values(text: str, table: TextTable, skipped: int, first_line: int, file: str) -> Floats:
-    """The columns of numbers in ``text``, whose first line has the number ``first_line``."""
+def _rows(
+    text: str, table: TextTable, words: tuple[TextColumn, ...], skipped: int, first_line: int, file: str
+) -> _Rows:
+    """The rows in ``text``, whose first line has the number ``first_line``."""
     if not _HAS_ROW.search(text):
-        return np.empty((0, len(table.numbers)))
-    if len(table.numbers) == table.width:
-        places = None
-    elif _is_even(text, table, skipped):
+        return _Rows(np.empty((0, len(table.numbers))), None, tuple(np.empty(0, np.str_) for _ in words))
+    values = None if words else _by_numpy(text, table, skipped)
+    return _by_hand(text, table, words, skipped, first_line, file) if values is None else _Rows(values)
+
+
+def _by_numpy(text: str, table: TextTable, skipped: int) -> Floats | None:
+    """The columns of numbers; None where numpy cannot read them."""
+    places = None
+    if len(table.numbers) != table.width:
+        if not _is_even(text, table, skipped):
+            return None
         places = [column.place for column in table.numbers]
-    else:
-        return _values_by_hand(text, table, skipped, first_line, file)
-    values = _by_numpy(text, table, skipped, places)
-    if values is None:
-        values = _by_numpy(_filled(text, table.delimiter), table, skipped, places)
-    return _values_by_hand(text, table, skipped, first_line, file) if values is None else values
+    values = _loaded(text, table, skipped, places)
+    return _loaded(_filled(text, table.delimiter), table, skipped, places) if values is None else values
 
 
-def _by_numpy(text: str, table: TextTable, skipped: int, places: list[int] | None) -> Floats | None:
-    """The columns at ``places``; None where numpy cannot read them."""
+def _loaded(text: str, table: TextTable, skipped: int, places: list[int] | None) -> Floats | None:
     try:
         values = np.loadtxt(
             io.StringIO(text),
@@ -198,9 +259,36 @@ def _filled(text: str, delimiter: str | None) -> str:
     return re.sub(empty, "nan", text.replace('"', ""), flags=re.MULTILINE)
 
 
-def _values_by_hand(text: str, table: TextTable, skipped: int, first_line: int, file: str) -> Floats:
-    """The same, field by field: for fields that are empty or quoted, or say that there is no number."""
-    rows: list[list[float]] = []
+def _by_hand(
+    text: str, table: TextTable, words: tuple[TextColumn, ...], skipped: int, first_line: int, file: str
+) -> _Rows:
+    """The same, field by field: for words, limits, and fields that are empty or quoted, or say that there is none."""
+    rows, lines = _split_rows(text, table, skipped, first_line, file)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * table.width
+    values = np.empty((len(rows), len(table.numbers)))
+    limits: Floats | None = None
+    for n, column in enumerate(table.numbers):
+        fields = columns[column.place]
+        if column in words:
+            continue
+        numbers = [number_of(field) for field in fields]
+        odd = [row for row, number in enumerate(numbers) if number is None]
+        values[:, n] = [np.nan if number is None else number for number in numbers]
+        if odd and limits is None:
+            limits = np.full_like(values, np.nan)
+        for row in odd:
+            limit = limit_of(fields[row])
+            if limit is None or limits is None:
+                raise _no_number(fields[row], column, lines[row], file)
+            limits[row, n] = limit
+    return _Rows(values, limits, tuple(np.array(columns[column.place], dtype=np.str_) for column in words))
+
+
+def _split_rows(
+    text: str, table: TextTable, skipped: int, first_line: int, file: str
+) -> tuple[list[list[str]], list[int]]:
+    """The fields of each row, and the number of its line."""
+    rows, lines = [], []
     for number, line in enumerate(_LINE_END.split(text)):
         if number < skipped or is_comment(line):
             continue
@@ -210,18 +298,16 @@ def _values_by_hand(text: str, table: TextTable, skipped: int, first_line: int, 
                 f"Line {first_line + number:,} of {file} has {len(fields)} columns instead of {table.width}.",
                 hint="The file may be cut short or damaged there.",
             )
-        rows.append([_number(fields[column.place], column, first_line + number, file) for column in table.numbers])
-    return np.array(rows, dtype=np.float64).reshape(-1, len(table.numbers))
+        rows.append(fields)
+        lines.append(first_line + number)
+    return rows, lines
 
 
-def _number(field: str, column: TextColumn, line: int, file: str) -> float:
-    number = number_of(field)
-    if number is None:
-        raise ReadError(
-            f"Line {line:,} of {file} has {field[:40]!r} in column {column.name}, which is not a number.",
-            hint="Mend or delete that line.",
-        )
-    return number
+def _no_number(field: str, column: TextColumn, line: int, file: str) -> ReadError:
+    return ReadError(
+        f"Line {line:,} of {file} has {field[:40]!r} in column {column.name}, which is not a number.",
+        hint="Mend or delete that line.",
+    )
 
 
 READER = Reader("text", "Light curves in text", (".csv", ".txt", ".dat", ".tsv", ".ecsv"), accepts, read, summarise)

@@ -1,64 +1,80 @@
-"""Which column of a table is time, flux or error: by names and units, never by place."""
+"""Which column of a table is time, flux, magnitude or error: by names, UCDs and units, never by place."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import isnan
 
-from desktop_app.core.errors import ReadError
+from desktop_app.core.errors import ColumnsUnclear, ReadError, TablePreview
 from desktop_app.core.timescales import TimeReference
+from desktop_app.io.column_names import (
+    BAND_NAMES,
+    CADENCE_NAMES,
+    ERROR_ENDINGS,
+    FLUX_ERROR_NAMES,
+    FLUX_NAMES,
+    LONE_ERROR_NAMES,
+    MAGNITUDE_ERROR_NAMES,
+    MAGNITUDE_NAMES,
+    NOT_TIME,
+    OBJECT_NAMES,
+    QUALITY_NAMES,
+    TIME_NAMES,
+    TextColumn,
+    first_called,
+    listed,
+)
+from desktop_app.io.surveys import Survey, survey_of
 from desktop_app.io.time_zero import days_in, reference_in
 
+__all__ = ["Columns", "Roles", "TextColumn", "listed", "roles_of"]
+
 _IN_DAYS = "Write times in days, and all numbers with a decimal point."
-_TIME_NAMES = ("time", "t", "times", "time_d", "time_days", "obstime", "obs_time", "timestamp")
-# What is better corrected stands first.
-_FLUX_NAMES = (
-    "pdcsap_flux",
-    "kspsap_flux",
-    "det_flux",
-    "corr_flux",
-    "cor_flux",
-    "fcor",
-    "flux_corr",
-    "detrended_flux",
-    "flux",
-    "rel_flux",
-    "relative_flux",
-    "norm_flux",
-    "normalized_flux",
-    "sap_flux",
-    "raw_flux",
-    "net_rate",
-    "rate",
-    "count_rate",
-    "counts",
-)
-_ERROR_ENDINGS = ("_err", "_error", "err", "error", "_unc", "_uncertainty")
-_ERROR_NAMES = ("flux_err", "flux_error", "fluxerr", "e_flux", "flux_unc", "flux_uncertainty", "sigma_flux", "err_rate")
-_LONE_ERROR_NAMES = ("err", "error", "e", "sigma", "uncertainty", "unc", "dy", "dflux", "std")
-_QUALITY_NAMES = ("quality", "sap_quality", "qual", "quality_flag", "quality_flags", "flags", "tess_flags")
-_CADENCE_NAMES = ("cadenceno", "cadence", "cadence_no", "cadence_num", "cadence_number", "cadn")
-_NOT_FLUX = ("err", "unc", "bkg", "back", "sky", "sigma", "flag", "qual")
-_NOT_TIME = ("err", "corr", "unc", "exp")
-_MAGNITUDE = re.compile(r"mag(nitude)?s?|[a-z]mag|mag_?[a-z]+|kepmag|tmag|magpsf")
+FirstRows = Callable[[], tuple[tuple[str, ...], ...]]
 
 
 @dataclass(frozen=True)
-class TextColumn:
-    """One column: its name and unit as the file writes them, and its place."""
+class Columns:
+    """What a table tells of its columns before it is read.
 
-    name: str
-    unit: str
-    place: int
+    Attributes
+    ----------
+    file : str
+        For messages.
+    every, numbers : tuple of TextColumn
+        All of them, and those that hold numbers.
+    dates : tuple of TextColumn
+        Those that hold ISO dates.
+    sparse : frozenset of TextColumn
+        Those of ``numbers`` that lack a value in many rows, as far as is known.
+    said : mapping of TextColumn to TimeReference
+        What times count from, where the file says it elsewhere than in names and units.
+    first_rows : callable
+        The first rows as text, a field for each of ``every``; called when a person has to look at them.
+    """
 
-    @property
-    def key(self) -> str:
-        """The name in lower case, with words joined by underscores."""
-        return re.sub(r"[\s.\-]+", "_", self.name.strip().lower())
+    file: str
+    every: tuple[TextColumn, ...]
+    numbers: tuple[TextColumn, ...]
+    dates: tuple[TextColumn, ...] = ()
+    sparse: frozenset[TextColumn] = frozenset()
+    said: Mapping[TextColumn, TimeReference] = field(default_factory=dict)
+    first_rows: FirstRows = tuple
+
+    def unclear(self, message: str, hint: str, *, time: str = "", flux: str = "") -> ColumnsUnclear:
+        """The error that shows the columns to a person."""
+        preview = TablePreview(
+            tuple(column.name for column in self.every),
+            tuple(column.unit for column in self.every),
+            self.first_rows(),
+            time=time,
+            flux=flux,
+        )
+        return ColumnsUnclear(message, preview=preview, hint=hint)
 
 
 @dataclass(frozen=True)
 class Roles:
-    """What each column of numbers is.
+    """What each column is.
 
     Attributes
     ----------
@@ -67,11 +83,17 @@ class Roles:
     days : float
         How many days the unit of time is.
     fluxes : tuple of TextColumn
-        The preferred one first.
+        Fluxes and magnitudes, the preferred one first.
     errors : dict of str to TextColumn
         By the name of their flux.
     quality, cadence : TextColumn or None
     notes : tuple of str
+    band, star : TextColumn or None
+        The filter and the object of each row.
+    survey : Survey or None
+        Whose table it is.
+    words : frozenset of TextColumn
+        The columns that are to be read as words: band, object, flags, and a time that is a date.
     """
 
     time: TextColumn
@@ -82,115 +104,145 @@ class Roles:
     quality: TextColumn | None = None
     cadence: TextColumn | None = None
     notes: tuple[str, ...] = ()
+    band: TextColumn | None = None
+    star: TextColumn | None = None
+    survey: Survey | None = None
+    words: frozenset[TextColumn] = frozenset()
 
 
-def roles_of(columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], file: str) -> Roles:
-    """What the columns of the file called ``file`` are.
-
-    Parameters
-    ----------
-    columns, numbers : tuple of TextColumn
-        All of them, and those that hold numbers.
-    file : str
+def roles_of(columns: Columns) -> Roles:
+    """What the columns are.
 
     Raises
     ------
+    ColumnsUnclear
+        Time or flux cannot be told by a name, UCD or unit; the message lists the columns.
     ReadError
-        Time or flux cannot be told by a name or unit; the message lists the columns.
+        A column has the right name and holds something else.
     """
-    time, reference, others = _time(columns, numbers, file)
-    days = 1.0 if reference.name != "time" else days_in(time.unit)
+    survey = survey_of({column.key for column in columns.every})
+    time, reference, others = _time(columns, survey)
+    in_days = reference.name != "time" and time not in columns.said
+    days = 1.0 if in_days else days_in(time.unit)
     if isnan(days):
-        raise ReadError(f"{file} counts time in {time.unit[:40]!r}, which is no unit of time.", hint=_IN_DAYS)
-    fluxes = _fluxes(columns, numbers, file)
+        raise ReadError(f"{columns.file} counts time in {time.unit[:40]!r}, which is no unit of time.", hint=_IN_DAYS)
+    words = tuple(column for column in columns.every if column not in columns.numbers)
+    band = first_called(columns.every, BAND_NAMES) or first_called(words, ("f",))
+    fluxes = _fluxes(columns, time, in_bands=band is not None)
+    quality = first_called(columns.numbers, QUALITY_NAMES)
+    star = first_called(columns.every, OBJECT_NAMES)
+    flags = {column for column in columns.every if survey and column.key in survey.bits}
+    dated = {time} if time in columns.dates else set()
+    spoken = {band, star} - {None} if band not in fluxes else {star} - {None}
     return Roles(
         time=time,
         reference=reference,
         days=days,
         fluxes=fluxes,
-        errors=_errors(fluxes, numbers),
-        quality=_first(numbers, _QUALITY_NAMES),
-        cadence=_first(numbers, _CADENCE_NAMES),
+        errors=_errors(fluxes, columns.numbers),
+        quality=None if quality in flags else quality,
+        cadence=first_called(columns.numbers, CADENCE_NAMES),
         notes=(f"Time is taken from {time.name}, not from {', '.join(others)}.",) if others else (),
+        band=band if band not in fluxes else None,
+        star=star,
+        survey=survey,
+        words=frozenset(column for column in columns.every if column in flags | dated | spoken),
     )
 
 
-def listed(columns: tuple[TextColumn, ...]) -> str:
-    """The names of the columns, for a message."""
-    names = [column.name[:40] for column in columns]
-    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-
-
-def _time(
-    columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], file: str
-) -> tuple[TextColumn, TimeReference, list[str]]:
+def _time(columns: Columns, survey: Survey | None) -> tuple[TextColumn, TimeReference, list[str]]:
     """The column of time, what it counts from, and the names of other columns that are times as well."""
-    candidates = [column for column in numbers if not any(word in column.key for word in _NOT_TIME)]
-    spelt = [(column, reference_in(f"{column.name} {column.unit}")) for column in candidates]
+    timed = (*columns.numbers, *columns.dates)
+    candidates = [column for column in timed if not any(word in column.key for word in NOT_TIME)]
+    spelt = [
+        (column, columns.said.get(column) or reference_in(f"{column.name} {column.unit}")) for column in candidates
+    ]
     dated = [(column, reference) for column, reference in spelt if reference is not None]
-    # A barycentric time is the better one where a file has several.
-    dated.sort(key=lambda pair: not pair[1].barycentric)
-    plain = [column for name in _TIME_NAMES for column in candidates if column.key == name]
-    found = [*dated, *((column, TimeReference()) for column in plain if column not in [c for c, _ in dated])]
+    named = [column for name in TIME_NAMES for column in candidates if column.key == name]
+    named += [column for column in candidates if column.ucd.startswith("time.epoch") and column not in named]
+    known = [column for column, _ in dated]
+    zero = survey.zero if survey else TimeReference()
+    found = [*dated, *((column, zero) for column in named if column not in known)]
+    # A column that is mostly empty is the last to take, and of several times the better corrected one is the better.
+    found.sort(key=lambda pair: (_is_last_resort(pair[0], columns), not pair[1].barycentric, pair[1].name[:1] != "H"))
     if not found:
-        _refuse_words(columns, numbers, _TIME_NAMES, file)
-        raise ReadError(
-            f"{file} has no column of time that can be told by its name: its columns are {listed(columns)}.",
-            hint="Name it time, or by what it counts from: BTJD, BKJD, BJD, MJD.",
+        _refuse_words(columns, TIME_NAMES)
+        raise columns.unclear(
+            f"{columns.file} has no column of time that can be told by its name: "
+            f"its columns are {listed(columns.every)}.",
+            "Name it time, or by what it counts from: BTJD, BKJD, BJD, MJD.",
         )
     time, reference = found[0]
-    return time, reference, [column.name for column, _ in found[1:]]
+    return time, reference, [column.name for column, _ in found[1:] if not _is_last_resort(column, columns)]
 
 
-def _fluxes(columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], file: str) -> tuple[TextColumn, ...]:
-    known = [column for name in _FLUX_NAMES for column in numbers if column.key == name]
-    further = [
-        column
-        for column in numbers
-        if "flux" in column.key and column not in known and not any(word in column.key for word in _NOT_FLUX)
-    ]
-    if known or len(further) == 1:
-        return (*known, *further)
-    _refuse_words(columns, numbers, _FLUX_NAMES, file)
-    if further:
-        raise ReadError(
-            f"{file} has several columns of flux, and none has the usual name: {listed(tuple(further))}.",
-            hint="Call the one to look at flux.",
+def _is_last_resort(column: TextColumn, columns: Columns) -> bool:
+    return column in columns.sparse or column in columns.dates
+
+
+def _fluxes(columns: Columns, time: TextColumn, *, in_bands: bool) -> tuple[TextColumn, ...]:
+    """The columns of brightness; magnitudes stand first in tables that name their filter, as surveys' do."""
+    numbers = tuple(column for column in columns.numbers if column is not time)
+    fluxes, several = _chosen(numbers, FLUX_NAMES, lambda column: column.is_flux)
+    magnitudes, of_several = _chosen(numbers, MAGNITUDE_NAMES, lambda column: column.is_magnitude)
+    by_unit = [column for column in numbers if column.is_brightness and not column.is_flux and not column.is_magnitude]
+    found = (*magnitudes, *fluxes) if in_bands else (*fluxes, *magnitudes)
+    if found:
+        return found
+    if len(by_unit) == 1 and not several and not of_several:
+        return tuple(by_unit)
+    _refuse_words(columns, (*FLUX_NAMES, *MAGNITUDE_NAMES), time=time.name)
+    if several or of_several:
+        what, call = ("flux", "flux") if several else ("magnitude", "mag")
+        raise columns.unclear(
+            f"{columns.file} has several columns of {what}, and none has the usual name: "
+            f"{listed(several or of_several)}.",
+            f"Call the one to look at {call}.",
+            time=time.name,
         )
-    if any(_MAGNITUDE.fullmatch(column.key) or column.unit.lower() == "mag" for column in columns):
-        raise ReadError(
-            f"{file} gives brightness in magnitudes, which Peculiar does not read: its columns are {listed(columns)}.",
-            hint="Add a column flux = 10 ** (-0.4 * magnitude).",
-        )
-    raise ReadError(
-        f"{file} has no column of flux that can be told by its name: its columns are {listed(columns)}.",
-        hint="Name it flux.",
+    raise columns.unclear(
+        f"{columns.file} has no column of flux that can be told by its name: its columns are {listed(columns.every)}.",
+        "Name it flux, or mag where it holds magnitudes.",
+        time=time.name,
     )
 
 
-def _refuse_words(
-    columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...], names: tuple[str, ...], file: str
-) -> None:
+def _chosen(
+    numbers: tuple[TextColumn, ...], names: tuple[str, ...], is_of: Callable[[TextColumn], bool]
+) -> tuple[tuple[TextColumn, ...], tuple[TextColumn, ...]]:
+    """The columns of a kind where it is clear which comes first, the usual name first; else () and all of them."""
+    known = [column for name in names for column in numbers if column.key == name and is_of(column)]
+    further = [column for column in numbers if column not in known and is_of(column)]
+    if known or len(further) == 1:
+        return (*known, *further), ()
+    return (), tuple(further)
+
+
+def _refuse_words(columns: Columns, names: tuple[str, ...], *, time: str = "") -> None:
     """Refuse a table whose column has the right name and holds no plain numbers."""
-    words = [column for column in columns if column.key in names and column not in numbers]
+    words = [column for column in columns.every if column.key in names and column not in columns.numbers]
     if words:
-        raise ReadError(
-            f"Column {words[0].name} of {file} does not hold plain numbers; its columns are {listed(columns)}.",
-            hint=_IN_DAYS,
+        raise columns.unclear(
+            f"Column {words[0].name} of {columns.file} does not hold plain numbers; "
+            f"its columns are {listed(columns.every)}.",
+            _IN_DAYS,
+            time=time,
         )
 
 
 def _errors(fluxes: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...]) -> dict[str, TextColumn]:
     errors: dict[str, TextColumn] = {}
     for flux in fluxes:
-        own = [f"{flux.key}{ending}" for ending in _ERROR_ENDINGS]
-        found = _first(numbers, (*own, f"e_{flux.key}", f"sigma_{flux.key}", f"d{flux.key}"))
+        own = [f"{flux.key}{ending}" for ending in ERROR_ENDINGS]
+        found = first_called(numbers, (*own, f"e_{flux.key}", f"sigma_{flux.key}", f"d{flux.key}"))
         if found is None and flux is fluxes[0]:
-            found = _first(numbers, (*_ERROR_NAMES, *_LONE_ERROR_NAMES))
+            kind = MAGNITUDE_ERROR_NAMES if flux.is_magnitude else FLUX_ERROR_NAMES
+            found = first_called(numbers, (*kind, *LONE_ERROR_NAMES)) or _by_ucd(flux, numbers)
         if found is not None and found not in fluxes:
             errors[flux.name] = found
     return errors
 
 
-def _first(columns: tuple[TextColumn, ...], names: tuple[str, ...]) -> TextColumn | None:
-    return next((column for name in names for column in columns if column.key == name), None)
+def _by_ucd(flux: TextColumn, numbers: tuple[TextColumn, ...]) -> TextColumn | None:
+    kind = "phot.mag" if flux.is_magnitude else "phot."
+    return next((column for column in numbers if column.ucd.startswith(f"stat.error;{kind}")), None)

@@ -1,12 +1,15 @@
 """How a text table is cut into lines and columns: comments, delimiter, the line of names."""
 
+import csv
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from desktop_app.core.errors import ReadError
 from desktop_app.core.timescales import TimeReference
-from desktop_app.io.text_columns import Roles, TextColumn, listed, roles_of
+from desktop_app.io.column_names import TextColumn, listed
+from desktop_app.io.dates import is_date
+from desktop_app.io.text_columns import Columns, Roles, roles_of
 
 COMMENTS = ("#", "%", "!")
 NAME_THEM = "Put a line of names on top, such as time,flux,flux_err."
@@ -14,6 +17,8 @@ _MISSING = frozenset({"", "nan", "null", "none", "n/a", "na", "--", "-", "masked
 _DELIMITERS = ("\t", ";", ",", "|")
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d{1,5})?|inf(?:inity)?)", re.ASCII | re.IGNORECASE)
 _NAME_AND_UNIT = re.compile(r"([^\[(]*)[\[(]([^\])]*)[\])]")
+_LIMIT = re.compile(r"[<>]\s*(.+)")
+_TIME_KIND = re.compile(r"[#%!\s]*DATE\s{0,4}=\s{0,4}(JD|HJD|BJD|MJD)\b", re.IGNORECASE)
 _ECSV_COLUMN = re.compile(r"# - \{name: ([^,}]{1,80}), (?:unit: ([^,}]{1,80}))?")
 # How astropy writes down that a column is a time: "time:", its class, its format, and further on its scale.
 _ECSV_TIME = re.compile(
@@ -22,6 +27,8 @@ _ECSV_TIME = re.compile(
     re.MULTILINE,
 )
 _SAMPLE_ROWS = 200
+_SHOWN_ROWS = 12
+_FILLED = 0.9
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,13 @@ class TextTable:
     skipped : int
         Lines before the first row of numbers.
     columns, numbers : tuple of TextColumn
-        All of them, and those that hold numbers; without names they are "column 1" and so on.
+        All of them, and those that hold numbers or limits; without names they are "column 1" and so on.
     sample : list of list of str
         The fields of the first rows.
     is_named : bool
         Whether the file names its columns.
+    comments : tuple of str
+        The lines of comment before the rows.
     """
 
     delimiter: str | None
@@ -48,11 +57,30 @@ class TextTable:
     numbers: tuple[TextColumn, ...]
     sample: list[list[str]]
     is_named: bool
+    comments: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
         """Columns of a row."""
         return len(self.columns)
+
+    def fields(self, column: TextColumn) -> list[str]:
+        """The fields of a column in the sample."""
+        return [row[column.place] for row in self.sample if len(row) == self.width]
+
+    def as_columns(self, file: str) -> Columns:
+        """What the table tells of its columns; those of dates can be a time as numbers can."""
+        dates = tuple(
+            column for column in self.columns if column not in self.numbers and _are_dates(self.fields(column))
+        )
+        filled = {column: sum(map(_has_number, self.fields(column))) for column in self.numbers}
+        least = _FILLED * len(self.sample)
+        sparse = frozenset(column for column in self.numbers if filled[column] < least)
+        return Columns(file, self.columns, self.numbers, dates=dates, sparse=sparse, first_rows=self.shown)
+
+    def shown(self) -> tuple[tuple[str, ...], ...]:
+        """The first whole rows, for a person."""
+        return tuple(tuple(row) for row in self.sample if len(row) == self.width)[:_SHOWN_ROWS]
 
 
 @dataclass(frozen=True)
@@ -63,12 +91,15 @@ class TextLayout:
     ----------
     table : TextTable
     roles : Roles
+    words : tuple of TextColumn
+        The columns that are of use as words: dates, bands, objects, flags.
     by_order : bool
         Whether the columns have no names, and are told apart by the order of the first alone.
     """
 
     table: TextTable
     roles: Roles
+    words: tuple[TextColumn, ...] = ()
     by_order: bool = False
 
 
@@ -82,7 +113,9 @@ def layout_of(table: TextTable, file: str) -> TextLayout:
     """
     if not table.is_named:
         return _told_by_order(table, file)
-    return TextLayout(table, roles_of(table.columns, table.numbers, file))
+    roles = roles_of(table.as_columns(file))
+    words = tuple(column for column in table.columns if column in roles.words)
+    return TextLayout(table, roles, words)
 
 
 def table_in(lines: list[str], file: str) -> TextTable:
@@ -115,12 +148,18 @@ def table_in(lines: list[str], file: str) -> TextTable:
     if twice:
         raise ReadError(f"{file} has two columns called {twice[0]}.", hint="Give every column a name of its own.")
     whole = [fields for fields in table if len(fields) == width]
-    numbers = tuple(column for column in named if all(number_of(fields[column.place]) is not None for fields in whole))
-    return TextTable(delimiter, skipped, named, numbers, table, is_named=found is not None)
+    numbers = tuple(column for column in named if all(_is_numeric(fields[column.place]) for fields in whole))
+    return TextTable(delimiter, skipped, named, numbers, table, is_named=found is not None, comments=tuple(comments))
 
 
 def split_line(line: str, delimiter: str | None) -> list[str]:
-    """The fields of a line, without quotes and outer blanks."""
+    """The fields of a line, without quotes and outer blanks; a delimiter within quotes is none."""
+    if '"' in line and delimiter is not None:
+        try:
+            fields = next(csv.reader([line.strip("\r\n")], delimiter=delimiter, skipinitialspace=True), [])
+        except csv.Error:
+            fields = line.strip("\r\n").split(delimiter)
+        return [field.strip().strip("\"'") for field in fields]
     return [field.strip().strip("\"'") for field in line.strip("\r\n").split(delimiter)]
 
 
@@ -131,6 +170,25 @@ def number_of(field: str) -> float | None:
     if _NUMBER.fullmatch(field) is None:
         return None
     return float(field.upper().replace("D", "E"))
+
+
+def limit_of(field: str) -> float | None:
+    """The number in a limit such as ">16.5" or "<13.0"; None where the field is no limit."""
+    match = _LIMIT.fullmatch(field)
+    return None if match is None or _NUMBER.fullmatch(match[1]) is None else number_of(match[1])
+
+
+def _is_numeric(field: str) -> bool:
+    return number_of(field) is not None or limit_of(field) is not None
+
+
+def _has_number(field: str) -> bool:
+    return field.lower() not in _MISSING and _is_numeric(field)
+
+
+def _are_dates(fields: list[str]) -> bool:
+    given = [field for field in fields if field.lower() not in _MISSING]
+    return bool(given) and all(map(is_date, given))
 
 
 def delimiter_of(line: str) -> str | None:
@@ -174,6 +232,8 @@ def _named(names: str, delimiter: str | None, comments: list[str], width: int) -
     units = {name.strip("\"' "): unit.strip("\"' ") for text in comments for name, unit in _ECSV_COLUMN.findall(text)}
     times = _ECSV_TIME.findall("\n".join(comments)) if comments and "%ECSV" in comments[0] else []
     units |= {name: f"{system} {scale}" for name, system, scale in times}
+    kinds = [kind[1].upper() for kind in map(_TIME_KIND.match, comments) if kind]
+    units |= {name: kinds[0] for name in fields if kinds and name.upper() == "DATE"}
     columns = []
     for place, field in enumerate(fields):
         match = _NAME_AND_UNIT.fullmatch(field)
@@ -205,10 +265,11 @@ def _told_by_order(table: TextTable, file: str) -> TextLayout:
     values = [[float("nan") if number is None else number for number in numbers] for numbers in whole]
     rising = [len(values) > 1 and all(a[n] < b[n] for a, b in pairwise(values)) for n in range(width)]
     if width not in (2, 3) or rising != [True, False, False][:width]:
-        raise ReadError(
+        raise table.as_columns(file).unclear(
             f"{file} does not name its {width} columns, and they cannot be told apart: "
             f"the first row is {', '.join(field[:24] for field in table.sample[0][:8])}.",
-            hint=NAME_THEM,
+            NAME_THEM,
+            time=table.columns[rising.index(True)].name if rising.count(True) == 1 else "",
         )
     numbers = tuple(TextColumn(name, "", n) for n, name in enumerate(("time", "flux", "flux_err")[:width]))
     taken = "time, flux and flux_err" if width == 3 else "time and flux"

@@ -83,7 +83,7 @@ def inspect_row(data: LightCurve, detection: Detection | None, row: int, system:
         *_times(data, row, system, "Time"),
         Fact("Row", f"{data.row[row]:,}"),
         Fact("Cadence", f"{data.cadence[row]:,}"),
-        Fact("Flux", flux + unit, heading="Brightness"),
+        Fact("Magnitude" if data.in_magnitudes else "Flux", flux + unit, heading="Brightness"),
     ]
     if detection is not None:
         facts += _deviation(detection, row)
@@ -133,9 +133,12 @@ def _deviation(detection: Detection, row: int) -> list[Fact]:
     if "baseline" in tracks and np.isfinite(tracks["baseline"][row]):
         residual = float(data.flux[row] - tracks["baseline"][row])
         noise = float(tracks["noise"][row]) if "noise" in tracks else float("nan")
-        sigmas = f" ({signed(residual / noise)} σ)" if noise > 0 else ""
+        sigmas = f" ({signed((-residual if data.in_magnitudes else residual) / noise)} σ)" if noise > 0 else ""
         unit = f" {data.flux_unit}" if data.flux_unit else ""
-        facts.append(Fact("From the baseline", f"{'+' if residual > 0 else ''}{significant(residual)}{unit}{sigmas}"))
+        shown = f"{'+' if residual > 0 else ''}{significant(residual)}{unit}"
+        if data.in_magnitudes:
+            shown = f"{significant(abs(residual))}{unit} {'fainter' if residual > 0 else 'brighter'}"
+        facts.append(Fact("From the baseline", shown + sigmas))
     return facts
 
 
@@ -154,7 +157,7 @@ def _quality(data: LightCurve, rows: slice) -> list[Fact]:
     lost = int((near & ~data.usable[around]).sum())
     if lost:
         facts.append(Fact("", f"{counted(lost, 'row')} nearby hidden"))
-    if hidden_by_quality(data.quality[rows], data.source.mission, data.preset).any():
+    if hidden_by_quality(data.quality[rows], data.source.bits, data.preset).any():
         facts.append(Fact("", f"hidden by the preset “{data.preset}”"))
     return facts
 
@@ -169,7 +172,7 @@ def _names(data: LightCurve, quality: Ints) -> str:
     counts: dict[str, int] = {}
     values, numbers = np.unique(quality, return_counts=True)
     for value, n in zip(values, numbers, strict=True):
-        for name in quality_names(data.source.mission, int(value)):
+        for name in quality_names(data.source.bits, int(value)):
             counts[name] = counts.get(name, 0) + int(n)
     return ", ".join(f"{name} ({n})" for name, n in sorted(counts.items(), key=lambda pair: -pair[1]))
 

@@ -131,10 +131,10 @@ def hidden_reasons(data: LightCurve) -> tuple[tuple[str, int], ...]:
     """Why rows are not looked at, the commonest first."""
     timeless, fluxless = ~np.isfinite(data.time), ~np.isfinite(data.flux)
     counts = {"no time": int(timeless.sum()), "no flux": int((fluxless & ~timeless).sum())}
-    mask = preset_mask(data.source.mission, data.preset)
+    mask = preset_mask(data.source.bits, data.preset)
     values, number = np.unique(data.quality[(data.quality & mask) != 0] & mask, return_counts=True)
     for value, n in zip(values, number, strict=True):
-        for name in quality_names(data.source.mission, int(value)):
+        for name in quality_names(data.source.bits, int(value)):
             counts[name] = counts.get(name, 0) + int(n)
     return tuple(sorted(((name, n) for name, n in counts.items() if n), key=lambda pair: -pair[1]))
 

@@ -218,7 +218,7 @@ class CurvePanel(QWidget):
         self._stack.setCurrentIndex(0 if data is None else 1)
         self._bar.setVisible(data is not None)
         self._foot.setVisible(data is not None)
-        self.plots.show_picture(state.picture, upside_down=data is not None and data.flux_unit.startswith("mag"))
+        self.plots.show_picture(state.picture, upside_down=data is not None and data.in_magnitudes)
         self.plots.show_scores(state.scores)
         self.plots.show_threshold(state.threshold)
         self._preset.setCurrentText(state.preset)
@@ -392,7 +392,7 @@ def _hidden(n: int, reasons: tuple[tuple[str, int], ...]) -> str:
 
 def _of_row(data: LightCurve, row: int, system: TimeSystem) -> str:
     unit = f" {data.flux_unit}" if data.flux_unit else ""
-    names = ", ".join(quality_names(data.source.mission, int(data.quality[row]))) or "no flags"
+    names = ", ".join(quality_names(data.source.bits, int(data.quality[row]))) or "no flags"
     time = show_time(float(data.time[row]), data.reference, system)
     hidden = "" if data.usable[row] else "hidden row  ·  "
     return f"{hidden}{time}  ·  {significant(float(data.flux[row]), 7)}{unit}  ·  row {data.row[row]:,}  ·  {names}"

@@ -117,7 +117,7 @@ class EventsPanel(QWidget):
     def _show(self, state: AppState) -> None:
         reference = state.curve.reference if state.curve else TimeReference()
         had = self.model.columnCount()
-        mission = state.curve.source.mission if state.curve else ""
+        mission = state.curve.source.bits if state.curve else ""
         with QSignalBlocker(self.view.selectionModel()):
             self.model.show_table(state.table, reference, state.system, mission)
         self._stack.setCurrentIndex(1 if state.events else 0)

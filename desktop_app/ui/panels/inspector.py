@@ -162,7 +162,8 @@ class CloseLook(pg.GraphicsLayoutWidget):
         self.events.set_selected(state.selection.event)
         self.ring.set_at((float(data.time[inspection.row]), float(data.flux[inspection.row])))
         self._axes[2].show_as(data.reference, state.system)
-        self.box.invertY(data.flux_unit.startswith("mag"))
+        for box in (self.box, self.below):
+            box.invertY(data.in_magnitudes)
         self.box.setXRange(start, stop, padding=0)
         low, high = _extent(picture.flux.envelope(start, stop, 1))
         self.box.setYRange(low, high, padding=0.12)
