@@ -98,10 +98,24 @@ class Provenance:
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """Scores of one dataset, with what made them; ``cached`` where they were made in an earlier run."""
+    """Scores of one dataset, with what made them.
+
+    Attributes
+    ----------
+    data : LightCurve
+    scores : Scores
+    provenance : Provenance
+    threshold : float
+        Robust sigmas.
+    cached : bool
+        Whether the scores were made in an earlier run.
+    pieces : tuple of Provenance
+        Of a stitched curve: the same for each of its files; () for any other.
+    """
 
     data: LightCurve
     scores: Scores
     provenance: Provenance
     threshold: float
     cached: bool = False
+    pieces: tuple[Provenance, ...] = ()

@@ -8,7 +8,7 @@ from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.baseline import BINS_PER_WINDOW, Bins, bin_medians, draw_line, local_noise, smooth_line
 from desktop_app.core.progress import Report, silent
 from desktop_app.core.rotation import BIN_D, MOST_BINS, NOTHING, find_rotation
-from desktop_app.core.segments import cadence_of, segment_starts
+from desktop_app.core.segments import NO_JOINS, cadence_of, segment_starts
 from desktop_app.core.steps import find_steps
 
 WINDOWS_D = (3.0, 1.5, 0.75)
@@ -66,6 +66,7 @@ def detrend(
     window_d: float = 0.0,
     gap_d: float = 0.0,
     rotation: bool = True,
+    joins: Ints = NO_JOINS,
     report: Report = silent,
 ) -> Detrended:
     """The curve less a baseline as slow as the star allows.
@@ -81,11 +82,13 @@ def detrend(
         A longer pause than this interrupts the baseline; 0 takes half a day or twelve cadences.
     rotation : bool
         Whether to look for what repeats.
+    joins : ndarray of int
+        Rows at which the baseline is interrupted without a pause too.
     report : callable
         Told the progress.
     """
     cadence = cadence_of(time)
-    starts = segment_starts(time, gap_d or max(_GAP_D, _GAP_CADENCES * cadence))
+    starts = segment_starts(time, gap_d or max(_GAP_D, _GAP_CADENCES * cadence), joins)
     everything = np.ones(time.size, dtype=np.bool_)
     fine_d = max(BIN_D, cadence, (time[-1] - time[0]) / MOST_BINS)
     fine = bin_medians(time, flux, everything, starts, fine_d)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.core.arrays import Ints
 from desktop_app.core.detection import Detection, Event, Provenance
+from desktop_app.core.light_curve import LightCurve
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +93,7 @@ def event_table(detection: Detection, events: Sequence[Event]) -> EventTable:
     """The events of one detection, numbered from 1 in the order of time."""
     values = _values(detection, sorted(events, key=lambda event: event.start))
     columns = tuple(Column(*definition, values[definition[0]]) for definition in _DEFINITIONS)
-    return EventTable(columns, (detection.provenance,))
+    return EventTable(columns, detection.pieces or (detection.provenance,))
 
 
 def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[np.generic]]:
@@ -107,8 +109,10 @@ def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[
     def same(value: str) -> NDArray[np.generic]:
         return np.array([value] * n, dtype=np.str_)
 
+    files = [origin.file for origin in detection.pieces] or [detection.provenance.file]
+    own_first, own_last = _in_file_of_peak(data, first, last, peak)
     return {
-        "file": same(detection.provenance.file),
+        "file": np.array([files[place] for place in data.piece[peak]], dtype=np.str_),
         "object": same(data.source.object_name),
         "event_id": np.arange(1, n + 1),
         "kind": np.array([event.kind for event in events], dtype=np.str_),
@@ -116,10 +120,10 @@ def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[
         "t_peak": data.time[peak],
         "t_end": data.time[last],
         "time_system": same(data.reference.label),
-        "row_start": data.row[first],
-        "row_end": data.row[last],
-        "cadence_start": data.cadence[first],
-        "cadence_end": data.cadence[last],
+        "row_start": data.row[own_first],
+        "row_end": data.row[own_last],
+        "cadence_start": data.cadence[own_first],
+        "cadence_end": data.cadence[own_last],
         "score": np.array([event.score for event in events], np.float64),
         "threshold": np.full(n, detection.threshold),
         "depth": evidence("depth"),
@@ -128,6 +132,16 @@ def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[
         "quality": np.array([int(event.evidence.get("quality", 0)) for event in events], np.int64),
         "detector": same(detection.provenance.detector),
     }
+
+
+def _in_file_of_peak(data: LightCurve, first: Ints, last: Ints, peak: Ints) -> tuple[Ints, Ints]:
+    """The first and last row of each event that are of the file its peak is in: where files overlap it has others."""
+    if not data.pieces:
+        return first, last
+    own = [
+        np.flatnonzero(data.piece[a : b + 1] == data.piece[p]) + a for a, b, p in zip(first, last, peak, strict=True)
+    ]
+    return np.array([rows[0] for rows in own], np.int64), np.array([rows[-1] for rows in own], np.int64)
 
 
 def join_tables(tables: Sequence[EventTable]) -> EventTable:

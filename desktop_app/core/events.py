@@ -45,8 +45,8 @@ def find_events(data: LightCurve, scores: Scores, threshold: float) -> tuple[Eve
 
     Rows that were not looked at are passed over, and so are up to `JOIN_ROWS` rows below the threshold between
     two stretches that deviate to the same side; a pause longer than `GAP_D` days and `GAP_CADENCES` cadences
-    always ends an event. So does a change from a significant brightening to a significant dip or back, unless one
-    of the two is `SIDE_LOBE` times as strong: then the other is its wing.
+    always ends an event, and so does a join of two files. So does a change from a significant brightening to a
+    significant dip or back, unless one of the two is `SIDE_LOBE` times as strong: then the other is its wing.
 
     The kind of an event is the first of these that fits:
 
@@ -111,7 +111,7 @@ def _stretches(
     rows = deviation.row
     value = scores.values[rows]
     skipped = np.diff(place) - 1
-    torn = np.diff(data.time[rows]) > gap_d
+    torn = (np.diff(data.time[rows]) > gap_d) | (np.diff(np.searchsorted(data.joins, rows, side="right")) > 0)
     starts = np.concatenate([[0], np.flatnonzero((np.diff(value) != 0) | (skipped > 0) | torn) + 1])
     lengths, side = _sides(deviation, starts)
     at = starts[1:] - 1

@@ -5,6 +5,7 @@ import numpy as np
 from desktop_app.core.arrays import Floats, Ints
 
 _SAMPLE = 20_000
+NO_JOINS: Ints = np.zeros(0, np.int64)
 
 
 def cadence_of(time: Floats) -> float:
@@ -21,7 +22,7 @@ def cadence_of(time: Floats) -> float:
     return float(np.median(spacing)) if spacing.size else float("nan")
 
 
-def segment_starts(time: Floats, gap_d: float) -> Ints:
+def segment_starts(time: Floats, gap_d: float, joins: Ints = NO_JOINS) -> Ints:
     """The rows at which an uninterrupted stretch begins, row 0 among them; shape (m,).
 
     Parameters
@@ -30,8 +31,16 @@ def segment_starts(time: Floats, gap_d: float) -> Ints:
         Finite and never decreasing, n > 0.
     gap_d : float
         A longer pause than this ends a stretch.
+    joins : ndarray of int
+        Rows after the first at which a stretch begins without a pause too.
     """
-    return np.concatenate([[0], np.flatnonzero(np.diff(time) > gap_d) + 1]).astype(np.int64)
+    return np.unique(np.concatenate([[0], np.flatnonzero(np.diff(time) > gap_d) + 1, joins])).astype(np.int64)
+
+
+def joins_among(joins: Ints, rows: Ints) -> Ints:
+    """Where among ``rows``, rising numbers of the rows that are looked at, the stretches of ``joins`` begin."""
+    places = np.unique(np.searchsorted(rows, joins))
+    return places[(places > 0) & (places < rows.size)].astype(np.int64)
 
 
 def segment_bounds(starts: Ints, n: int) -> tuple[Ints, Ints]:

@@ -16,7 +16,7 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.matched import ROUNDS, Matches, Residual, find_matches, gauge, template_widths
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
-from desktop_app.core.segments import segment_bounds, segment_starts
+from desktop_app.core.segments import joins_among, segment_bounds, segment_starts
 from desktop_app.core.strange_windows import Learning, LearntWindows, learn_windows
 from desktop_app.core.window_features import roughness, window_features, window_starts
 
@@ -219,15 +219,17 @@ class Ensemble:
         rows = _checked_rows(data)
         report(0.0, "Drawing the baseline")
         middle, unit = _scale_of(data.flux[rows])
+        joins = joins_among(data.joins, rows)
         curve = detrend(
             data.time[rows],
             (data.flux[rows] - middle) / unit,
             window_d=params.window_d,
             gap_d=params.gap_d,
             rotation=params.rotation,
+            joins=joins,
             report=part(report, 0.0, 0.1),
         )
-        pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d))
+        pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d), joins)
         curve = self._undisturbed(curve, pauses, part(report, 0.1, 0.6))
         matches = self._match(curve, pauses, part(report, 0.6, 1.0), thorough=True)
         length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * curve.cadence_d)

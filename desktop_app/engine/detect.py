@@ -12,7 +12,6 @@ from desktop_app.core.detection import Detection, Provenance
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
 from desktop_app.core.light_curve import LightCurve
-from desktop_app.core.magnitudes import in_flux, in_unit_of
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
 from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
@@ -68,14 +67,13 @@ def detect(
         scores, provenance = kept
         # The same data may have been opened from elsewhere before.
         provenance = replace(provenance, file=_file(curve), sha256=_file_hash(curve))
-        return Detection(curve, scores, provenance, limit, cached=True)
-    seen = in_flux(curve)
-    built = spec.build(params).fit(seen, part(report, 0.0, 0.5))
-    scores = in_unit_of(curve, built.score(seen, part(report, 0.5, 0.98)))
+        return Detection(curve, scores, provenance, limit, cached=True, pieces=_of_pieces(curve, provenance))
+    built = spec.build(params).fit(curve, part(report, 0.0, 0.5))
+    scores = built.score(curve, part(report, 0.5, 0.98))
     provenance = _provenance(curve, spec, params)
     report(0.99, "Keeping the scores")
     cache.save(key, scores, provenance)
-    return Detection(curve, scores, provenance, limit)
+    return Detection(curve, scores, provenance, limit, pieces=_of_pieces(curve, provenance))
 
 
 def _as_mapping(settings: Params | Mapping[str, object] | None) -> Mapping[str, object]:
@@ -110,12 +108,22 @@ def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provena
     )
 
 
+def _of_pieces(data: LightCurve, provenance: Provenance) -> tuple[Provenance, ...]:
+    return tuple(
+        replace(provenance, file=str(source.path) if source.path else "", sha256=_hash_of_file(source.path))
+        for source in data.pieces
+    )
+
+
 def _file(data: LightCurve) -> str:
     return str(data.source.path) if data.source.path else ""
 
 
 def _file_hash(data: LightCurve) -> str:
-    path = data.source.path
+    return _hash_of_file(data.source.path)
+
+
+def _hash_of_file(path: Path | None) -> str:
     if path is None or not path.is_file():
         return ""
     stat = path.stat()

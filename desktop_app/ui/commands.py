@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.paths import resources
 from desktop_app.ui.help_window import CommandPalette, HelpWindow, about_text, help_text, shortcuts_text
+from desktop_app.ui.stitching import of_one_object
 from desktop_app.ui.words import counted
 
 if TYPE_CHECKING:
@@ -64,6 +65,23 @@ class Commands(QObject):
     def on_previous_part(self) -> None:
         self._session.step_part(-1)
 
+    def on_stitch_selected(self) -> None:
+        paths = self._window.files_panel.selected()
+        if len(paths) > 1:
+            self._session.stitch(paths)
+            return
+        self._session.notify("info", "Only one file is selected.", "Select two or more with Ctrl or Shift held.")
+
+    def on_stitch_object(self) -> None:
+        paths = of_one_object(self._session.state.files, self._session.state.path)
+        if paths:
+            self._session.stitch(paths)
+            return
+        self._session.notify("info", "No other file of the list shows this object in another sector or quarter.")
+
+    def on_reload(self) -> None:
+        self._session.reload()
+
     def on_close_file(self) -> None:
         self._session.close_file()
 
@@ -73,7 +91,8 @@ class Commands(QObject):
         data = self._session.state.curve
         if data is None:
             return
-        stem = data.source.path.name.split(".")[0] if data.source.path else "light_curve"
+        shown = self._session.state.path
+        stem = shown.name.split(".")[0] if shown else "light_curve"
         wanted = str(Path(self._folder()) / f"{stem}_events.ecsv")
         kinds = {f"{writer.label} (*{writer.suffix})": writer.suffix for writer in WRITERS.values()}
         name, chosen = QFileDialog.getSaveFileName(self._window, "Export events", wanted, ";;".join(kinds))

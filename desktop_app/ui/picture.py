@@ -9,6 +9,7 @@ from desktop_app.core.detection import Detection
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.pyramid import Pyramid, build_pyramid
 from desktop_app.core.quality import preset_mask, quality_names
+from desktop_app.core.stitch import piece_name
 
 REACH_PX = 14.0
 
@@ -32,6 +33,8 @@ class CurvePicture:
         First and last, lowest and highest of what is drawn.
     cadence_d : float
         The usual step from row to row.
+    pieces : tuple of (float, str)
+        The first time and the name of each piece of a stitched curve; () for any other.
     """
 
     flux: Pyramid
@@ -42,6 +45,7 @@ class CurvePicture:
     time_range: tuple[float, float]
     value_range: tuple[float, float]
     cadence_d: float
+    pieces: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +91,7 @@ def picture_of(data: LightCurve) -> CurvePicture:
         time_range=_ends(flux.time),
         value_range=_range(flux.values),
         cadence_d=_step(flux.time),
+        pieces=_pieces(data),
     )
 
 
@@ -137,6 +142,14 @@ def hidden_reasons(data: LightCurve) -> tuple[tuple[str, int], ...]:
         for name in quality_names(data.source.bits, int(value)):
             counts[name] = counts.get(name, 0) + int(n)
     return tuple(sorted(((name, n) for name, n in counts.items() if n), key=lambda pair: -pair[1]))
+
+
+def _pieces(data: LightCurve) -> tuple[tuple[float, str], ...]:
+    found = []
+    for place, source in enumerate(data.pieces):
+        time = data.time[data.piece == place]
+        found.append((float(np.nanmin(time)), piece_name(source)))
+    return tuple(found)
 
 
 def _ends(time: Floats) -> tuple[float, float]:

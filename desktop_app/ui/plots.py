@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.core.timescales import TimeReference, TimeSystem
 from desktop_app.ui.axes import ScoreAxis, TimeAxis, ValueAxis
 from desktop_app.ui.picture import CurvePicture, ScorePicture, squeezed, unsqueezed
+from desktop_app.ui.piece_marks import PiecesItem
 from desktop_app.ui.plot_items import CursorItem, EventsItem, HiddenItem, LineItem, PlotItem, SeriesItem
 from desktop_app.ui.raster import Raster
 from desktop_app.ui.theme import Theme
@@ -78,6 +79,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.points.set_series(picture.flux if picture else None)
         self.strip_points.set_series(picture.flux if picture else None)
         self.hidden.set_times(picture.hidden_time if picture else np.zeros(0))
+        self.pieces.set_pieces(picture.pieces if picture else ())
         self.cursor_ring.set_at(None)
         for box in (self.curve_box, self.overview_box):
             box.invertY(upside_down)
@@ -212,7 +214,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
     def _make_items(self) -> None:
         self.points, self.score_points, self.strip_points = SeriesItem(), SeriesItem(), SeriesItem()
         self.baseline, self.hidden, self.cursor_ring = LineItem(), HiddenItem(), CursorItem()
-        self.events, self.strip_events = EventsItem(), EventsItem(marks=False)
+        self.events, self.strip_events, self.pieces = EventsItem(), EventsItem(marks=False), PiecesItem()
         self._items: tuple[PlotItem, ...] = (
             self.points,
             self.baseline,
@@ -222,11 +224,12 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             self.score_points,
             self.strip_points,
             self.strip_events,
+            self.pieces,
         )
-        for item in self._items[:5]:
+        for item in (self.pieces, *self._items[:5]):
             self.curve_box.addItem(item, ignoreBounds=True)
         self.score_box.addItem(self.score_points, ignoreBounds=True)
-        for item in self._items[6:]:
+        for item in self._items[6:8]:
             self.overview_box.addItem(item, ignoreBounds=True)
 
     def _make_lines(self) -> None:

@@ -24,6 +24,8 @@ from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
+from desktop_app.ui.stitching import offer, path_shown, pieces_of, stitched_entry
+from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
 
@@ -52,7 +54,6 @@ class Session(QObject):
     """
 
     changed = Signal(object, object)
-    _listed = Signal(object)
 
     def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +68,12 @@ class Session(QObject):
         self._bridge.progressed.connect(self._on_progressed)
         self._bridge.ended.connect(self._on_ended)
         self._bridge.failed.connect(self._on_failed)
-        self._listed.connect(self._on_listed, Qt.ConnectionType.QueuedConnection)
+        self.pixels = PixelVerbs(self, self._bridge, self._update, self._start)
+        self.files.changed.connect(self._on_files_changed)
+        self.files.found.connect(self._on_found)
+        self.files.all_read.connect(self._on_all_listed)
+        self.files.stale.connect(self._on_stale)
+        self.files.told.connect(partial(self.notify, "warning"))
 
     # Files
 
@@ -81,14 +87,23 @@ class Session(QObject):
         self._remember(paths)
         if detect:
             self._detect_when_shown |= set(paths)
-        self._bridge.run_beside(partial(work.list_files, paths, self._listed.emit), _ignore, files=True)
         if files:
             self.show(files[0])
 
     def show(self, path: Path) -> None:
         """Open ``path`` and draw it; what was shown before stays until then."""
-        self._start("open", f"Opening {path.name}", partial(work.load, path, None, self.state.preset), self._on_loaded)
+        pieces = pieces_of(self.state.files, path)
+        preset = self.state.preset
+        doing = partial(work.load_stitched, pieces, preset) if pieces else partial(work.load, path, None, preset)
+        self._start("open", f"Opening {path.name}", doing, self._on_loaded)
         self._update(path=path)
+
+    def stitch(self, paths: Sequence[Path]) -> None:
+        """Show several files of one object as one light curve, with an entry of its own on the list."""
+        entry = stitched_entry(self.state.files, paths)
+        doing = partial(work.load_stitched, entry.pieces, self.state.preset)
+        text = f"Stitching {counted(len(entry.pieces), 'file')}"
+        self._start("open", text, doing, partial(self._on_stitched, entry))
 
     def show_part(self, part: str) -> None:
         """Open another part of the file shown: an extension, a frame, a channel."""
@@ -271,12 +286,12 @@ class Session(QObject):
         self.notify("error", text, "Copy the details into a bug report; you can go on working.", details)
 
     def _path_shown(self) -> Path | None:
-        return self.state.data.source.path if self.state.data else None
+        return path_shown(self.state.data, self.state.files)
 
     # Results
 
     def _on_loaded(self, loaded: work.Loaded) -> None:
-        data, path = loaded.data, loaded.data.source.path
+        data, path = loaded.data, path_shown(loaded.data, self.state.files)
         self.undo_stack.clear()
         systems = loaded.curve.reference.systems() if loaded.curve else ()
         system = self.state.system if self.state.system in systems else TimeSystem.NATIVE
@@ -290,6 +305,24 @@ class Session(QObject):
             self.notify("warning", "This file has no row to look at.", "Try a milder quality preset or another flux.")
         elif self.state.run_on_open or path in self._detect_when_shown:
             self.run()
+
+    def _on_stitched(self, entry: FileEntry, loaded: work.Loaded) -> None:
+        self.files.merge([entry])
+        self._on_loaded(loaded)
+
+    def show_summed(self, loaded: work.Loaded) -> None:
+        """Show the curve of another aperture; the cadence looked at stays."""
+        row = self.state.selection.row
+        self._update(**_shown_of(loaded), **_NOTHING_FOUND)
+        _log.info("%s", opened(loaded))
+        if row is not None:
+            self.select_row(row)
+
+    def _on_placed(self, placed: Placed) -> None:
+        if sky_of(self.state.data) is placed.sky:
+            self._update(sky=placed.facts)
+            for note in placed.facts.notes:
+                _log.info("%s: %s", self.state.data.source.object_name if self.state.data else "", note)
 
     def _on_chosen(self, loaded: work.Loaded) -> None:
         again = self.state.detection is not None
@@ -313,22 +346,24 @@ class Session(QObject):
         threshold = self.state.threshold if touched else spec.threshold
         self._update(spec=spec, settings=spec.params(), threshold=threshold)
 
-    def _on_listed(self, listed: work.Listed) -> None:
-        self._list(listed.entries)
-        found = {entry.path for entry in listed.entries if entry.folder in self._detect_when_shown}
-        self._detect_when_shown |= found
-        if listed.entries and self.state.path is None and self.state.busy is None:
-            self.show(listed.entries[0].path)
+    def _on_files_changed(self, files: tuple[FileEntry, ...]) -> None:
+        self._update(files=files)
 
-    def _list(self, entries: Sequence[FileEntry]) -> None:
-        files = list(self.state.files)
-        for entry in entries:
-            place = self._entries.setdefault(entry.path, len(files))
-            if place == len(files):
-                files.append(entry)
-            elif entry.summary is not None or entry.problem:
-                files[place] = replace(files[place], summary=entry.summary, problem=entry.problem)
-        self._update(files=tuple(files))
+    def _on_found(self, entries: Sequence[FileEntry], restored: bool) -> None:
+        self._detect_when_shown |= {entry.path for entry in entries if entry.folder in self._detect_when_shown}
+        if entries and not restored and self.state.path is None and self.state.busy is None:
+            self.show(entries[0].path)
+
+    def _on_stale(self, paths: Sequence[Path]) -> None:
+        shown = self.state.path
+        if shown is not None and not {shown, *pieces_of(self.state.files, shown)}.isdisjoint(paths):
+            text = f"{shown.name} has changed on disk; what is shown was read before."
+            self._update(notice=Notice("info", text, action="reload"))
+
+    def _on_all_listed(self, paths: Sequence[Path]) -> None:
+        notice = offer(self.state.files, paths)
+        if notice is not None and self.state.notice is None:
+            self._update(notice=notice)
 
     def _remember(self, paths: Sequence[Path]) -> None:
         recent = tuple(dict.fromkeys([*paths, *self.state.recent]))[:RECENT]
@@ -397,7 +432,3 @@ def _shown_of(loaded: work.Loaded) -> dict[str, Any]:
 def _as_list(value: object) -> list[object]:
     """What QSettings kept: it reads a list of one as its only element, and an empty one as None."""
     return list(value) if isinstance(value, list | tuple) else [value] if value else []
-
-
-def _ignore(_result: object) -> None:
-    """For work whose results were told on the way."""

@@ -28,12 +28,24 @@ class FileEntry:
         None until its headers were read.
     problem : str
         Why its headers could not be read, "" where they could.
+    pieces : tuple of Path
+        The files that a stitched light curve consists of; its ``path`` is then but a name. () for a file.
+    version : (int, int) or None
+        Time of change and size of the file when it was listed, zeros once it is gone; None until somebody looked.
+    gone : bool
+        Whether it is no longer there.
+    whole : bool
+        Whether it is a folder that is one data set by itself: frames, cut-outs, channels.
     """
 
     path: Path
     folder: Path | None = None
     summary: FileSummary | None = None
     problem: str = ""
+    pieces: tuple[Path, ...] = ()
+    version: tuple[int, int] | None = None
+    gone: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,12 +75,13 @@ class Busy:
 
 @dataclass(frozen=True)
 class Notice:
-    """A line for the user: what happened, what to do, and details to copy."""
+    """A line for the user: what happened, what to do, details to copy, and the name of an action to do it by."""
 
     level: Literal["info", "warning", "error"]
     text: str
     hint: str = ""
     details: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True)

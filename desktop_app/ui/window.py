@@ -15,6 +15,7 @@ from desktop_app.ui.notices import NoticeBar
 from desktop_app.ui.panels import PANELS
 from desktop_app.ui.panels.curve import CurvePanel
 from desktop_app.ui.panels.events import EventsPanel
+from desktop_app.ui.panels.files import FilesPanel
 from desktop_app.ui.panels.log import LogPanel
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
@@ -103,10 +104,20 @@ class MainWindow(QMainWindow):
         self.session.undo_stack.canRedoChanged.connect(self.actions_by_name["redo"].setEnabled)
         self.appearance.changed.connect(self._on_theme_changed)
         self.notice.dismissed.connect(self.session.dismiss)
+        self.notice.asked.connect(self._on_asked)
         self.centre.hovered.connect(self.status.show_cursor)
         self.curve.open_asked.connect(self.commands.on_open_files)
         self.curve.samples_asked.connect(self.commands.on_open_samples)
+        for name in ("stitch_selected", "stitch_object", "close_file"):
+            self.files_panel.view.addAction(self.actions_by_name[name])
         self.events_panel.export_asked.connect(self.commands.on_export_events)
+
+    @property
+    def files_panel(self) -> FilesPanel:
+        """The list of files."""
+        panel = self.docks["files"].widget()
+        assert isinstance(panel, FilesPanel)
+        return panel
 
     @property
     def events_panel(self) -> EventsPanel:
@@ -146,7 +157,10 @@ class MainWindow(QMainWindow):
         can["cancel"].setEnabled(state.busy is not None)
         for name in ("fit", "fit_values", "zoom_in", "zoom_out", "pan_left", "pan_right", "save_plot"):
             can[name].setEnabled(state.data is not None)
-        can["close_file"].setEnabled(state.data is not None)
+        for name in ("stitch_selected", "stitch_object"):
+            can[name].setEnabled(len(state.files) > 1)
+        for name in ("close_file", "reload"):
+            can[name].setEnabled(state.data is not None)
         for name in ("next_part", "previous_part"):
             can[name].setEnabled(state.data is not None and len(state.data.source.parts) > 1)
         for name in ("next_event", "previous_event", "copy_rows"):
@@ -168,6 +182,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name} – Peculiar" if name else "Peculiar")
         if not self._recent.actions():
             self._show_recent(state)
+
+    def _on_asked(self, action: str) -> None:
+        self.actions_by_name[action].trigger()
 
     def _show_recent(self, state: AppState) -> None:
         self._recent.clear()

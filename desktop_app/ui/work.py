@@ -75,6 +75,17 @@ def load(path: Path, part: str | None, preset: Preset, report: Report) -> Loaded
     return loaded_of(data)
 
 
+def load_stitched(pieces: Sequence[Path], preset: Preset, report: Report) -> Loaded:
+    """Read ``pieces`` as one light curve and make it ready to be drawn."""
+    report(0.0, "Reading")
+    with one_importer:
+        from desktop_app.io.together import open_stitched
+
+        curve = open_stitched(pieces, quality=preset, report=part(report, 0.0, 0.8))
+    report(0.8, "Drawing")
+    return loaded_of(curve)
+
+
 def choose(data: Dataset, flux: str | None, preset: Preset, report: Report) -> Loaded:
     """``data`` with another flux column or quality preset, ready to be drawn."""
     report(0.0, "Drawing")

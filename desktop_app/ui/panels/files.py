@@ -56,10 +56,17 @@ class FilesPanel(QWidget):
         session.changed.connect(self._on_changed)
         self._show(session.state)
 
+    def selected(self) -> list[Path]:
+        """The files that are selected, in the order of the list."""
+        rows = sorted(self.view.selectionModel().selectedRows(), key=lambda index: (index.parent().row(), index.row()))
+        return [path for path in (index.data(_PATH) for index in rows) if isinstance(path, Path)]
+
     def _tree(self) -> QTreeView:
         view = named(QTreeView(self, uniformRowHeights=True, indentation=10), "files-tree", label="Files")
         view.setModel(self.filtered)
         view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
+        view.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = view.header()
         header.setStretchLastSection(False)
@@ -95,8 +102,8 @@ class FilesPanel(QWidget):
         self._shown[entry.path] = entry
         row, parent = item.row(), item.parent() or self.model.invisibleRootItem()
         summary = entry.summary
-        item.setText((summary.object_name if summary else "") or entry.path.name)
-        item.setToolTip(f"{entry.path}\n{entry.problem}".strip())
+        item.setText((summary.object_name if summary and not entry.pieces else "") or entry.path.name)
+        item.setToolTip("\n".join(map(str, entry.pieces)) or f"{entry.path}\n{entry.problem}".strip())
         cadence = duration(summary.cadence_s / 86400) if summary and isfinite(summary.cadence_s) else ""
         mission = _mission(entry)
         for column, text in ((1, mission), (2, cadence)):
@@ -132,7 +139,8 @@ class FilesPanel(QWidget):
         with QSignalBlocker(self.view.selectionModel()):
             if path in self._items:
                 index = self.filtered.mapFromSource(self._items[path].index())
-                self.view.setCurrentIndex(index)
+                if self.view.currentIndex().siblingAtColumn(0) != index:
+                    self.view.setCurrentIndex(index)
                 self.view.scrollTo(index)
             else:
                 self.view.selectionModel().clear()
@@ -156,5 +164,5 @@ def _mission(entry: FileEntry) -> str:
     """ "TESS 1": the mission and the number of its sector, quarter or campaign."""
     if entry.summary is None:
         return ""
-    number = entry.summary.segment.split()[-1] if entry.summary.segment else ""
+    number = entry.summary.segment.split()[-1] if entry.summary.segment and not entry.pieces else ""
     return f"{entry.summary.mission} {number}".strip()
