@@ -1,9 +1,11 @@
 """Brightness against time: frozen, read-only, checked once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from math import isnan
 
 import numpy as np
 
@@ -12,6 +14,8 @@ from desktop_app.core.errors import ParamError
 from desktop_app.core.quality import Preset, hidden_by_quality
 from desktop_app.core.source import Source
 from desktop_app.core.timescales import TimeReference
+
+_MAGNITUDES = frozenset({"mag", "mags", "magnitude", "magnitudes", "abmag", "vegamag", "stmag"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +38,8 @@ class LightCurve:
     flux, flux_err : ndarray, shape (n,)
         In ``flux_unit``; NaN where the file has none. Without errors in the file, ``flux_err`` is all NaN.
     flux_name, flux_unit : str
-        The column that ``flux`` was taken from, and its unit ("" for a relative flux).
+        The column that ``flux`` was taken from, and its unit ("" for a relative flux). Magnitudes stay magnitudes:
+        see `in_magnitudes`.
     reference : TimeReference
     quality : ndarray, shape (n,)
         The mission's QUALITY bits; 0 where the file has none.
@@ -96,7 +101,12 @@ class LightCurve:
     def usable(self) -> Bools:
         """Where a detector may look: time and flux are finite and the preset does not hide the row; shape (n,)."""
         seen = np.isfinite(self.time) & np.isfinite(self.flux)
-        return seen & ~hidden_by_quality(self.quality, self.source.mission, self.preset)
+        return seen & ~hidden_by_quality(self.quality, self.source.bits, self.preset)
+
+    @property
+    def in_magnitudes(self) -> bool:
+        """Whether ``flux`` holds magnitudes: more is fainter."""
+        return not isnan(magnitudes_in(self.flux_unit))
 
     @cached_property
     def joins(self) -> Ints:
@@ -107,12 +117,21 @@ class LightCurve:
     @cached_property
     def digest(self) -> str:
         """sha256 over all that scores can depend on: a copied file has the same, a changed one another."""
-        state = sha256(f"light curve/{self.source.mission}/{self.preset}".encode())
+        what = [self.source.mission, self.preset, self.source.flags, "magnitudes" if self.in_magnitudes else ""]
+        state = sha256("/".join(["light curve", *what]).rstrip("/").encode())
         for array in (self.time, self.flux, self.flux_err, self.quality):
             state.update(array.data)
         if self.pieces:
             state.update(self.joins.data)
         return state.hexdigest()
+
+
+def magnitudes_in(unit: str) -> float:
+    """How many magnitudes the unit is; NaN where it is none of magnitudes."""
+    words = re.sub(r"[^a-z]+", " ", unit.lower()).split()
+    if any(word in _MAGNITUDES for word in words):
+        return 1.0
+    return 1e-3 if "mmag" in words else float("nan")
 
 
 def with_flux(curve: LightCurve, name: str) -> LightCurve:

@@ -77,8 +77,8 @@ def _check_alike(curves: Sequence[LightCurve]) -> None:
     first = curves[0]
     for other in curves[1:]:
         pair = f"{_name(first)} and {_name(other)}"
-        if (first.source.mission, first.source.mission) != (other.source.mission, other.source.mission):
-            missions = " and ".join(curve.source.mission or "no known mission" for curve in (first, other))
+        if (first.source.mission, first.source.bits) != (other.source.mission, other.source.bits):
+            missions = " and ".join(curve.source.bits or "no known mission" for curve in (first, other))
             raise ReadError(f"{pair} are of {missions}, whose quality flags differ.", hint=_ONE_MISSION)
         names = [curve.source.object_name for curve in (first, other)]
         if names[0] != names[1] and all(map(_is_named, (first, other))):
@@ -174,7 +174,7 @@ def _levelled(curves: list[LightCurve], choices: tuple[str, ...]) -> tuple[list[
 
 
 def _are_magnitudes(curves: Sequence[LightCurve]) -> bool:
-    are = [curve.flux_unit.lower().startswith("mag") for curve in curves]
+    are = [curve.in_magnitudes for curve in curves]
     if any(are) and not all(are):
         other = _name(curves[are.index(False)])
         raise ReadError(f"{_name(curves[are.index(True)])} is in magnitudes, {other} is not.", hint=_ONE_MISSION)

@@ -12,6 +12,7 @@ from desktop_app.core.detection import Detection, Provenance
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
 from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.magnitudes import in_flux, in_unit_of
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
 from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
@@ -68,8 +69,9 @@ def detect(
         # The same data may have been opened from elsewhere before.
         provenance = replace(provenance, file=_file(curve), sha256=_file_hash(curve))
         return Detection(curve, scores, provenance, limit, cached=True, pieces=_of_pieces(curve, provenance))
-    built = spec.build(params).fit(curve, part(report, 0.0, 0.5))
-    scores = built.score(curve, part(report, 0.5, 0.98))
+    seen = in_flux(curve)
+    built = spec.build(params).fit(seen, part(report, 0.0, 0.5))
+    scores = in_unit_of(curve, built.score(seen, part(report, 0.5, 0.98)))
     provenance = _provenance(curve, spec, params)
     report(0.99, "Keeping the scores")
     cache.save(key, scores, provenance)
