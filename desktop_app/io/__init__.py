@@ -1,6 +1,5 @@
 """Readers, one file a format: from a file or folder to a dataset."""
 
-import os
 from pathlib import Path
 
 from desktop_app.core.data import Dataset, curve_in, kind_of
@@ -9,6 +8,7 @@ from desktop_app.core.light_curve import LightCurve, with_flux, with_preset
 from desktop_app.core.pixels import TargetPixels, with_pixel_preset
 from desktop_app.core.quality import PRESETS, Preset
 from desktop_app.core.registry import Registry
+from desktop_app.io.listing import list_folder
 from desktop_app.io.reader import FileSummary, Reader
 
 _OTHER_KIND = "Look at it in the window, or with 'peculiar info'."
@@ -106,13 +106,7 @@ def suffixes() -> tuple[str, ...]:
 
 def data_files(folder: Path) -> list[Path]:
     """The files in ``folder`` and all below it whose names end like those of readable files, in order of name."""
-    endings = suffixes()
-    return sorted(
-        Path(place, name)
-        for place, _folders, names in os.walk(folder)
-        for name in names
-        if name.lower().endswith(endings) and not name.startswith(".")
-    )
+    return [path for path, _version in list_folder(folder, suffixes()).files]
 
 
 def _reader_of(path: Path) -> Reader:
