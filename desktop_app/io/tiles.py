@@ -150,6 +150,8 @@ class _Table:
         header, self._tiles = tiles.header, tiles
         self._rows, width = header.size("NAXIS2"), header.size("NAXIS1")
         begin = header.data_at - header.at
+        if len(content) < begin + self._rows * width:
+            raise DamagedTileError("its data are shorter than its table")
         self._values = np.frombuffer(content, _row_type(tiles), self._rows, begin)
         heap = header.size("THEAP") if header.value("THEAP") is not None else self._rows * width
         end = self._rows * width + (header.size("PCOUNT") if header.value("PCOUNT") is not None else 0)
