@@ -1,13 +1,17 @@
 """What is drawn of data that are no light curve, made ready away from the window's thread."""
 
 from desktop_app.core.data import Dataset
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui.picture import CurvePicture
+from desktop_app.ui.telemetry_picture import TelemetryPicture, telemetry_picture
 
-Drawing = CurvePicture
+Drawing = CurvePicture | TelemetryPicture
 
 
 def drawing_of(data: Dataset) -> Drawing | None:
     """``data``, ready to be drawn; None for a light curve, which `picture_of` makes ready."""
     match data:
+        case Telemetry():
+            return telemetry_picture(data)
         case _:
             return None

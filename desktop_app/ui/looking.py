@@ -4,8 +4,10 @@ import numpy as np
 
 from desktop_app.core.data import kind_of
 from desktop_app.core.detection import Event
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
 from desktop_app.ui.state import AppState, Selection
+from desktop_app.ui.telemetry_inspection import inspect_sample
 from desktop_app.ui.words import counted
 from desktop_app.ui.work import Loaded
 
@@ -16,6 +18,8 @@ def inspection_of(state: AppState, selection: Selection) -> Inspection | None:
         return inspect_event(state.detection, state.events, selection.event, state.system)
     if selection.row is not None and state.curve is not None:
         return inspect_row(state.curve, state.detection, selection.row, state.system)
+    if selection.row is not None and isinstance(state.data, Telemetry):
+        return inspect_sample(state.data, selection.row, training=selection.training)
     return None
 
 
@@ -28,6 +32,10 @@ def row_selected(state: AppState, row: int) -> Selection:
 def stepped(state: AppState, step: int) -> Selection | None:
     """The next or previous usable cadence, also inside an event; None where none is selected."""
     picture, row = state.picture, state.selection.row
+    if isinstance(state.data, Telemetry) and row is not None:
+        training = state.selection.training
+        of = state.data.training if training and state.data.training is not None else state.data
+        return Selection(None, int(np.clip(row + step, 0, len(of) - 1)), centred=True, training=training)
     if picture is None or row is None or not len(picture.flux):
         return None
     rows = picture.flux.rows

@@ -131,13 +131,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.threshold_line.setPen(pg.mkPen(line, width=1, style=Qt.PenStyle.DashLine))
         self.threshold_line.setHoverPen(pg.mkPen(line, width=2))
         self.threshold_line.label.setColor(line)
-        accent = QColor(theme.accent)
-        accent.setAlpha(36)
-        self.brush.setBrush(accent)
-        self.brush.setHoverBrush(accent)
-        for edge in self.brush.lines:
-            edge.setPen(pg.mkPen(theme.accent, width=1))
-            edge.setHoverPen(pg.mkPen(theme.accent, width=3))
+        paint_brush(self.brush, theme)
 
     # Where one looks
 
@@ -241,9 +235,8 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.no_scores = pg.LabelItem(NO_SCORES, justify="center")
         self.no_scores.setParentItem(self.score_box)
         self.no_scores.anchor(itemPos=(0.5, 0.5), parentPos=(0.5, 0.5))
-        self.brush = pg.LinearRegionItem(values=(0, 1), swapMode="block")
+        self.brush = make_brush(self.overview_box)
         self.brush.sigRegionChanged.connect(self._on_brushed)
-        self.overview_box.addItem(self.brush, ignoreBounds=True)
 
     def _set_values(self, low: float, high: float) -> None:
         height = (high - low) or abs(high) * 1e-3 or 1.0
@@ -285,6 +278,24 @@ class CurvePlots(pg.GraphicsLayoutWidget):
 
 def _padded(low: float, high: float) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def make_brush(strip: OverviewBox) -> pg.LinearRegionItem:
+    """The part of ``strip`` that is in view, to be dragged."""
+    brush = pg.LinearRegionItem(values=(0, 1), swapMode="block")
+    strip.addItem(brush, ignoreBounds=True)
+    return brush
+
+
+def paint_brush(brush: pg.LinearRegionItem, theme: Theme) -> None:
+    """A brush in the colours of ``theme``."""
+    accent = QColor(theme.accent)
+    accent.setAlpha(36)
+    brush.setBrush(accent)
+    brush.setHoverBrush(accent)
+    for edge in brush.lines:
+        edge.setPen(pg.mkPen(theme.accent, width=1))
+        edge.setHoverPen(pg.mkPen(theme.accent, width=3))
 
 
 def place_axes(

@@ -192,9 +192,9 @@ class Session(QObject):
         selection = Selection(place, self.state.events[place].peak, centred)
         self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
-    def select_row(self, row: int) -> None:
-        """Look at one row of the data; at its event, where it belongs to one."""
-        selection = row_selected(self.state, row)
+    def select_row(self, row: int, *, training: bool = False) -> None:
+        """Look at one row of the data, or of their training stretch; at its event, where it belongs to one."""
+        selection = Selection(None, row, training=True) if training else row_selected(self.state, row)
         self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
     def step_event(self, step: int) -> None:

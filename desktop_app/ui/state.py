@@ -88,12 +88,14 @@ class Notice:
 class Selection:
     """What is looked at: an event by its place, and the row under the eye; None for nothing.
 
-    ``centred`` says that the curve should move there; a click into the curve does not.
+    ``centred`` says that the curve should move there; a click into the curve does not. ``training`` says that the row
+    is one of the training stretch of telemetry.
     """
 
     event: int | None = None
     row: int | None = None
     centred: bool = False
+    training: bool = False
 
 
 @dataclass(frozen=True, eq=False)
