@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from desktop_app.core.arrays import Bools, Floats, Ints, frozen_floats, frozen_ints
 
 BLOCK = 64
+DIRECT = 512
 DENSITY_SAMPLES = 400_000
 
 
@@ -59,16 +60,17 @@ class Pyramid:
         edges[-1] = np.nextafter(stop, np.inf)  # the last column is closed, so that no point at the end is lost
         return np.searchsorted(self.time, edges, "left").astype(np.int64)
 
-    def envelope(self, start: float, stop: float, width: int) -> Envelope:
-        """The extrema of every point in [start, stop], column by column."""
-        bounds = self.columns(start, stop, width)
+    def envelope(self, start: float, stop: float, width: int, bounds: Ints | None = None) -> Envelope:
+        """The extrema of every point in [start, stop], column by column; ``bounds`` are its `columns`, where known."""
+        bounds = self.columns(start, stop, width) if bounds is None else bounds
         count = np.diff(bounds)
         low, high = np.full(width, np.nan), np.full(width, np.nan)
         filled = count > 0
         if filled.any():
             # Columns without points take no room in the series: a filled column ends where the next one begins.
             first, last = bounds[:-1][filled], bounds[1:][filled]
-            if count.max() < 4 * BLOCK:
+            # Going through all points is faster than looking up blocks until they are very many.
+            if last[-1] - first[0] < DIRECT * width:
                 part = self.values[first[0] : last[-1]]
                 low[filled] = np.minimum.reduceat(part, first - first[0])
                 high[filled] = np.maximum.reduceat(part, first - first[0])
@@ -85,6 +87,7 @@ class Pyramid:
         bottom: float,
         height: int,
         samples: int = DENSITY_SAMPLES,
+        bounds: Ints | None = None,
     ) -> tuple[NDArray[np.int64], int]:
         """How many points fall on each pixel, and how many points each of those counted stands for.
 
@@ -96,7 +99,7 @@ class Pyramid:
         counts : ndarray, shape (height, width)
         step : int
         """
-        bounds = self.columns(start, stop, width)
+        bounds = self.columns(start, stop, width) if bounds is None else bounds
         step = max(1, -(-int(bounds[-1] - bounds[0]) // samples))
         first = -(-bounds // step)  # the first counted point of each column, in units of step
         values = self.values[first[0] * step : bounds[-1] : step]

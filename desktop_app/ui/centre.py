@@ -12,7 +12,10 @@ from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance
 
 # Kinds that are not here are shown on the first page, the one with the light curve.
-PAGES: dict[Kind, str] = {}
+PAGES: dict[Kind, str] = {
+    "image": "desktop_app.ui.panels.image:ImagePage",
+    "telemetry": "desktop_app.ui.panels.telemetry:TelemetryPage",
+}
 
 
 @runtime_checkable
@@ -44,6 +47,17 @@ class Page(Protocol):
 
     def save_picture(self, path: str) -> bool:
         """Write what is drawn as a PNG file; whether that could be done."""
+
+
+@runtime_checkable
+class HasPositions(Protocol):
+    """A page with pixels, and perhaps the sky, below the cursor."""
+
+    def copy_position(self) -> None:
+        """Put the position at the cursor on the clipboard."""
+
+    def focus_go_to(self) -> None:
+        """Let the user type where to go."""
 
 
 class Centre(QStackedWidget):

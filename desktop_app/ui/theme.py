@@ -257,4 +257,5 @@ def _style_sheet(theme: Theme) -> str:
     text = (resources() / "theme" / "style.qss").read_text(encoding="utf-8")
     for name in ("window", "panel", "raised", "line", "text", "muted", "accent", "warning", "error"):
         text = text.replace(f"@{name}", getattr(theme, name))
+    text = text.replace("@check", (resources() / "theme" / f"check-{theme.name}.svg").as_posix())
     return text.replace("@arrow", (resources() / "theme" / f"arrow-{theme.name}.svg").as_posix())

@@ -4,12 +4,13 @@ from html import escape
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QGuiApplication, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -47,6 +48,10 @@ class InspectorPanel(QWidget):
         head.addStretch()
         head.addWidget(self._mark)
         head.addWidget(self._kind)
+        copy = named(QToolButton(self), "inspector-copy", label="Copy facts", tip="Copy all of this as a table")
+        copy.setText("Copy")
+        copy.clicked.connect(self._on_copy)
+        head.addWidget(copy)
         facts = QLabel(self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.facts = named(facts, "inspector-facts", label="Facts")
         self.facts.setTextFormat(Qt.TextFormat.RichText)
@@ -91,12 +96,19 @@ class InspectorPanel(QWidget):
         if inspection is None:
             return
         self._title.setText(inspection.title)
-        self._kind.setText(kind_of(inspection.kind).label if inspection.kind else "no event")
+        self._kind.setText(kind_of(inspection.kind).label if inspection.kind else "no event" if state.curve else "")
         self._mark.setVisible(bool(inspection.kind))
         if inspection.kind:
             self._mark.setPixmap(kind_icon(inspection.kind, self._theme).pixmap(16, 16))
         self.facts.setText(facts_as_html(inspection.facts, self._theme))
+        self.look.setVisible(state.curve is not None)
         self.look.show_state(state, inspection)
+
+    def _on_copy(self) -> None:
+        inspection = self._session.state.inspection
+        if inspection is not None:
+            lines = [f"{fact.label}\t{fact.value}" for fact in inspection.facts]
+            QGuiApplication.clipboard().setText("\n".join([inspection.title, *lines]))
 
 
 def facts_as_html(facts: tuple[Fact, ...], theme: Theme) -> str:
