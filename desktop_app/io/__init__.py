@@ -37,6 +37,7 @@ READERS: Registry[Reader] = Registry(
         "telemanom": "desktop_app.io.telemanom:READER",
         "npz": "desktop_app.io.npz:READER",
         "npy": "desktop_app.io.npy:READER",
+        "hdf5": "desktop_app.io.hdf5:READER",
     },
 )
 

@@ -140,6 +140,12 @@ def is_list_of_labels(columns: Sequence[TextColumn]) -> bool:
     return any(bounds <= keys for bounds in _BOUNDS)
 
 
+def is_called_time(name: str) -> bool:
+    """Whether a column of that name is a time."""
+    key = re.sub(r"[\s.\-]+", "_", name.strip().lower())
+    return key in _TIMES or _LIKE_TIME.search(key) is not None
+
+
 def _time(
     columns: tuple[TextColumn, ...], holds: dict[TextColumn, Holds], sample: Sequence[Sequence[str]], file: str
 ) -> TextColumn | None:
