@@ -80,8 +80,9 @@ def pyramid_of(values: Values, noise: float, sky: float, *, complete: bool) -> I
     missing: list[Shares] = []
     if not complete:
         gone = ~np.isfinite(values)
-        values = np.where(gone, np.float32(np.nan), values)
-        missing = list(halved_shares(gone.astype(np.uint8) * np.uint8(_ALL)))
+        if np.isinf(values).any():
+            values = np.where(gone, np.float32(np.nan), values)
+        missing = list(halved_shares(gone.view(np.uint8) * np.uint8(_ALL)))
     levels = [values]
     while max(levels[-1].shape) > SMALLEST:
         levels.append(_halved(levels[-1], STANDS_OUT_SIGMA * noise, sky, complete=complete))
@@ -142,7 +143,7 @@ def _halved(values: Values, tolerance: float, sky: float, *, complete: bool) -> 
         if piece.shape[0] % 2 or piece.shape[1] % 2:
             piece = np.pad(piece, [(0, size % 2) for size in piece.shape], mode="edge")
         made = half[first : first + _ROWS_AT_ONCE]
-        if complete:
+        if complete or np.isfinite(piece).all():
             _halve(piece, made, rule, [room[: len(made)] for room in spare])
         else:
             mean, high, low = _known(_quarters(piece))

@@ -13,6 +13,8 @@ from desktop_app.core.sky_image import Pixels, SkyImage
 SAMPLED = 250_000
 _LARGEST = 1e30
 _MANY = 4_000_000
+_ROWS_AT_ONCE = 64
+_FILTERS = ("FILTER", "FILTER1", "FILTNAM1", "FILTNAM", "FILTERS", "BAND", "FILT")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,19 +68,22 @@ class ImagePicture:
 
 @dataclass(frozen=True, eq=False)
 class ImageDrawing:
-    """What is drawn of an image: itself, and what belongs beside it, in order."""
+    """What is drawn of an image: itself, and what belongs beside it, in order.
+
+    ``facts`` are what its header says of it: telescope, filter, exposure, date.
+    """
 
     pictures: tuple[ImagePicture, ...]
+    facts: tuple[str, ...] = ()
 
 
 def drawing_of_image(image: SkyImage) -> ImageDrawing:
     """``image`` and its companions, ready to be drawn."""
-    same = next((name for name, pixels in image.beside.items() if pixels is image.pixels), "")
-    others = [(name, pixels) for name, pixels in image.beside.items() if name != same]
-    name = same or ("science" if others else "")
-    pictures = [image_picture(image.pixels, image.bad, name=name, unit=image.unit)]
-    pictures += [image_picture(pixels, None, name=name, unit=image.unit) for name, pixels in others]
-    return ImageDrawing(tuple(pictures))
+    pictures = [
+        image_picture(pixels, image.bad if pixels is image.pixels else None, name=name, unit=image.unit)
+        for name, pixels in (image.beside or {"": image.pixels}).items()
+    ]
+    return ImageDrawing(tuple(pictures), _facts(image))
 
 
 def image_picture(pixels: Pixels, bad: Bools | None = None, *, name: str = "", unit: str = "") -> ImagePicture:
@@ -117,6 +122,23 @@ def image_picture(pixels: Pixels, bad: Bools | None = None, *, name: str = "", u
     )
 
 
+def _facts(image: SkyImage) -> tuple[str, ...]:
+    """Telescope, instrument, filter, exposure time and date, as far as the header has them."""
+    first: dict[str, str] = {}
+    for card in image.source.header:
+        if card.value.strip():
+            first.setdefault(card.keyword, card.value.strip().strip("'").strip())
+    said = [_first_of(first, names) for names in (("TELESCOP", "OBSERVAT"), ("INSTRUME",), _FILTERS)]
+    exposure = _first_of(first, ("EXPTIME", "EXPOSURE"))
+    dates = _first_of(first, ("DATE-OBS", "DATE_OBS"))
+    said += [f"{exposure} s" if exposure else "", dates.split(".")[0].replace("T", " ")]
+    return tuple(dict.fromkeys(fact for fact in said if fact))
+
+
+def _first_of(header: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((header[name] for name in names if name in header), "")
+
+
 def _extremes(pixels: Pixels) -> tuple[float, float, int]:
     """The smallest and largest finite value, and how many pixels have none."""
     if not pixels.size:
@@ -124,10 +146,15 @@ def _extremes(pixels: Pixels) -> tuple[float, float, int]:
     low, high = float(pixels.min()), float(pixels.max())
     if np.isfinite(low) and np.isfinite(high):
         return low, high, 0
-    finite = pixels[np.isfinite(pixels)]
-    if not finite.size:
-        return 0.0, 1.0, pixels.size
-    return float(finite.min()), float(finite.max()), pixels.size - finite.size
+    lows, highs, known = [], [], 0
+    for first in range(0, len(pixels), _ROWS_AT_ONCE):
+        piece = pixels[first : first + _ROWS_AT_ONCE]
+        finite = piece[np.isfinite(piece)]
+        known += finite.size
+        if finite.size:
+            lows.append(float(finite.min()))
+            highs.append(float(finite.max()))
+    return (min(lows), max(highs), pixels.size - known) if known else (0.0, 1.0, pixels.size)
 
 
 def _stride(size: int, width: int) -> int:

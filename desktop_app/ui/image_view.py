@@ -1,7 +1,6 @@
 """An image on the screen: zoomed at the cursor, dragged, stretched, with marks over it."""
 
 from dataclasses import replace
-from math import isfinite
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
@@ -19,6 +18,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.core.cuts import Interval
+from desktop_app.ui.compass import Compass, draw_compass
 from desktop_app.ui.image_layers import missing_layer, paint_bad
 from desktop_app.ui.image_marks import Mark, draw_marks
 from desktop_app.ui.image_picture import ImagePicture
@@ -51,6 +52,8 @@ class ImageView(QWidget):
     clicked(float, float)
     aimed(Aim)
         The user zoomed or panned.
+    moved()
+        Something else is in view, or in another size, whoever did it.
     contrasted(float, float)
         Contrast and bias after a drag with the right button; who listens sets them by `set_look`.
     menu_asked(float, float, QPoint)
@@ -62,6 +65,7 @@ class ImageView(QWidget):
     hovered = Signal(float, float)
     clicked = Signal(float, float)
     aimed = Signal(object)
+    moved = Signal()
     contrasted = Signal(float, float)
     menu_asked = Signal(float, float, QPoint)
     pixel_pressed = Signal(int, int)
@@ -77,6 +81,7 @@ class ImageView(QWidget):
         self.setMinimumSize(80, 80)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.painting = False
+        self.boxing = False
         self.shows_bad = True
         self.raster: ImageRaster | None = None
         self._theme = theme
@@ -86,10 +91,12 @@ class ImageView(QWidget):
         self._fitted = True
         self._marks: dict[str, tuple[Mark, ...]] = {}
         self._cross: tuple[float, float] | None = None
+        self._compass: Compass | None = None
         self._image: QImage | None = None
         self._pressed: QPointF | None = None
         self._from = (self._aim, self._look)
         self._dragged = False
+        self._box: QRectF | None = None
 
     # What is shown
 
@@ -132,6 +139,7 @@ class ImageView(QWidget):
             self._aim = aim
             self._fitted = False
             self.update()
+            self.moved.emit()
 
     def set_marks(self, layer: str, marks: tuple[Mark, ...]) -> None:
         """What a layer draws over the image; () for nothing."""
@@ -144,9 +152,15 @@ class ImageView(QWidget):
             self._cross = at
             self.update()
 
+    def set_compass(self, compass: Compass | None) -> None:
+        """Draw where north and east are, and a scale bar."""
+        if compass != self._compass:
+            self._compass = compass
+            self.update()
+
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""
-        self._theme = theme
+        self._theme, self._image = theme, None
         self.update()
 
     def set_shows_bad(self, on: bool) -> None:
@@ -164,6 +178,7 @@ class ImageView(QWidget):
         self._aim = Aim((nx - 1) / 2, (ny - 1) / 2, self._fitting())
         self._fitted = True
         self.update()
+        self.moved.emit()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge about a place in the view, or about its middle."""
@@ -206,6 +221,23 @@ class ImageView(QWidget):
         self.set_aim(Aim(x, y, self._allowed(aim.scale)))
         self.aimed.emit(self._aim)
 
+    def cuts_in_view(self, share: float) -> Interval | None:
+        """The cuts that leave out the same share of the drawn values at both ends; None where there are none."""
+        if self.raster is None or self._picture is None:
+            return None
+        values = self.raster.values[np.isfinite(self.raster.values)]
+        if not values.size:
+            return None
+        low, high = np.percentile(values, [50 - share / 2, 50 + share / 2]).astype(float)
+        zero, size = self._picture.zero, self._picture.size
+        return (zero + size * low, zero + size * high) if high > low else None
+
+    def _zoom_to(self, box: QRectF) -> None:
+        """Fill the view with a part of it."""
+        middle = self.pixel_at(box.center())
+        fuller = min(self.width() / max(box.width(), 1), self.height() / max(box.height(), 1))
+        self._look_at(Aim(middle.x(), middle.y(), self._aim.scale * fuller))
+
     def _allowed(self, scale: float) -> float:
         largest = max(1.0, _LARGEST_PIXEL * min(self.width(), self.height()))
         return min(max(scale, _SMALLEST_SHARE * self._fitting()), max(largest, self._fitting()))
@@ -234,6 +266,9 @@ class ImageView(QWidget):
             for marks in self._marks.values():
                 draw_marks(painter, marks, self.place_of, self._theme.mark, "#000000")
             self._paint_cross(painter)
+            if self._compass is not None:
+                draw_compass(painter, self._compass, self._in_view(), self._aim.scale)
+            self._paint_box(painter)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -255,6 +290,13 @@ class ImageView(QWidget):
         if self.shows_bad and raster.bad is not None:
             paint_bad(painter, raster.bad, target, self.rect(), self._aim.scale)
 
+    def _in_view(self) -> QRectF:
+        """The part of the view that the image fills."""
+        assert self._picture is not None
+        ny, nx = self._picture.shape
+        image = QRectF(self.place_of(-0.5, ny - 0.5), self.place_of(nx - 0.5, -0.5))
+        return image.intersected(QRectF(self.rect()))
+
     def _raster(self, picture: ImagePicture) -> ImageRaster:
         """The values in view; those of last time where the view has only moved a little."""
         scale = self._aim.scale * self.devicePixelRatioF()
@@ -275,6 +317,15 @@ class ImageView(QWidget):
         height, width = raster.values.shape
         x, y = round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio
         return QRectF(x, y, width / ratio, height / ratio)
+
+    def _paint_box(self, painter: QPainter) -> None:
+        if self._box is None:
+            return
+        accent = QColor(self._theme.accent)
+        painter.setPen(QPen(accent, 1))
+        accent.setAlpha(36)
+        painter.setBrush(accent)
+        painter.drawRect(self._box)
 
     def _paint_cross(self, painter: QPainter) -> None:
         if self._cross is None:
@@ -315,7 +366,10 @@ class ImageView(QWidget):
         if not self._dragged:
             return
         aim, look = self._from
-        if event.buttons() & (Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton):
+        if self.boxing and event.buttons() & Qt.MouseButton.LeftButton:
+            self._box = QRectF(self._pressed, event.position()).normalized()
+            self.update()
+        elif event.buttons() & (Qt.MouseButton.LeftButton | Qt.MouseButton.MiddleButton):
             self._look_at(replace(aim, x=aim.x - away.x() / aim.scale, y=aim.y + away.y() / aim.scale))
         elif event.buttons() & Qt.MouseButton.RightButton:
             contrast = look.contrast * 2 ** (-away.y() / _STEEPER_PX)
@@ -325,7 +379,10 @@ class ImageView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End the drag; without one it was a click."""
         pressed, self._pressed = self._pressed, None
-        if self._paints(event.button()):
+        box, self._box = self._box, None
+        if box is not None:
+            self._zoom_to(box)
+        elif self._paints(event.button()):
             self.pixel_released.emit()
         elif pressed is not None and not self._dragged and self._picture is not None:
             at = self.pixel_at(event.position())
@@ -380,13 +437,3 @@ class ImageView(QWidget):
                 self.aimed.emit(self._aim)
             case _:
                 super().keyPressEvent(event)
-
-
-def first_look(picture: ImagePicture, cuts: str = "99.5 %") -> Look:
-    """How an image is shown at first: a difference with zero in the middle of its colours."""
-    low, high = next((cut for name, cut in picture.cuts.items() if name == cuts), (0.0, 1.0))
-    if not (isfinite(low) and isfinite(high)) or np.isclose(low, high, rtol=0, atol=0):
-        low, high = 0.0, 1.0
-    if picture.difference:
-        return Look((low, high), "linear", "diverging")
-    return Look((low, high))

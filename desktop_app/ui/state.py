@@ -16,6 +16,7 @@ from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
+from desktop_app.ui.sky_facts import SkyFacts
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ class AppState:
         What is open, and what is drawn of it where that is more than its light curve.
     curve, picture : LightCurve, CurvePicture, or None
         The light curve that ``data`` is or adds up to, and what is drawn of it; detectors look at this one.
+    sky : SkyFacts or None
+        Where a picture is on the sky; None until its header is parsed, and for data that are no picture.
     spec, settings : DetectorSpec, Params, or None
         The chosen detector; None until it is loaded.
     detection, scores : Detection, ScorePicture, or None
@@ -136,6 +139,7 @@ class AppState:
     drawing: Drawing | None = None
     curve: LightCurve | None = None
     picture: CurvePicture | None = None
+    sky: SkyFacts | None = None
     spec: DetectorSpec | None = None
     settings: Params | None = None
     detection: Detection | None = None

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWid
 
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.ui.actions import build_actions, fill_menus, fill_toolbar, paint_actions
-from desktop_app.ui.centre import Centre
+from desktop_app.ui.centre import Centre, HasPositions
 from desktop_app.ui.commands import Commands
 from desktop_app.ui.notices import NoticeBar
 from desktop_app.ui.panels import PANELS
@@ -167,6 +167,8 @@ class MainWindow(QMainWindow):
             can[name].setEnabled(found)
         for name in ("zoom_event", "next_cadence", "previous_cadence", "select_nothing"):
             can[name].setEnabled(chosen)
+        for name in ("copy_position", "go_to"):
+            can[name].setEnabled(isinstance(self.centre.page, HasPositions))
         can["export_events"].setEnabled(state.table is not None)
         can["undo"].setEnabled(self.session.undo_stack.canUndo())
         can["redo"].setEnabled(self.session.undo_stack.canRedo())

@@ -1,0 +1,342 @@
+"""The image page: an image or a triplet, how it is shown, and what is under the cursor."""
+
+from dataclasses import replace
+from math import isfinite, isnan
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.core.cuts import Interval
+from desktop_app.core.sky_image import SkyImage
+from desktop_app.ui.compass import Compass
+from desktop_app.ui.elided import ElidedLabel
+from desktop_app.ui.image_picture import ImageDrawing, ImagePicture
+from desktop_app.ui.image_row import ImageRow
+from desktop_app.ui.image_words import copied_text, found_text, place_named, readout
+from desktop_app.ui.look_bar import MANUAL, LookBar, LookChoice
+from desktop_app.ui.named import named
+from desktop_app.ui.part_chooser import PartChooser
+from desktop_app.ui.session import Session
+from desktop_app.ui.sky_facts import SkyFacts
+from desktop_app.ui.state import AppState
+from desktop_app.ui.theme import Appearance, Theme, tabular
+
+FRAME_MS = 400
+_GO_TO_PX = 190
+_VISIBLE_SHARE = 99.5
+_ALIKE = 0.3
+
+
+class ImagePage(QWidget):
+    """The middle of the window for images.
+
+    Signals
+    -------
+    hovered(str)
+        What is under the cursor; the page says it itself, so always "".
+    """
+
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "image")
+        self._session = session
+        self._data: SkyImage | None = None
+        self._drawing = ImageDrawing(())
+        self._held: Interval | None = None
+        self._cursor = (float("nan"), float("nan"))
+        self.row = ImageRow(appearance.theme, self)
+        self.look_bar = LookBar(self)
+        self._play_timer = QTimer(self)
+        self._play_timer.setInterval(FRAME_MS)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._header())
+        layout.addWidget(self.row, 1)
+        layout.addWidget(self._footer())
+        self._connect(appearance)
+        self._show_data(session.state)
+
+    # What the actions call
+
+    def fit(self) -> None:
+        """Show all of the image."""
+        self.row.fit()
+
+    def fit_values(self) -> None:
+        """Cut at the values of the part in view."""
+        cuts = self.row.view.cuts_in_view(_VISIBLE_SHARE)
+        if cuts is not None:
+            self.look_bar.choose(replace(self.look_bar.choice, cuts=MANUAL, manual=cuts))
+
+    def zoom(self, factor: float) -> None:
+        """Show ``factor`` times as much about the middle."""
+        self.row.view.zoom(1 / factor)
+
+    def pan(self, share: float) -> None:
+        """Move by ``share`` of the width."""
+        self.row.view.pan(share, 0)
+
+    def set_boxing(self, on: bool) -> None:
+        """Whether a drag with the left button draws a box to zoom to."""
+        self.row.set_boxing(on)
+
+    def save_picture(self, path: str) -> bool:
+        """Write the images as they are shown as a PNG file; whether that could be done."""
+        for view in self.row.views:
+            view.set_cross(None)
+        return self.row.grab().save(path)
+
+    def copy_position(self) -> None:
+        """Put what is under the cursor, or in the middle, on the clipboard."""
+        x, y = self._cursor
+        if isnan(x):
+            x, y = self.row.view.aim.x, self.row.view.aim.y
+        self._copy(x, y)
+
+    def focus_go_to(self) -> None:
+        """Let the user type where to go."""
+        self._go_to.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._go_to.selectAll()
+
+    # Building
+
+    def _header(self) -> QWidget:
+        bar = named(QFrame(self), "bar")
+        self._title = named(ElidedLabel(bar), "image-title", role="title")
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._title.setMinimumWidth(60)
+        self._meta = named(ElidedLabel(bar), "image-meta", role="muted")
+        self._play = self._switch("image-play", "Play", "Show one part after the other", "▶")
+        self._hold = self._switch(
+            "image-hold", "Hold cuts", "Keep the numbers of the cuts from part to part, where they suit"
+        )
+        self._hold.setChecked(True)
+        self._go_to = named(
+            QLineEdit(bar), "image-go-to", label="Go to", tip="Right ascension and declination, or a pixel (Ctrl+G)"
+        )
+        self._go_to.setPlaceholderText("Go to RA Dec, or x y")
+        self._go_to.setFixedWidth(_GO_TO_PX)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self._title)
+        first.addWidget(self._meta, 1)
+        for widget in (PartChooser(self._session, bar), self._play, self._hold, self._go_to):
+            first.addWidget(widget)
+        second.addWidget(self.look_bar)
+        layout = QVBoxLayout(bar)
+        layout.setContentsMargins(12, 6, 12, 6)
+        layout.setSpacing(6)
+        layout.addLayout(first)
+        layout.addLayout(second)
+        return bar
+
+    def _switch(self, name: str, label: str, tip: str, text: str = "") -> QToolButton:
+        button = named(QToolButton(self), name, label=label, tip=tip)
+        button.setText(text or label)
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _footer(self) -> QWidget:
+        foot = named(QWidget(self), "image-foot")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.readout = named(ElidedLabel(foot), "image-readout")
+        self.readout.setFont(tabular(self.readout.font()))
+        tip = "How large a pixel of the image is on the screen, and what is drawn where it is smaller."
+        self._badge = named(QLabel(foot), "image-badge", tip=tip, role="badge")
+        layout = QHBoxLayout(foot)
+        layout.setContentsMargins(12, 2, 12, 6)
+        layout.setSpacing(12)
+        layout.addWidget(self.readout, 1)
+        layout.addWidget(self._badge)
+        return foot
+
+    def _connect(self, appearance: Appearance) -> None:
+        self.row.hovered.connect(self._on_hovered)
+        self.row.moved.connect(self._on_moved)
+        self.row.contrasted.connect(self._on_contrasted)
+        self.row.menu_asked.connect(self._on_menu_asked)
+        self.look_bar.chosen.connect(self._on_chosen)
+        self.look_bar.bad_shown.connect(self.row.set_shows_bad)
+        self._hold.toggled.connect(self._on_hold)
+        self._play.toggled.connect(self._on_play)
+        self._play_timer.timeout.connect(self._on_frame)
+        self._go_to.returnPressed.connect(self._on_go_to)
+        appearance.changed.connect(self._on_theme)
+        self._session.changed.connect(self._on_changed)
+
+    # Following the state
+
+    def _on_changed(self, old: AppState, new: AppState) -> None:
+        if new.data is not old.data:
+            self._show_data(new)
+        if new.sky is not old.sky:
+            self._show_sky(new)
+
+    def _show_data(self, state: AppState) -> None:
+        drawing = state.drawing
+        if not isinstance(state.data, SkyImage) or not isinstance(drawing, ImageDrawing):
+            self._play.setChecked(False)
+            return
+        before, was = self._drawing.pictures, self._data
+        self._data, self._drawing = state.data, drawing
+        same_file = was is not None and was.source.path == state.data.source.path
+        if not (same_file and self._hold.isChecked() and before and _alike(self._held, before[0], drawing.pictures[0])):
+            self._held = None
+        source = state.data.source
+        self._title.setText(source.object_name)
+        self._title.setToolTip(source.object_name)
+        self._meta.setText("  ·  ".join(drawing.facts))
+        self._meta.setToolTip(self._meta.text())
+        many = len(source.parts) > 1
+        self._play.setVisible(many)
+        self._hold.setVisible(many)
+        if not many:
+            self._play.setChecked(False)
+        self.look_bar.bad.setVisible(state.data.bad is not None)
+        self._show_look(self.look_bar.choice)
+        self._on_moved()
+        self._show_sky(state)
+
+    def _show_look(self, choice: LookChoice) -> None:
+        pictures = self._drawing.pictures
+        if not pictures:
+            return
+        held = None if choice.cuts == MANUAL else self._held
+        self.row.show_pictures(pictures, choice, held)
+        self._held = self.row.look.cuts
+        self.look_bar.show_cuts(self.row.look.cuts)
+
+    def _show_sky(self, state: AppState) -> None:
+        sky = state.sky
+        known = sky is not None and not sky.problem
+        self.row.set_compass(Compass(sky.north_deg, sky.east_deg, sky.scale_arcsec) if sky and known else None)
+        self._say(*self._cursor)
+
+    @property
+    def _sky(self) -> SkyFacts | None:
+        return self._session.state.sky
+
+    def _on_theme(self, theme: Theme) -> None:
+        self.row.set_theme(theme)
+
+    # Following the mouse
+
+    def _on_hovered(self, x: float, y: float) -> None:
+        self._cursor = (x, y)
+        self._say(x, y)
+
+    def _say(self, x: float, y: float) -> None:
+        data = self._data
+        self.readout.setText("" if data is None else readout(data, self._drawing.pictures, self._sky, x, y))
+
+    def _on_moved(self) -> None:
+        view = self.row.view
+        if view.picture is None:
+            return
+        ny, nx = view.picture.shape
+        ratio = view.aim.scale * view.devicePixelRatioF()
+        how = "" if ratio >= 1 else "  ·  means, and what stands out"
+        self._badge.setText(f"{nx:,} × {ny:,}  ·  {100 * view.aim.scale:.3g} %{how}")
+
+    def _on_contrasted(self, contrast: float, bias: float) -> None:
+        self.look_bar.choose(replace(self.look_bar.choice, contrast=contrast, bias=bias))
+
+    def _on_menu_asked(self, x: float, y: float, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction("Copy position\tCtrl+Shift+C")
+        centre = menu.addAction("Centre here")
+        fit = menu.addAction("Fit all\tA")
+        view_cuts = menu.addAction("Cuts of the part in view\tShift+A")
+        contrast = menu.addAction("Reset contrast")
+        self._menu_at = (x, y)
+        copy.triggered.connect(self._on_copy)
+        centre.triggered.connect(self._on_centre)
+        fit.triggered.connect(self.fit)
+        view_cuts.triggered.connect(self.fit_values)
+        contrast.triggered.connect(self._on_reset_contrast)
+        menu.popup(at)
+
+    def _on_copy(self) -> None:
+        self._copy(*self._menu_at)
+
+    def _on_centre(self) -> None:
+        self.row.view.centre_on(*self._menu_at)
+
+    def _on_reset_contrast(self) -> None:
+        self._on_contrasted(1.0, 0.5)
+
+    def _copy(self, x: float, y: float) -> None:
+        text = copied_text(self._sky, x, y)
+        QGuiApplication.clipboard().setText(text)
+        self.readout.setText(f"Copied: {text}")
+
+    # Following the choosers
+
+    def _on_chosen(self, choice: LookChoice) -> None:
+        kept = self._choice_before == (choice.cuts, choice.manual)
+        self._choice_before = (choice.cuts, choice.manual)
+        if not kept:
+            self._held = None
+        self._show_look(choice)
+
+    _choice_before = (LookChoice().cuts, LookChoice().manual)
+
+    def _on_hold(self, on: bool) -> None:
+        if not on:
+            self._held = None
+            self._show_look(self.look_bar.choice)
+
+    def _on_go_to(self) -> None:
+        if self._data is None:
+            return
+        place = place_named(self._go_to.text(), self._sky, self._drawing.pictures[0].shape)
+        if isinstance(place, str):
+            self._session.notify("info", place, "Write 13 29 52.7 +47 11 43, 202.4696 +47.1952, or a pixel: 120 85.")
+            return
+        self.row.view.centre_on(*place)
+        self.readout.setText(found_text(self._data, self._drawing.pictures, self._sky, *place))
+        self.row.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_play(self, on: bool) -> None:
+        self._play.setText("■" if on else "▶")
+        if on:
+            self._play_timer.start()
+        else:
+            self._play_timer.stop()
+
+    def _on_frame(self) -> None:
+        source = self._data.source if self._data else None
+        if source is None or self._session.state.busy is not None or source.part not in source.parts:
+            return
+        place = (source.parts.index(source.part) + 1) % len(source.parts)
+        self._session.show_part(source.parts[place])
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop playing."""
+        super().hideEvent(event)
+        self._play.setChecked(False)
+
+
+def _alike(held: Interval | None, before: ImagePicture, now: ImagePicture) -> bool:
+    """Whether cuts of the image before suit the one now: its size, its unit, and much the same values."""
+    if held is None or before.shape != now.shape or before.unit != now.unit:
+        return False
+    own = now.cuts["99.5 %"]
+    common = min(held[1], own[1]) - max(held[0], own[0])
+    return isfinite(common) and common > _ALIKE * max(held[1] - held[0], own[1] - own[0])
