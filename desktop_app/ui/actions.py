@@ -65,7 +65,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("undo", "Edit", "&Undo", "Ctrl+Z", "Take the last choice back", "undo"),
     _A("redo", "Edit", "&Redo", "Ctrl+Shift+Z", "Make the choice again", "redo", "", True),
     _A("copy_rows", "Edit", "&Copy events", "Ctrl+C", "Copy the selected events, or all, for a spreadsheet", "copy"),
-    _A("copy_position", "Edit", "Copy &position", "Ctrl+Shift+C", "Copy the position at the cursor in an image"),
     _A("find_events", "Edit", "&Filter events", "Ctrl+F", "Type to keep only matching events", "filter"),
     _A("fit", "View", "Fit &all", "A", "Show the whole curve", "fit"),
     _A("fit_values", "View", "Fit &flux", "Shift+A", "Show every value of the stretch in view", "fit-flux"),
@@ -80,7 +79,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "box",
         "toggle",
     ),
-    _A("go_to", "View", "&Go to position…", "Ctrl+G", "Bring a position or a pixel to the middle of an image"),
     _A("pan_left", "View", "Pan &left", "Shift+Left", "A quarter of the width to earlier times"),
     _A("pan_right", "View", "Pan &right", "Shift+Right", "A quarter of the width to later times", "", "", True),
     _A("show_baseline", "View", "Bas&eline", "B", "Draw the baseline over the data", "baseline", "toggle"),
@@ -104,6 +102,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
             zip(CHOICES, ("Follow the system", "Dark on light", "Light on dark"), strict=True), start=1
         )
     ),
+    _A("show_pixels", "View", "Pi&xels", "P", "Show the frame of the cadence that is looked at", "pixels"),
+    _A("play_frames", "View", "Pla&y frames", "Shift+P", "Frame after frame; once more ends it", "run", "", True),
     _A("full_screen", "View", "F&ull screen", "F11", "The window fills the screen", "", "toggle"),
     _A("reset_layout", "View", "Reset la&yout", "Ctrl+Shift+L", "Every panel where it was at first", "reset", "", True),
     _A("run", "Detect", "&Run", "Ctrl+R", "Find what does not belong", "run"),

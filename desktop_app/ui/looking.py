@@ -4,6 +4,7 @@ import numpy as np
 
 from desktop_app.core.data import kind_of
 from desktop_app.core.detection import Event
+from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
 from desktop_app.ui.state import AppState, Selection
@@ -29,18 +30,21 @@ def row_selected(state: AppState, row: int) -> Selection:
     return Selection(None, row) if place is None else Selection(place, state.events[place].peak)
 
 
-def stepped(state: AppState, step: int) -> Selection | None:
-    """The next or previous usable cadence, also inside an event; None where none is selected."""
+def stepped(state: AppState, step: int, *, centred: bool = True) -> Selection | None:
+    """The next or previous usable cadence, also inside an event.
+
+    None where none is selected; of target pixels, whose frames want to be leafed through, then the first or last one.
+    """
     picture, row = state.picture, state.selection.row
     if isinstance(state.data, Telemetry) and row is not None:
         training = state.selection.training
         of = state.data.training if training and state.data.training is not None else state.data
         return Selection(None, int(np.clip(row + step, 0, len(of) - 1)), centred=True, training=training)
-    if picture is None or row is None or not len(picture.flux):
+    if picture is None or not len(picture.flux) or (row is None and not isinstance(state.data, TargetPixels)):
         return None
     rows = picture.flux.rows
-    place = int(np.clip(np.searchsorted(rows, row) + step, 0, len(rows) - 1))
-    return Selection(None, int(rows[place]), centred=True)
+    place = (-1 if step > 0 else len(rows)) if row is None else int(np.searchsorted(rows, row))
+    return Selection(None, int(rows[np.clip(place + step, 0, len(rows) - 1)]), centred=centred)
 
 
 def same_event(state: AppState, events: tuple[Event, ...]) -> Selection:

@@ -80,9 +80,9 @@ def pixel_drawing(pixels: TargetPixels) -> PixelDrawing:
     )
 
 
-def pixel_frame(pixels: TargetPixels, median: Floats, row: int) -> PixelFrame:
+def pixel_frame(pixels: TargetPixels, drawing: PixelDrawing, row: int) -> PixelFrame:
     """The frame at ``row``, ready to be drawn; an empty one with a problem where it cannot be read."""
-    problem = ""
+    problem, median = "", drawing.median.pixels
     try:
         frame = pixels.frames.frame(row)
     except ReadError as error:

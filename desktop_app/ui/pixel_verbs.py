@@ -100,7 +100,7 @@ class PixelVerbs(QObject):
         if not isinstance(drawing, PixelDrawing) or _is_shown(state.frame, pixels, row):
             return
         self._fetching = True
-        doing = without_progress(partial(pixel_frame, pixels, drawing.median.pixels, row))
+        doing = without_progress(partial(pixel_frame, pixels, drawing, row))
         self._bridge.run_beside(doing, self._on_frame)
 
     def _on_frame(self, frame: PixelFrame) -> None:

@@ -23,9 +23,10 @@ from desktop_app.engine.jobs import Progressed, Work
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
-from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
+from desktop_app.ui.pixel_verbs import PixelVerbs, aperture_of
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
 from desktop_app.ui.stitching import offer, path_shown, pieces_of, stitched_entry
+from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
 
@@ -140,7 +141,8 @@ class Session(QObject):
         kept = tuple(entry for entry in self.state.files if entry.path != path)
         self._entries = {entry.path: place for place, entry in enumerate(kept)}
         self.undo_stack.clear()
-        self._update(files=kept, path=None, data=None, drawing=None, curve=None, picture=None, **_NOTHING_FOUND)
+        empty = {"data": None, "drawing": None, "curve": None, "picture": None, "frame": None, "aperture": None}
+        self._update(files=kept, path=None, **empty, **_NOTHING_FOUND)
 
     # Detection
 
@@ -157,7 +159,7 @@ class Session(QObject):
         """Stop what runs; everything is as before."""
         busy = self.state.busy
         if self._bridge.cancel() and busy is not None:
-            self._update(busy=None, path=self._path_shown())
+            self._update(busy=None, path=self._path_shown(), aperture=aperture_of(self.state.data))
             _log.info("Cancelled: %s.", busy.text)
 
     def load_detector(self, name: str = DEFAULT_DETECTOR) -> None:
@@ -203,9 +205,9 @@ class Session(QObject):
         if n:
             self.select_event((0 if step > 0 else n - 1) if place is None else (place + step) % n)
 
-    def step_row(self, step: int) -> None:
-        """Look at the next or previous usable cadence, also inside an event."""
-        selection = stepped(self.state, step)
+    def step_row(self, step: int, *, centred: bool = True) -> None:
+        """Look at the next or previous usable cadence, also in an event; the curve moves there where ``centred``."""
+        selection = stepped(self.state, step, centred=centred)
         if selection is not None:
             self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
@@ -273,7 +275,7 @@ class Session(QObject):
 
     def _on_failed(self, error: Exception) -> None:
         self._flagging = False
-        self._update(path=self._path_shown())
+        self._update(path=self._path_shown(), aperture=aperture_of(self.state.data))
         self.tell_error(error)
 
     def tell_error(self, error: Exception) -> None:
@@ -296,10 +298,6 @@ class Session(QObject):
         systems = loaded.curve.reference.systems() if loaded.curve else ()
         system = self.state.system if self.state.system in systems else TimeSystem.NATIVE
         self._update(path=path, system=system, **_shown_of(loaded), **_NOTHING_FOUND)
-        if (sky := facts_at_once(data, self.state.sky)) is not self.state.sky:
-            self._update(sky=sky)
-        if sky is None and sky_of(data) is not None:
-            self._bridge.run_beside(without_progress(partial(placed_of, data)), self._on_placed)
         _log.info("%s", opened(loaded))
         for note in data.source.notes:
             _log.info("%s: %s", path.name if path else data.source.object_name, note)
@@ -321,12 +319,6 @@ class Session(QObject):
         _log.info("%s", opened(loaded))
         if row is not None:
             self.select_row(row)
-
-    def _on_placed(self, placed: Placed) -> None:
-        if sky_of(self.state.data) is placed.sky:
-            self._update(sky=placed.facts)
-            for note in placed.facts.notes:
-                _log.info("%s: %s", self.state.data.source.object_name if self.state.data else "", note)
 
     def _on_placed(self, placed: Placed) -> None:
         if sky_of(self.state.data) is placed.sky:
@@ -436,7 +428,8 @@ class Session(QObject):
 
 
 def _shown_of(loaded: work.Loaded) -> dict[str, Any]:
-    return {"data": loaded.data, "drawing": loaded.drawing, "curve": loaded.curve, "picture": loaded.picture}
+    shown = {"data": loaded.data, "drawing": loaded.drawing, "curve": loaded.curve, "picture": loaded.picture}
+    return {**shown, "aperture": aperture_of(loaded.data)}
 
 
 def _as_list(value: object) -> list[object]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from desktop_app.core.arrays import Bools
 from desktop_app.core.data import Dataset
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
@@ -16,7 +17,7 @@ from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
-from desktop_app.ui.sky_facts import SkyFacts
+from desktop_app.ui.pixel_picture import PixelFrame
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,10 @@ class AppState:
         What is open, and what is drawn of it where that is more than its light curve.
     curve, picture : LightCurve, CurvePicture, or None
         The light curve that ``data`` is or adds up to, and what is drawn of it; detectors look at this one.
-    sky : SkyFacts or None
-        Where a picture is on the sky; None until its header is parsed, and for data that are no picture.
+    frame : PixelFrame or None
+        Of target pixels the last frame that was looked at; that of the selected row may still be on its way.
+    aperture : ndarray of bool, shape (ny, nx), or None
+        Of target pixels those that are chosen; ``curve`` is their sum as soon as they are summed.
     spec, settings : DetectorSpec, Params, or None
         The chosen detector; None until it is loaded.
     detection, scores : Detection, ScorePicture, or None
@@ -139,7 +142,8 @@ class AppState:
     drawing: Drawing | None = None
     curve: LightCurve | None = None
     picture: CurvePicture | None = None
-    sky: SkyFacts | None = None
+    frame: PixelFrame | None = None
+    aperture: Bools | None = None
     spec: DetectorSpec | None = None
     settings: Params | None = None
     detection: Detection | None = None

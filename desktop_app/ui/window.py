@@ -7,9 +7,10 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
+from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.ui.actions import build_actions, fill_menus, fill_toolbar, paint_actions
-from desktop_app.ui.centre import Centre, HasPositions
+from desktop_app.ui.centre import Centre
 from desktop_app.ui.commands import Commands
 from desktop_app.ui.notices import NoticeBar
 from desktop_app.ui.panels import PANELS
@@ -17,6 +18,8 @@ from desktop_app.ui.panels.curve import CurvePanel
 from desktop_app.ui.panels.events import EventsPanel
 from desktop_app.ui.panels.files import FilesPanel
 from desktop_app.ui.panels.log import LogPanel
+from desktop_app.ui.panels.pixels import PixelsPanel
+from desktop_app.ui.pixels_dock import PixelsDock
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.status import Status
@@ -52,6 +55,7 @@ class MainWindow(QMainWindow):
         paint_actions(self.actions_by_name, appearance.theme)
         self._default_layout = self.saveState(LAYOUT_VERSION)
         self._restore()
+        self.pixels_dock.settle()
         self._show(session.state)
 
     # Building
@@ -88,6 +92,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["files"], self.docks["inspector"]], [330, 310], across)
         self.resizeDocks([self.docks["files"], self.docks["detector"]], [360, 420], down)
         self.resizeDocks([self.docks["events"]], [220], down)
+        self.pixels_dock = PixelsDock(self.docks["pixels"], self.docks["inspector"], self.session)
 
     def _recent_menu(self) -> QMenu:
         file = self.findChild(QMenu, "menu-file")
@@ -127,6 +132,13 @@ class MainWindow(QMainWindow):
         return panel
 
     @property
+    def pixels_panel(self) -> PixelsPanel:
+        """The frame and its apertures."""
+        panel = self.docks["pixels"].widget()
+        assert isinstance(panel, PixelsPanel)
+        return panel
+
+    @property
     def log_panel(self) -> LogPanel:
         """The log."""
         panel = self.docks["log"].widget()
@@ -139,6 +151,8 @@ class MainWindow(QMainWindow):
             dock.setFloating(False)
             dock.show()
         self.restoreState(self._default_layout, LAYOUT_VERSION)
+        self.pixels_dock.bring_back()
+        self.pixels_dock.settle()
 
     # Following the state
 
@@ -167,8 +181,11 @@ class MainWindow(QMainWindow):
             can[name].setEnabled(found)
         for name in ("zoom_event", "next_cadence", "previous_cadence", "select_nothing"):
             can[name].setEnabled(chosen)
-        for name in ("copy_position", "go_to"):
-            can[name].setEnabled(isinstance(self.centre.page, HasPositions))
+        frames = isinstance(state.data, TargetPixels)
+        for name in ("next_cadence", "previous_cadence"):
+            can[name].setEnabled(chosen or frames)
+        for name in ("show_pixels", "play_frames"):
+            can[name].setEnabled(frames)
         can["export_events"].setEnabled(state.table is not None)
         can["undo"].setEnabled(self.session.undo_stack.canUndo())
         can["redo"].setEnabled(self.session.undo_stack.canRedo())

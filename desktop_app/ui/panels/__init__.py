@@ -70,6 +70,13 @@ PANELS = (
         f"{_HERE}.inspector:InspectorPanel",
     ),
     PanelSpec(
+        "pixels",
+        "Pixels",
+        "The frame of the cadence that is looked at, and the pixels that are summed.",
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        f"{_HERE}.pixels:PixelsPanel",
+    ),
+    PanelSpec(
         "events",
         "Events",
         "What was found, to sort, filter, select and export.",
