@@ -88,11 +88,15 @@ class ChannelModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """The name has a check box."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, check box, tip and alignment of a cell."""
+        if not index.isValid():
+            return None
         place = self._order[index.row()]
         channel = self._channels[place]
         match role:
@@ -109,7 +113,7 @@ class ChannelModel(QAbstractTableModel):
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Tick or untick a channel."""
-        if role != Qt.ItemDataRole.CheckStateRole or index.column() != 0:
+        if role != Qt.ItemDataRole.CheckStateRole or not index.isValid() or index.column() != 0:
             return False
         place = frozenset({self._order[index.row()]})
         on = Qt.CheckState(value) == Qt.CheckState.Checked
