@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.paths import resources
+from desktop_app.ui.centre import HasPositions
 from desktop_app.ui.help_window import CommandPalette, HelpWindow, about_text, help_text, shortcuts_text
 from desktop_app.ui.stitching import of_one_object
 from desktop_app.ui.words import counted
@@ -127,6 +128,11 @@ class Commands(QObject):
     def on_copy_rows(self) -> None:
         self._window.statusBar().showMessage(f"{counted(self._window.events_panel.copy_rows(), 'event')} copied", 4000)
 
+    def on_copy_position(self) -> None:
+        page = self._window.centre.page
+        if isinstance(page, HasPositions):
+            page.copy_position()
+
     def on_find_events(self) -> None:
         self._window.docks["events"].show()
         self._window.docks["events"].raise_()
@@ -146,6 +152,11 @@ class Commands(QObject):
 
     def on_box_zoom(self, on: bool) -> None:
         self._window.centre.set_boxing(on)
+
+    def on_go_to(self) -> None:
+        page = self._window.centre.page
+        if isinstance(page, HasPositions):
+            page.focus_go_to()
 
     def on_pan_left(self) -> None:
         self._window.centre.page.pan(-_PAN)

@@ -2,12 +2,14 @@
 
 from desktop_app.core.data import Dataset
 from desktop_app.core.pixels import TargetPixels
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry
+from desktop_app.ui.image_picture import ImageDrawing, drawing_of_image
 from desktop_app.ui.picture import CurvePicture
 from desktop_app.ui.pixel_picture import PixelDrawing, pixel_drawing
 from desktop_app.ui.telemetry_picture import TelemetryPicture, telemetry_picture
 
-Drawing = CurvePicture | PixelDrawing | TelemetryPicture
+Drawing = CurvePicture | ImageDrawing | PixelDrawing | TelemetryPicture
 
 
 def drawing_of(data: Dataset) -> Drawing | None:
@@ -17,5 +19,7 @@ def drawing_of(data: Dataset) -> Drawing | None:
             return telemetry_picture(data)
         case TargetPixels():
             return pixel_drawing(data)
+        case SkyImage():
+            return drawing_of_image(data)
         case _:
             return None

@@ -24,9 +24,9 @@ from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
 from desktop_app.ui.pixel_verbs import PixelVerbs, aperture_of
+from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
 from desktop_app.ui.stitching import offer, path_shown, pieces_of, stitched_entry
-from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
 
@@ -298,6 +298,10 @@ class Session(QObject):
         systems = loaded.curve.reference.systems() if loaded.curve else ()
         system = self.state.system if self.state.system in systems else TimeSystem.NATIVE
         self._update(path=path, system=system, **_shown_of(loaded), **_NOTHING_FOUND)
+        if (sky := facts_at_once(data, self.state.sky)) is not self.state.sky:
+            self._update(sky=sky)
+        if sky is None and sky_of(data) is not None:
+            self._bridge.run_beside(without_progress(partial(placed_of, data)), self._on_placed)
         _log.info("%s", opened(loaded))
         for note in data.source.notes:
             _log.info("%s: %s", path.name if path else data.source.object_name, note)
@@ -319,6 +323,12 @@ class Session(QObject):
         _log.info("%s", opened(loaded))
         if row is not None:
             self.select_row(row)
+
+    def _on_placed(self, placed: Placed) -> None:
+        if sky_of(self.state.data) is placed.sky:
+            self._update(sky=placed.facts)
+            for note in placed.facts.notes:
+                _log.info("%s: %s", self.state.data.source.object_name if self.state.data else "", note)
 
     def _on_placed(self, placed: Placed) -> None:
         if sky_of(self.state.data) is placed.sky:

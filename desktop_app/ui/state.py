@@ -18,6 +18,7 @@ from desktop_app.ui.drawing import Drawing
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 from desktop_app.ui.pixel_picture import PixelFrame
+from desktop_app.ui.sky_facts import SkyFacts
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class AppState:
         Of target pixels the last frame that was looked at; that of the selected row may still be on its way.
     aperture : ndarray of bool, shape (ny, nx), or None
         Of target pixels those that are chosen; ``curve`` is their sum as soon as they are summed.
+    sky : SkyFacts or None
+        Where a picture is on the sky; None until its header is parsed, and for data that are no picture.
     spec, settings : DetectorSpec, Params, or None
         The chosen detector; None until it is loaded.
     detection, scores : Detection, ScorePicture, or None
@@ -144,6 +147,7 @@ class AppState:
     picture: CurvePicture | None = None
     frame: PixelFrame | None = None
     aperture: Bools | None = None
+    sky: SkyFacts | None = None
     spec: DetectorSpec | None = None
     settings: Params | None = None
     detection: Detection | None = None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWid
 from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.ui.actions import build_actions, fill_menus, fill_toolbar, paint_actions
-from desktop_app.ui.centre import Centre
+from desktop_app.ui.centre import Centre, HasPositions
 from desktop_app.ui.commands import Commands
 from desktop_app.ui.notices import NoticeBar
 from desktop_app.ui.panels import PANELS
@@ -186,6 +186,8 @@ class MainWindow(QMainWindow):
             can[name].setEnabled(chosen or frames)
         for name in ("show_pixels", "play_frames"):
             can[name].setEnabled(frames)
+        for name in ("copy_position", "go_to"):
+            can[name].setEnabled(isinstance(self.centre.page, HasPositions))
         can["export_events"].setEnabled(state.table is not None)
         can["undo"].setEnabled(self.session.undo_stack.canUndo())
         can["redo"].setEnabled(self.session.undo_stack.canRedo())
