@@ -1,12 +1,19 @@
-"""Light curves of CDIPS from TESS full-frame images: time in TMID_BJD, fluxes of three apertures beside magnitudes."""
+"""Light curves of CDIPS from TESS full-frame images: time in TMID_BJD; fluxes and magnitudes of three apertures.
+
+IFL are fluxes and IRM magnitudes as measured; TFA and PCA are magnitudes with what many stars share taken out.
+"""
 
 from desktop_app.io.fits_curve import Layout, table_reader
 from desktop_app.io.fits_file import TableHead
 
 _LAYOUT = Layout(
     time="TMID_BJD",
-    fluxes=("IFL1", "IFL2", "IFL3"),
-    errors={"IFL1": "IFE1", "IFL2": "IFE2", "IFL3": "IFE3"},
+    fluxes=tuple(f"{kind}{aperture}" for kind in ("IFL", "PCA", "TFA", "IRM") for aperture in (1, 2, 3)),
+    errors={
+        f"{kind}{aperture}": f"{'IFE' if kind == 'IFL' else 'IRE'}{aperture}"
+        for kind in ("IFL", "PCA", "TFA", "IRM")
+        for aperture in (1, 2, 3)
+    },
 )
 
 

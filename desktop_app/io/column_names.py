@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from math import isnan
 
 from desktop_app.core.light_curve import magnitudes_in
@@ -109,7 +110,7 @@ class TextColumn:
     place: int
     ucd: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name in lower case, with words joined by underscores."""
         return re.sub(r"[\s.\-]+", "_", self.name.strip().lower()).strip("_") or self.name.strip().lower()

@@ -8,6 +8,7 @@ _LAYOUT = Layout(
     fluxes=("CORR_FLUX", "PCA_FLUX", "PSF_FLUX", "RAW_FLUX"),
     cadence=("FFIINDEX",),
     errors={"CORR_FLUX": "FLUX_ERR", "RAW_FLUX": "FLUX_ERR"},
+    flags=lambda _head: "eleanor",
 )
 
 

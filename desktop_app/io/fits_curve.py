@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from math import isfinite, isnan
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +13,8 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve, Series
 from desktop_app.core.source import Source
 from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeReference, named_reference
-from desktop_app.io.fits_file import Column, Table, TableHead, head_of_table, read_table, table_head
+from desktop_app.io.curve_tables import IsOf, in_sight, table_for, table_of_part
+from desktop_app.io.fits_file import Column, Table, TableHead, head_of_table, read_table
 from desktop_app.io.reader import FileSummary, Reader, the_only_part
 from desktop_app.io.rows import Rows, light_curve
 from desktop_app.io.time_zero import counted_from_nearby, days_in, is_possible_zero, reference_in, scale_in
@@ -65,6 +65,8 @@ class Layout:
         What times count from by that documentation, for files that do not say it themselves.
     notes : tuple of str
         What a person should know of all files of this layout.
+    flags : callable, optional
+        ``flags(head)``: the name of the product's own QUALITY bits, where they are not the mission's.
     """
 
     time: str
@@ -76,6 +78,7 @@ class Layout:
     mission: str = ""
     zero: TimeReference = UNKNOWN
     notes: tuple[str, ...] = ()
+    flags: Callable[[TableHead], str] | None = None
 
     def fits(self, head: TableHead) -> bool:
         """Whether the table has the time and at least one of the fluxes."""
@@ -83,8 +86,8 @@ class Layout:
         return time is not None and time.is_time and any(head.has(flux) for flux in self.fluxes)
 
 
-def table_reader(name: str, label: str, layout: Layout, is_of: Callable[[TableHead], bool]) -> Reader:
-    """The reader of a product whose first table has this layout.
+def table_reader(name: str, label: str, layout: Layout, is_of: IsOf, *, several: bool = False) -> Reader:
+    """The reader of a product of which a table has this layout.
 
     Parameters
     ----------
@@ -92,42 +95,43 @@ def table_reader(name: str, label: str, layout: Layout, is_of: Callable[[TableHe
     layout : Layout
     is_of : callable
         Whether the keywords and columns are those of the product.
+    several : bool
+        Whether a file has several such tables, which are then its parts.
     """
 
+    def fits(table: TableHead) -> bool:
+        return is_of(table) and layout.fits(table)
+
     def accepts(path: Path, head: bytes) -> bool:
-        table = table_head(path, head)
-        return table is not None and is_of(table) and layout.fits(table)
+        return any(map(fits, in_sight(path, head)))
 
-    return Reader(
-        name, label, SUFFIXES, accepts, partial(read_curve, layout=layout), partial(summarise_curve, layout=layout)
-    )
+    def read(path: Path, part: str | None = None) -> LightCurve:
+        table, parts = table_of_part(path, part, fits, several=several)
+        if not parts:
+            the_only_part(path.name, part)
+        return read_curve(path, table, parts, layout=layout)
+
+    def summarise(path: Path) -> FileSummary:
+        return summary_of(path, table_for(path, fits), layout)
+
+    return Reader(name, label, SUFFIXES, accepts, read, summarise)
 
 
-def read_curve(path: Path, part: str | None = None, *, layout: Layout) -> LightCurve:
-    """The light curve of the first table of ``path``.
+def read_curve(path: Path, head: TableHead, parts: tuple[str, ...] = (), *, layout: Layout) -> LightCurve:
+    """The light curve of a table of ``path``, which is one of its ``parts`` where it has several.
 
     Raises
     ------
     ReadError
     """
-    the_only_part(path.name, part)
-    table = read_table(path)
-    head = table.head
+    table = read_table(path, head)
     if head.rows == 0:
         raise ReadError(f"Table {head.header.hdu} of {path.name} has no rows.", hint="Open another file.")
-    if not layout.fits(head):
-        raise ReadError(f"{path.name} has no column {layout.time} with a flux beside it.", hint="Open it anew.")
     names = _flux_names(head, layout)
     columns = {column.name: Series(table.floats(column), column.unit) for column in _kept(head, layout)}
     fluxes = [head.columns[name].name for name in names]
     columns |= {f"{head.columns[name].name}_ERR": error for name, error in _errors(head, layout, names, columns)}
-    notes = [*layout.notes]
-    if not table.sound:
-        notes.append(f"The checksum of {head.header.hdu} does not agree: values were damaged or changed.")
-    measured = [flux for flux in fluxes if not np.isnan(columns[flux].values).all()]
-    if measured and measured[0] != fluxes[0]:
-        notes.append(f"{fluxes[0]} is empty in every row: {measured[0]} is shown.")
-        fluxes = [measured[0], *(flux for flux in fluxes if flux != measured[0])]
+    notes = (*layout.notes, *checksum_note(table))
     time, reference = times_of(table, layout, path.name)
     rows = Rows(
         time,
@@ -137,17 +141,34 @@ def read_curve(path: Path, part: str | None = None, *, layout: Layout) -> LightC
         whole_of(table, layout.quality),
         whole_of(table, layout.cadence),
     )
-    return light_curve(source_of(path, head, layout, tuple(notes)), rows)
+    return light_curve(in_parts(source_of(path, head, layout, notes), head, parts), rows)
+
+
+def in_parts(source: Source, head: TableHead, parts: tuple[str, ...]) -> Source:
+    """``source`` as one of ``parts``, which are called by the EXTNAMEs of their tables."""
+    name, numbered = head.header.hdu, f"{head.header.hdu} (HDU {head.header.place})"
+    return replace(source, part=name if name in parts else numbered, parts=parts) if parts else source
+
+
+def checksum_note(table: Table) -> tuple[str, ...]:
+    """What to say where the bytes of a table are not those that it was written with."""
+    if table.sound:
+        return ()
+    return (f"The checksum of {table.head.header.hdu} does not agree: values were damaged or changed.",)
 
 
 def summarise_curve(path: Path, layout: Layout) -> FileSummary:
-    """What the headers of a light-curve file say.
+    """What the headers of the first table of a file say.
 
     Raises
     ------
     ReadError
     """
-    head = head_of_table(path)
+    return summary_of(path, head_of_table(path), layout)
+
+
+def summary_of(path: Path, head: TableHead, layout: Layout) -> FileSummary:
+    """What the headers of a table say."""
     source = source_of(path, head, layout, ())
     time = head.columns.get(layout.time)
     unit = head.text("TIMEUNIT") or (time.unit if time else "")
@@ -185,6 +206,7 @@ def source_of(path: Path, head: TableHead, layout: Layout, notes: tuple[str, ...
         path=path,
         object_name=head.text("OBJECT") or _stem(path),
         mission=mission,
+        flags=layout.flags(head) if layout.flags else "",
         segment=f"{segments[mission].lower()} {number}" if number else "",
         ra_deg=head.number("RA_OBJ"),
         dec_deg=head.number("DEC_OBJ"),
@@ -253,13 +275,13 @@ def times_of(table: Numbers, layout: Layout, file: str) -> tuple[Floats, TimeRef
         raise ReadError(f"{file} counts time in {unit[:40]!r}, which is no unit of time.", hint="Write it in days.")
     time = table.floats(column)
     time = time if days == 1.0 else time * days
-    offset = 0.0 if is_date else _zero_offset(head, unit)
+    offset = 0.0 if is_date else zero_offset(head, unit)
     time = time + offset if offset else time
     usual_zero = _USUAL_ZEROS.get(mission_of(head) or layout.mission)
     return counted_from_nearby(time, reference, usual_zero)
 
 
-def _zero_offset(head: TableHead, unit: str) -> float:
+def zero_offset(head: TableHead, unit: str) -> float:
     """Days to add to every time, by TIMEZERO, whole or in two parts."""
     offset = head.number("TIMEZERO")
     if isnan(offset):

@@ -1,5 +1,6 @@
 """FITS tables with a TIME and a FLUX column, as lightkurve, K2 Moving Bodies and many teams write them."""
 
+from desktop_app.io.column_names import BAND_NAMES
 from desktop_app.io.fits_curve import Layout, table_reader
 from desktop_app.io.fits_file import TableHead
 
@@ -7,8 +8,9 @@ _LAYOUT = Layout(time="TIME", fluxes=("FLUX", "PDCSAP_FLUX", "SAP_FLUX"), cadenc
 
 
 def has_curve(head: TableHead) -> bool:
-    """Whether there is a flux that is not the one pixel of a target pixel file."""
-    return _LAYOUT.fits(head) and "RAW_CNTS" not in head.columns
+    """Whether there is a flux that is not the one pixel of a target pixel file, and rows are not of several bands."""
+    banded = any(name.lower() in BAND_NAMES for name in head.columns)
+    return _LAYOUT.fits(head) and "RAW_CNTS" not in head.columns and not banded
 
 
-READER = table_reader("flux-table", "FITS tables with TIME and FLUX", _LAYOUT, has_curve)
+READER = table_reader("flux-table", "FITS tables with TIME and FLUX", _LAYOUT, has_curve, several=True)

@@ -19,4 +19,4 @@ def is_k2sc(head: TableHead) -> bool:
     return head.has("FLUX", "MFLAGS") and (head.has("TRTIME", "TRPOSI") or head.has("TREND_T", "TREND_P"))
 
 
-READER = table_reader("k2sc", "K2 light curves of K2SC", _LAYOUT, is_k2sc)
+READER = table_reader("k2sc", "K2 light curves of K2SC", _LAYOUT, is_k2sc, several=True)

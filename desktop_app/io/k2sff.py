@@ -11,4 +11,4 @@ def is_k2sff(head: TableHead) -> bool:
     return head.has("FCOR", "FRAW", "ARCLENGTH")
 
 
-READER = table_reader("k2sff", "K2 light curves of K2SFF", _LAYOUT, is_k2sff)
+READER = table_reader("k2sff", "K2 light curves of K2SFF", _LAYOUT, is_k2sff, several=True)

@@ -36,13 +36,16 @@ class NamedTable:
     limits : mapping of TextColumn to ndarray, shape (n,)
         Limits in columns of numbers, where a row has one in place of a value; NaN elsewhere.
     source : Source
-        What the file says of its object; all but its path may be missing.
+        What the file says of its object, or which of its tables this is; all but its path may be missing.
+    times : (ndarray, TimeReference) or None
+        The times in days, where they are told by more than the column; then ``numbers`` need not have them.
     """
 
     numbers: Mapping[TextColumn, Floats]
     source: Source
     words: Mapping[TextColumn, Words] = field(default_factory=dict)
     limits: Mapping[TextColumn, Floats] = field(default_factory=dict)
+    times: tuple[Floats, TimeReference] | None = None
 
 
 def curve_of(table: NamedTable, roles: Roles, part: str | None = None) -> LightCurve:
@@ -68,7 +71,7 @@ def curve_of(table: NamedTable, roles: Roles, part: str | None = None) -> LightC
     )
     parts = _parts(table, roles)
     names, at = tuple(parts), 0
-    if len(names) > 1:
+    if len(names) > 1 and not table.source.parts:
         at = chosen_part(path.name, names, part)
         rows = only(rows, parts[names[at]])
     else:
@@ -79,6 +82,8 @@ def curve_of(table: NamedTable, roles: Roles, part: str | None = None) -> LightC
 
 
 def _times(table: NamedTable, roles: Roles, file: str) -> tuple[Floats, TimeReference]:
+    if table.times is not None:
+        return table.times
     if roles.time in table.words:
         return days_of_dates(table.words[roles.time], roles.time, file)
     time = table.numbers[roles.time]
@@ -166,11 +171,12 @@ def _source(
         path=said.path,
         object_name=name,
         mission=said.mission or survey,
+        flags=said.flags,
         segment=said.segment,
         ra_deg=ra,
         dec_deg=dec,
-        part=names[at] if len(names) > 1 else "",
-        parts=names if len(names) > 1 else (),
+        part=said.part or (names[at] if len(names) > 1 else ""),
+        parts=said.parts or (names if len(names) > 1 else ()),
         notes=(*notes, *band),
         cards=said.cards,
     )

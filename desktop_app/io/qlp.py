@@ -3,7 +3,15 @@
 from desktop_app.io.fits_curve import Layout, table_reader
 from desktop_app.io.fits_file import TableHead
 
-_LAYOUT = Layout(time="TIME", fluxes=("KSPSAP_FLUX", "DET_FLUX", "SAP_FLUX"))
+_OTHER_BITS_SECTOR = 56
+
+
+def _bits(head: TableHead) -> str:
+    """QLP marks what it takes for imprecise by another bit from sector 56 on."""
+    return "QLP from sector 56" if head.number("SECTOR") >= _OTHER_BITS_SECTOR else "QLP"
+
+
+_LAYOUT = Layout(time="TIME", fluxes=("KSPSAP_FLUX", "DET_FLUX", "SYS_RM_FLUX", "SAP_FLUX"), flags=_bits)
 
 
 def is_qlp(head: TableHead) -> bool:

@@ -56,9 +56,10 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
     Rows are never left out. Where time goes back they are put into order, and ``row`` keeps their numbers in the file.
     A time or flux that is infinite, or that only damage can have made, counts as missing.
     """
-    name = rows.fluxes[0]
+    fluxes, empty = _measured_first(rows)
+    name = fluxes[0]
     time, impossible_times = _possible(rows.time, LATEST_JD if rows.reference.known else _LARGEST_TIME)
-    cleaned = {flux: _possible(rows.columns[flux].values, _LARGEST_FLUX) for flux in rows.fluxes}
+    cleaned = {flux: _possible(rows.columns[flux].values, _LARGEST_FLUX) for flux in fluxes}
     order = _order(time)
     columns = {
         key: Series(_put(cleaned[key][0] if key in cleaned else series.values, order), series.unit)
@@ -68,6 +69,7 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
     time = _put(time, order)
     place = np.arange(len(time), dtype=np.int64) if order is None else order
     notes = [
+        *empty,
         *_impossible(impossible_times + cleaned[name][1]),
         *_missing(time, columns[name].values),
         *_unread_flags(rows.quality, source.bits),
@@ -86,8 +88,18 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
         cadence=_put(rows.cadence, order),
         row=rows.row[place] if len(rows.row) else place,
         columns=columns,
-        flux_choices=rows.fluxes,
+        flux_choices=fluxes,
     )
+
+
+def _measured_first(rows: Rows) -> tuple[tuple[str, ...], list[str]]:
+    """The fluxes with one in front that has values, and a note where that is not the preferred one."""
+    first = rows.fluxes[0]
+    found = next((flux for flux in rows.fluxes if not np.isnan(rows.columns[flux].values).all()), first)
+    if found == first:
+        return rows.fluxes, []
+    others = tuple(flux for flux in rows.fluxes if flux != found)
+    return (found, *others), [f"{first} is empty in every row: {found} is shown."]
 
 
 def only(rows: Rows, keep: Ints) -> Rows:

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from desktop_app.io.fits_file import is_fits
 from desktop_app.io.named_columns import NamedTable, Words, curve_of
 from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.source import open_bytes, read_head
+from desktop_app.io.text_columns import Columns
 from desktop_app.io.text_header import source_in
 from desktop_app.io.text_table import (
     COMMENTS,
@@ -75,16 +77,32 @@ def read(path: Path, part: str | None = None) -> LightCurve:
         It is no table, or its columns cannot be told apart.
     """
     layout, rows = _read_rows(path, layout_of, lambda layout: layout.words)
-    numbers = layout.table.numbers
-    by_column = {column: np.ascontiguousarray(rows.values[:, n]) for n, column in enumerate(numbers)}
-    if layout.by_order and not np.all(np.diff(by_column[layout.roles.time]) > 0):
+    table = _named(path, layout.table, layout.words, rows)
+    if layout.by_order and not np.all(np.diff(table.numbers[layout.roles.time]) > 0):
         raise ReadError(
             f"{path.name} does not name its columns, and its first column does not rise all the way.", hint=NAME_THEM
         )
-    limits = {} if rows.limits is None else {column: rows.limits[:, n] for n, column in enumerate(numbers)}
-    words = dict(zip(layout.words, rows.words, strict=True))
-    numbered = {column: values for column, values in by_column.items() if column not in words}
-    return curve_of(NamedTable(numbered, source_in(path, layout.table.comments), words, limits), layout.roles, part)
+    return curve_of(table, layout.roles, part)
+
+
+def read_named(path: Path) -> tuple[Columns, NamedTable]:
+    """The table in ``path`` before anyone says what its columns are; those of dates, bands and objects are words.
+
+    Raises
+    ------
+    ReadError
+        It is no table, or a row of it is damaged.
+    """
+    table, rows = _read_rows(path, lambda table, _file: table, lambda table: table.as_columns(path.name).as_words)
+    columns = table.as_columns(path.name)
+    return columns, _named(path, table, columns.as_words, rows)
+
+
+def _named(path: Path, table: TextTable, words: tuple[TextColumn, ...], rows: "_Rows") -> NamedTable:
+    numbers = {column: np.ascontiguousarray(rows.values[:, n]) for n, column in enumerate(table.numbers)}
+    limits = {} if rows.limits is None else {column: rows.limits[:, n] for n, column in enumerate(table.numbers)}
+    numbered = {column: values for column, values in numbers.items() if column not in words}
+    return NamedTable(numbered, source_in(path, table.comments), dict(zip(words, rows.words, strict=True)), limits)
 
 
 def summarise(path: Path) -> FileSummary:
@@ -115,20 +133,13 @@ def layout_in_head(path: Path, head: bytes, of: Callable[[TextTable, str], T]) -
     ReadError
         There is no table of numbers, or ``of`` refuses it.
     """
+    return of(_table_in_head(path.name, head), path.name)
+
+
+@lru_cache(maxsize=4)
+def _table_in_head(file: str, head: bytes) -> TextTable:
     end = head.rfind(b"\n") + 1
-    return of(_table(_decoded(head[:end] if end else head, path.name), path.name), path.name)
-
-
-def read_values(path: Path, of: Callable[[TextTable, str], T]) -> tuple[T, Floats]:
-    """What ``of`` tells of the table in ``path``, and its columns of numbers; shape (n, number of columns).
-
-    Raises
-    ------
-    ReadError
-        There is no table of numbers, ``of`` refuses it, or a row of it is damaged.
-    """
-    told, rows = _read_rows(path, of, lambda _told: ())
-    return told, rows.values
+    return _table(_decoded(head[:end] if end else head, file), file)
 
 
 def _may_be_curve(table: TextTable) -> bool:
