@@ -60,17 +60,6 @@ class HasPositions(Protocol):
         """Let the user type where to go."""
 
 
-@runtime_checkable
-class HasPositions(Protocol):
-    """A page with pixels, and perhaps the sky, below the cursor."""
-
-    def copy_position(self) -> None:
-        """Put the position at the cursor on the clipboard."""
-
-    def focus_go_to(self) -> None:
-        """Let the user type where to go."""
-
-
 class Centre(QStackedWidget):
     """Shows the page for the kind of data that is open.
 
