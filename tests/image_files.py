@@ -92,7 +92,7 @@ def write_packed(
     if packing == "rice-float-dither-2":
         pixels[3, 4:9] = 0
     if algorithm == "PLIO_1":
-        pixels = (pixels > 105).astype(np.int16)
+        pixels = np.greater(pixels, 105).astype(np.int16)
     hdu = fits.CompImageHDU(pixels, fits.Header(dict(cards or {})), compression_type=algorithm, name="SCI", **told)
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path)
     return path

@@ -14,7 +14,7 @@ from desktop_app.core.quiet import ALONE
 
 if TYPE_CHECKING:
     # astropy ships no types: what is annotated with it is Any.
-    from astropy.wcs import WCS
+    from astropy.wcs import WCS, Wcsprm
 
 _CARD = 80
 # Parsing takes a time that grows with the square of the order; the highest in use is 9.
@@ -26,6 +26,7 @@ _OF_WCS = re.compile(
     r"|(WCSAXES|WCSNAME|RADESYS|EQUINOX|LONPOLE|LATPOLE|SPECSYS|VELOSYS|RESTFRQ|RESTWAV)[A-Z]?|RADECSYS|EPOCH"
     r"|(MJD|DATE)-(OBS|AVG)|(A|B|AP|BP)_(ORDER|\d_\d)|" + _TABLES.pattern
 )
+_BEYOND_WCSLIB = re.compile(r"(A|B|AP|BP)_|(WCSAXES.|NAXIS  ) *= *([3-9]|\d\d)|" + _TABLES.pattern)
 _TYPE = re.compile(r"CTYPE\d([A-Z]?)")
 
 
@@ -67,6 +68,10 @@ class Sky:
     def with_key(self, key: str) -> "Sky":
         """The same pixels by another WCS of the header."""
         return self if key == self.key else replace(self, key=key)
+
+    def lean(self) -> "Sky":
+        """The same without the cards that are not about the WCS; headers of many stamps take memory."""
+        return replace(self, cards="".join(self._of_wcs))
 
     @property
     def problem(self) -> str:
@@ -159,6 +164,25 @@ class Sky:
         wcs.all_pix2world(np.zeros(1), np.zeros(1), 0)
         return wcs
 
+    def _plain(self) -> "Wcsprm | None":
+        """The same WCS as wcslib alone has it, in a tenth of the time; None where distortions or axes need more."""
+        from astropy.wcs import Wcsprm
+
+        cards = self._of_wcs
+        if any(_BEYOND_WCSLIB.match(card) for card in cards):
+            return None
+        header = "".join(cards).encode("ascii", "replace") + b"END".ljust(_CARD)
+        with ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            try:
+                wcs = Wcsprm(header=header, key=self.key or " ", relax=True)
+                wcs.fix()
+                wcs.set()
+            # wcslib answers a broken header with whatever it stumbles over.
+            except Exception:  # noqa: BLE001
+                return None
+        return wcs if wcs.naxis == 2 and {wcs.lng, wcs.lat} == {0, 1} else None
+
     def _hdus(self) -> object:
         """The lookup tables as astropy wants them; None where there are none."""
         from astropy.io import fits
@@ -194,32 +218,50 @@ def positions(skies: Sequence[Sky | None], x: float, y: float) -> tuple[Floats, 
 
     Turning one position into ICRS takes astropy longer than all the rest, so those of one frame are turned together.
     """
+    ra, dec = np.full(len(skies), np.nan), np.full(len(skies), np.nan)
+    groups: dict[str, list[int]] = {}
+    for place, sky in enumerate(skies):
+        found = None if sky is None else _in_own_frame(sky, x, y)
+        if found is not None:
+            ra[place], dec[place], frame = found
+            groups.setdefault(frame, []).append(place)
+    for places in groups.values():
+        example = skies[places[0]]
+        if example is not None:
+            ra[places], dec[places] = _icrs(example, ra[places], dec[places])
+    return ra, dec
+
+
+def _in_own_frame(sky: Sky, x: float, y: float) -> tuple[float, float, str] | None:
+    """Longitude and latitude in degrees in the frame of the WCS, and the frame; None where there are none."""
+    wcs = sky._plain()
+    if wcs is not None:
+        with ALONE, np.errstate(all="ignore"):
+            where = wcs.p2s(np.array([[x, y]]), 0)["world"][0]
+        return float(where[wcs.lng]), float(where[wcs.lat]), f"{wcs.radesys} {wcs.equinox} {wcs.lngtyp}"
+    whole = sky._parsed.wcs
+    if whole is None:
+        return None
+    with ALONE, np.errstate(all="ignore"):
+        at = whole.all_pix2world(x, y, 0)
+    frame = f"{whole.wcs.radesys} {whole.wcs.equinox} {whole.wcs.lngtyp}"
+    return float(at[whole.wcs.lng]), float(at[whole.wcs.lat]), frame
+
+
+def _icrs(example: Sky, longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
+    """Positions in the frame of ``example`` in ICRS."""
     from astropy.coordinates import SkyCoord
     from astropy.wcs.utils import wcs_to_celestial_frame
 
-    ra, dec = np.full(len(skies), np.nan), np.full(len(skies), np.nan)
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for place, sky in enumerate(skies):
-        wcs = None if sky is None else sky._parsed.wcs
-        if wcs is None:
-            continue
-        groups.setdefault((wcs.wcs.radesys, wcs.wcs.equinox, wcs.wcs.lngtyp), []).append(place)
-        with ALONE, np.errstate(all="ignore"):
-            where = wcs.all_pix2world(x, y, 0)
-            ra[place], dec[place] = float(where[wcs.wcs.lng]), float(where[wcs.wcs.lat])
-    for places in groups.values():
-        example = skies[places[0]]
-        assert example is not None
-        with ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            try:
-                frame = wcs_to_celestial_frame(example._parsed.wcs)
-                icrs = SkyCoord(ra[places], dec[places], unit="deg", frame=frame).icrs
-                ra[places], dec[places] = icrs.ra.deg, icrs.dec.deg
-            # A frame that astropy does not know, a latitude beyond the pole.
-            except Exception:  # noqa: BLE001
-                ra[places] = dec[places] = np.nan
-    return ra, dec
+    with ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            frame = wcs_to_celestial_frame(example._parsed.wcs)
+            icrs = SkyCoord(longitude, latitude, unit="deg", frame=frame).icrs
+            return np.asarray(icrs.ra.deg), np.asarray(icrs.dec.deg)
+        # A frame that astropy does not know, a latitude beyond the pole.
+        except Exception:  # noqa: BLE001
+            return np.full(len(longitude), np.nan), np.full(len(latitude), np.nan)
 
 
 def _in_a_line(said: object) -> str:

@@ -30,6 +30,8 @@ READERS: Registry[Reader] = Registry(
         "flux-table": "desktop_app.io.flux_table:READER",
         "rate-table": "desktop_app.io.rate_table:READER",
         "image": "desktop_app.io.image:READER",
+        "cutouts": "desktop_app.io.cutouts:READER",
+        "frames": "desktop_app.io.frames:READER",
         "parquet": "desktop_app.io.parquet:READER",
         "telemetry-long": "desktop_app.io.telemetry_long:READER",
         "telemetry-text": "desktop_app.io.telemetry_text:READER",

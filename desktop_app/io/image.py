@@ -148,8 +148,18 @@ def read(path: Path, part: str | None = None) -> SkyImage | CutoutSet:
     part = file.parts[chosen_part(path.name, file.parts, file.default if part is None else part)]
     picture, plane = file.of_part(part)
     if plane is None:
-        return read_stamps(path, picture, source_of(file, picture, part))
+        return read_stamps(path, picture, file.hdus.headers, source_of(file, picture, part))
     return _with_companions(file, picture, read_picture(file, picture, plane, part))
+
+
+def stack_in(path: Path) -> str | None:
+    """The part that is the first stack of stamps in a file; None where there is none.
+
+    Raises
+    ------
+    ReadError
+    """
+    return next((part for part in image_file(path).parts if part.endswith(f" {_STAMPS}")), None)
 
 
 def read_picture(file: ImageFile, picture: Picture, plane: int, part: str) -> SkyImage:

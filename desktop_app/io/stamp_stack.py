@@ -9,7 +9,9 @@ import numpy as np
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.errors import ReadError
 from desktop_app.core.source import Source
+from desktop_app.io.catalogue import read_catalogue
 from desktop_app.io.fits_file import Header
+from desktop_app.io.joining import in_order, noted, with_rows
 from desktop_app.io.pictures import Picture
 
 STAMP_PX = 256
@@ -24,18 +26,14 @@ def is_stack_of_stamps(picture: Picture) -> bool:
 
 def has_rows_for(picture: Picture, headers: Sequence[Header]) -> bool:
     """Whether the file has a table with one row for each plane, so that the planes are objects, no wavelengths."""
-    return _table_of(picture, headers) is not None
-
-
-def _table_of(picture: Picture, headers: Sequence[Header]) -> Header | None:
     if len([size for size in picture.stacked if size > 1]) != 1 or picture.header.text("CTYPE3"):
-        return None
+        return False
     tables = (header for header in headers if header.is_table and header.text("ZIMAGE") != "T")
-    return next((header for header in tables if header.size("NAXIS2") == picture.planes), None)
+    return any(header.size("NAXIS2") == picture.planes for header in tables)
 
 
-def read_stamps(path: Path, picture: Picture, source: Source) -> CutoutSet:
-    """All planes as stamps.
+def read_stamps(path: Path, picture: Picture, headers: Sequence[Header], source: Source) -> CutoutSet:
+    """All planes as stamps, with the rows of the table that the file has for them.
 
     Raises
     ------
@@ -46,7 +44,13 @@ def read_stamps(path: Path, picture: Picture, source: Source) -> CutoutSet:
     for plane, pixels in enumerate(picture.every_plane(path)):
         images[plane] = pixels
     ids = tuple(str(plane) for plane in range(1, picture.planes + 1))
-    return CutoutSet(source, images, ids, picture.header.text("BUNIT"))
+    stamps = CutoutSet(source, images, ids, picture.header.text("BUNIT"))
+    if not has_rows_for(picture, headers):
+        return stamps
+    try:
+        return with_rows(stamps, read_catalogue(path, picture.planes), in_order(picture.planes))
+    except ReadError as error:
+        return noted(stamps, f"The table is left out: {error.message}")
 
 
 def check_stamps(name: str, count: int, shape: tuple[int, int]) -> None:
