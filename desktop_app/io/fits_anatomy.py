@@ -56,7 +56,7 @@ def _walk(name: str, file: Bytes, clock: Clock, sections: list[Section], problem
             if not wrong:
                 problems.append(error.message)
             return
-        at = header.data_at + header.parsed.data_size_padded
+        at = header.data_at + header.data_size_padded
         section, missing = _Hdu(header, raw, cards, clock, problems).read(file)
         sections.append(section)
         if missing:
@@ -95,12 +95,12 @@ class _Hdu:
         self.header, self.raw, self.cards, self.clock, self.problems = header, raw, cards, clock, problems
         self.sum, self._unsummed = 0, b""
         self.skipped = False
-        self.left = header.parsed.data_size_padded
+        self.left = header.data_size_padded
 
     def read(self, file: Bytes) -> tuple[Section, int]:
         """The section, and how many bytes of its data the file lacks."""
         self.columns_ = self._columns()
-        size, padded = self.header.parsed.data_size, self.header.parsed.data_size_padded
+        size, padded = self.header.data_size, self.header.data_size_padded
         columns = self._counted(file) if size else self._uncounted()
         for _piece in self._pieces(file, self.left):
             pass

@@ -57,12 +57,12 @@ def _read_hdus(path: Path, _version: tuple[int, int]) -> Hdus:
                 return Hdus(tuple(found), f"{path.name} {raw} after HDU {found[-1].hdu}.")
             header = parse_header(path.name, len(found), raw, at)
             found.append(header)
-            size = header.parsed.data_size_padded
+            size = header.data_size_padded
             at = header.data_at + size
             passed = file.skip(size)
             # The last blank block is often left out, and nothing is lost with it.
-            if passed < header.parsed.data_size:
-                missing = header.parsed.data_size - passed
+            if passed < header.data_size:
+                missing = header.data_size - passed
                 return Hdus(tuple(found), f"{path.name} is cut short: {missing:,} bytes of {header.hdu} are missing.")
     if not found:
         raise ReadError(f"{path.name} is empty.", hint=AGAIN)
@@ -98,11 +98,11 @@ def read_hdu(path: Path, header: Header) -> bytes:
         The file ends inside the data.
     """
     begin = header.data_at - header.at
-    size = begin + header.parsed.data_size_padded
+    size = begin + header.data_size_padded
     with open_bytes(path) as file:
         file.skip(header.at)
         content = file.read(size)
-    if len(content) < begin + header.parsed.data_size:
-        missing = begin + header.parsed.data_size - len(content)
+    if len(content) < begin + header.data_size:
+        missing = begin + header.data_size - len(content)
         raise ReadError(f"{path.name} is cut short: {missing:,} bytes of {header.hdu} are missing.", hint=AGAIN)
     return content.ljust(size, b"\0")
