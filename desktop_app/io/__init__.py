@@ -32,6 +32,7 @@ READERS: Registry[Reader] = Registry(
         "image": "desktop_app.io.image:READER",
         "cutouts": "desktop_app.io.cutouts:READER",
         "frames": "desktop_app.io.frames:READER",
+        "telemetry-parquet": "desktop_app.io.telemetry_parquet:READER",
         "parquet": "desktop_app.io.parquet:READER",
         "telemetry-long": "desktop_app.io.telemetry_long:READER",
         "telemetry-text": "desktop_app.io.telemetry_text:READER",
@@ -39,6 +40,7 @@ READERS: Registry[Reader] = Registry(
         "telemanom": "desktop_app.io.telemanom:READER",
         "npz": "desktop_app.io.npz:READER",
         "npy": "desktop_app.io.npy:READER",
+        "housekeeping": "desktop_app.io.housekeeping:READER",
         "hdf5": "desktop_app.io.hdf5:READER",
     },
 )

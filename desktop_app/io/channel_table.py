@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Literal
 
 from desktop_app.core.errors import ReadError
+from desktop_app.io.column_names import TextColumn, listed
 from desktop_app.io.moments import EPOCHS, is_date
-from desktop_app.io.text_columns import TextColumn, listed
 from desktop_app.io.text_table import number_of
 from desktop_app.io.time_zero import reference_in
 
@@ -30,6 +30,9 @@ _FLUXES = frozenset(
 _MAGNITUDE = re.compile(r"mag(nitude)?s?|[a-z]mag|mag_(?![xyz0-9])[a-z]+|e_?mag|mag_?err.*|kepmag|tmag|magpsf")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,12})?)?Z?")
 _BOUNDS = ({"start", "end"}, {"start", "stop"}, {"start_time", "end_time"}, {"t_start", "t_end"}, {"anomaly_sequences"})
+# Up to so many columns may as well be a time, a flux and its error.
+_FEW_COLUMNS = 3
+_TELLING = re.compile(r"timestamp|elapsed|unix|epoch|sclk|(?:^|_)met(?:_|$)|^ts$|_(?:ms|us|ns)$")
 _DATE_HINT = "Write dates like 2022-01-27T02:20:37.5Z, or times as numbers in seconds."
 
 
@@ -132,6 +135,37 @@ def channels_in(columns: tuple[TextColumn, ...], sample: Sequence[Sequence[str]]
         tuple(column for column in others if column not in numbers),
         (f"Column {index.name or '1'} only counts the rows and is left out.",) if index is not None else (),
     )
+
+
+def is_telemetry(
+    columns: Sequence[TextColumn], table: ChannelTable, sample: Sequence[Sequence[str]], *, is_named: bool
+) -> bool:
+    """Whether a table in which nothing is called like a brightness is one of channels.
+
+    It is where its times are dates or unix times, and where it has more columns than a light curve without names
+    could have; not where it lists places in the sky or names something in each row.
+    """
+    if table.dated:
+        return True
+    if is_of_sky(columns) or not table.numbers or (not is_named and len(columns) <= _FEW_COLUMNS):
+        return False
+    if table.time is None:
+        return len(columns) > _FEW_COLUMNS and not _is_catalogue(table, sample)
+    if len(columns) > _FEW_COLUMNS or table.label is not None or table.states:
+        return True
+    time = table.time
+    return _TELLING.search(time.key) is not None or _is_epoch([row[time.place] for row in sample])
+
+
+def _is_catalogue(table: ChannelTable, sample: Sequence[Sequence[str]]) -> bool:
+    """Whether a table without times names something in each row, or holds more words than numbers."""
+    if len(table.states) > len(table.numbers):
+        return True
+    for column in table.states:
+        words = [row[column.place] for row in sample]
+        if len(words) > 1 and len(set(words)) > len(words) / 2:
+            return True
+    return False
 
 
 def is_list_of_labels(columns: Sequence[TextColumn]) -> bool:

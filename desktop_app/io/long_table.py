@@ -1,5 +1,6 @@
 """The rows of a long table, which has the channel, the time and the value of one measurement in each."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.errors import ReadError
 from desktop_app.io.channel_table import channels_in
 from desktop_app.io.clock import TimeName, times_of_dates, times_of_numbers
+from desktop_app.io.column_names import TextColumn
 from desktop_app.io.mixed_columns import Layout, read_pieces
 from desktop_app.io.moments import Moments, dates_in, joined, numbers_in
 from desktop_app.io.source import read_head, version_of
@@ -17,13 +19,12 @@ from desktop_app.io.telemanom import in_counting_order
 from desktop_app.io.telemetry_columns import STATE_LIMIT, Words, marks_in
 from desktop_app.io.telemetry_rows import Marks, Times
 from desktop_app.io.telemetry_text import layout_in_head
-from desktop_app.io.text_columns import TextColumn
 
 _CHANNELS = ("channel", "chan", "chan_id", "channel_id", "channel_name", "signal", "parameter", "param", "mnemonic")
 _FURTHER_CHANNELS = ("sensor", "sensor_id", "tag", "variable", "measurement", "metric", "name", "id")
 _VALUES = ("value", "val", "values", "reading", "eng_value", "engineering_value", "raw_value", "raw", "data")
 _UNITS = ("unit", "units")
-_CHANNEL_LIMIT = 20_000
+CHANNELS = 20_000
 _LOG = f"More than {STATE_LIMIT:,} different texts stand among the values and are left out."
 
 
@@ -75,25 +76,25 @@ class LongTable:
     notes: tuple[str, ...]
 
 
-def columns_in(layout: Layout, file: str) -> LongColumns | None:
-    """Which column is what; None where it is no long table."""
+def columns_in(every: tuple[TextColumn, ...], sample: Sequence[Sequence[str]], file: str) -> LongColumns | None:
+    """Which column is what; None where it is no long table. Parameters as in `channels_in`."""
 
     def first(names: tuple[str, ...]) -> TextColumn | None:
-        return next((column for name in names for column in layout.columns if column.key == name), None)
+        return next((column for name in names for column in every if column.key == name), None)
 
     channel, value = first((*_CHANNELS, *_FURTHER_CHANNELS)), first(_VALUES)
     if channel is None or value is None:
         return None
-    rest = tuple(column for column in layout.columns if column not in (channel,))
-    table = channels_in(rest, layout.sample, file)
+    rest = tuple(column for column in every if column != channel)
+    table = channels_in(rest, sample, file)
     if table.time is None:
         return None
     return LongColumns(table.time, table.dated, channel, value, table.label, first(_UNITS))
 
 
-def is_of_segments(layout: Layout) -> bool:
+def is_of_segments(every: Sequence[TextColumn]) -> bool:
     """Whether each row has the statistics of a segment, as OPS-SAT's table to learn from has."""
-    keys = {column.key for column in layout.columns}
+    keys = {column.key for column in every}
     return {"segment", "channel", "mean"} <= keys and not keys & set(_VALUES)
 
 
@@ -106,12 +107,12 @@ def told_apart(path: Path) -> tuple[Layout, LongColumns]:
         It is no long table.
     """
     layout = layout_in_head(path, read_head(path))
-    if layout is not None and is_of_segments(layout):
+    if layout is not None and is_of_segments(layout.columns):
         raise ReadError(
             f"{path.name} holds statistics of segments, one row each, without the times and values behind them.",
             hint="Open the table of the values: its columns are channel, timestamp, value.",
         )
-    columns = None if layout is None else columns_in(layout, path.name)
+    columns = None if layout is None else columns_in(layout.columns, layout.sample, path.name)
     if layout is None or columns is None:
         raise ReadError(f"{path.name} is no table of channel, time and value.", hint="Name its columns so.")
     return layout, columns
@@ -134,14 +135,37 @@ def _of_version(path: Path, _version: tuple[int, int]) -> LongTable:
     layout, columns = told_apart(path)
     # Values are read as numbers, which is fast, until a text turns up among them.
     try:
-        moments, words, values = _rows(path, layout, columns, worded=False)
+        rows = _rows(path, layout, columns, worded=False)
     except _TextAmongNumbers:
-        moments, words, values = _rows(path, layout, columns, worded=True)
+        rows = _rows(path, layout, columns, worded=True)
+    return long_table(path.name, columns, *rows)
+
+
+def long_table(
+    file: str, columns: LongColumns, moments: Moments, words: Mapping[TextColumn, Words], values: Floats
+) -> LongTable:
+    """The long table by its gathered rows.
+
+    Parameters
+    ----------
+    file : str
+        Its name, for messages.
+    columns : LongColumns
+    moments : Moments
+    words : mapping of TextColumn to Words
+        Of channels, labels and units; of values where texts stand among them.
+    values : ndarray, shape (n,)
+
+    Raises
+    ------
+    ReadError
+        It has too many channels.
+    """
     name = TimeName(columns.time.name, columns.time.unit)
     times = times_of_dates(moments) if columns.dated else times_of_numbers(moments, name)
     channels = words[columns.channel]
     if channels.are_too_many:
-        raise ReadError(f"{path.name} has more than {_CHANNEL_LIMIT:,} channels.", hint="Save some of them alone.")
+        raise ReadError(f"{file} has more than {CHANNELS:,} channels.", hint="Save some of them alone.")
     names, places = _counted(channels)
     labels = None if columns.label is None else words[columns.label]
     texts = words.get(columns.value)
@@ -163,7 +187,7 @@ def _rows(
 ) -> tuple[Moments, dict[TextColumn, Words], Floats]:
     """Times, texts and numbers of all rows; values are looked at for texts only where they are ``worded``."""
     texts = tuple(column for column in (columns.time, columns.channel, columns.label, columns.unit) if column)
-    words = {column: Words(_CHANNEL_LIMIT) for column in texts[1:]}
+    words = {column: Words(CHANNELS) for column in texts[1:]}
     texts += (columns.value,) if worded else ()
     states = Words()
     moments: list[Moments] = []

@@ -10,9 +10,9 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
+from desktop_app.io.column_names import TextColumn
 from desktop_app.io.moments import Texts, numbers_in
 from desktop_app.io.npy_file import VALUES_LIMIT_BYTES
-from desktop_app.io.text_columns import TextColumn
 from desktop_app.io.text_lines import LINE_END, pieces
 from desktop_app.io.text_table import delimiter_of, is_comment, number_of, split_line
 

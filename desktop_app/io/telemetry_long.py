@@ -25,7 +25,7 @@ def accepts(path: Path, head: bytes) -> bool:
     layout = layout_in_head(path, head) if is_text(head) else None
     if layout is None or not layout.is_named:
         return False
-    return is_of_segments(layout) or columns_in(layout, path.name) is not None
+    return is_of_segments(layout.columns) or columns_in(layout.columns, layout.sample, path.name) is not None
 
 
 def read(path: Path, part: str | None = None) -> Telemetry:
@@ -38,7 +38,17 @@ def read(path: Path, part: str | None = None) -> Telemetry:
     ParamError
         There is no such channel.
     """
-    table = read_long(path)
+    return telemetry_in(read_long(path), path, part)
+
+
+def telemetry_in(table: LongTable, path: Path, part: str | None) -> Telemetry:
+    """One channel of a long table, or all of them.
+
+    Raises
+    ------
+    ParamError
+        There is no such channel.
+    """
     parts = _parts(table)
     chosen = parts[chosen_part(path.name, parts, part)]
     source = Source(path=path, object_name=chosen, part=chosen, parts=parts, notes=table.notes)
