@@ -28,6 +28,13 @@ def cache_folder() -> Path:
     return user_cache_path("peculiar", appauthor=False) / "scores"
 
 
+def config_folder() -> Path:
+    """Where what the user chose is kept."""
+    from platformdirs import user_config_path
+
+    return user_config_path("peculiar", appauthor=False)
+
+
 @lru_cache
 def version() -> str:
     """The version of Peculiar that runs."""

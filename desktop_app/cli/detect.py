@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from desktop_app.cli.bugs import record_bug
+from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
 from desktop_app.cli.terminal import counted, say, tell
 from desktop_app.core.errors import ReadError, UserError, WriteError
 from desktop_app.core.progress import Report
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
     from desktop_app.core.event_table import EventTable
+    from desktop_app.core.light_curve import LightCurve
     from desktop_app.engine.cache import ScoreCache
+    from desktop_app.io.column_choice import ColumnChoice
 
 INTERRUPTED = 130
 
@@ -40,6 +43,8 @@ class Request:
     out: Path | None = None
     always_show: bool = False
     no_cache: bool = False
+    columns: "ColumnChoice | None" = None
+    stitch: bool = False
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
@@ -72,7 +77,13 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         "--quality", choices=PRESETS, default="default", help="which QUALITY bits hide a row (default: %(default)s)"
     )
     parser.add_argument("--out", type=_list_file, metavar="FILE", help="write the list here, as .ecsv or .csv")
+    parser.add_argument(
+        "--stitch",
+        action="store_true",
+        help="look at the files of one object (sectors, quarters, campaigns) as one light curve",
+    )
     parser.add_argument("--no-cache", action="store_true", help="neither use nor keep scores of other runs")
+    add_column_options(parser, flux=False)
     parser.set_defaults(run=run)
 
 
@@ -86,6 +97,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.quality,
         arguments.out,
         no_cache=arguments.no_cache,
+        columns=choice_in(arguments, flux_alone=False),
+        stitch=arguments.stitch,
     )
     return look_and_deliver(arguments.files, request)
 
@@ -101,11 +114,16 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
     files, failed = _files_of(paths)
     tables: list[EventTable] = []
     stopped = False
+    curves: list[tuple[Path, ...]] = [(path,) for path in files]
+    if request.stitch:
+        curves, unread = _by_object(files, alone=frozenset(files) - frozenset(paths))
+        failed += unread
     try:
-        failed += _look_at_all(files, request, tables)
+        failed += _look_at_all(curves, request, tables)
     except KeyboardInterrupt:
         stopped = True
-        say(f"Stopped: {len(tables):,} of {counted(len(files), 'file')} looked at.", sys.stderr)
+        what = "light curve" if request.stitch else "file"
+        say(f"Stopped: {len(tables):,} of {counted(len(curves), what)} looked at.", sys.stderr)
     failed += not _deliver(tables, request)
     return INTERRUPTED if stopped else int(failed > 0)
 
@@ -125,8 +143,30 @@ def _files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
     return list(files), failed
 
 
-def _look_at_all(files: Sequence[Path], request: Request, tables: "list[EventTable]") -> int:
-    """Add the events of each file to ``tables``; how many files could not be looked at."""
+def _by_object(files: Sequence[Path], *, alone: frozenset[Path]) -> tuple[list[tuple[Path, ...]], int]:
+    """The files of each object together, and how many files could not be read.
+
+    Files that name no object belong together where they were named one by one; those ``alone`` do not.
+    """
+    from desktop_app.io import summarise
+
+    groups: dict[tuple[str, ...], list[Path]] = {}
+    failed = 0
+    for path in files:
+        try:
+            summary = summarise(path)
+        except UserError as error:
+            failed += 1
+            tell(error, str(path))
+            continue
+        named = (summary.object_name, summary.mission)
+        key = (str(path),) if not summary.object_name and path in alone else named
+        groups.setdefault(key, []).append(path)
+    return [tuple(group) for group in groups.values()], failed
+
+
+def _look_at_all(curves: Sequence[tuple[Path, ...]], request: Request, tables: "list[EventTable]") -> int:
+    """Add the events of each light curve, of one file or several, to ``tables``; how many could not be looked at."""
     from desktop_app.cli.progress import progress
     from desktop_app.cli.work import ending_of, worker
     from desktop_app.core.event_table import EventTable
@@ -136,31 +176,34 @@ def _look_at_all(files: Sequence[Path], request: Request, tables: "list[EventTab
     with ExitStack() as stack:
         cache = stack.enter_context(_cache(request))
         thread = stack.enter_context(worker())
-        report, note = stack.enter_context(progress(len(files)))
-        for place, path in enumerate(files):
-            work = partial(_events_of_file, path, request, cache)
-            match ending_of(work, thread, partial(report, place, path.name)):
-                case Finished(result=(EventTable() as table, str() as line)):
+        report, note = stack.enter_context(progress(len(curves)))
+        chosen = False
+        for place, paths in enumerate(curves):
+            work = partial(_events_of_files, paths, request, cache)
+            match ending_of(work, thread, partial(report, place, paths[0].name)):
+                case Finished(result=(EventTable() as table, str() as line, bool() as by_choice)):
                     tables.append(table)
                     note(line)
+                    chosen |= by_choice
                 case Failed(error=error):
                     failed += 1
-                    tell(_as_told(error), str(path))
+                    tell(_as_told(error), ", ".join(map(str, paths)))
+    if chosen:
+        say_remembered()
     return failed
 
 
-def _events_of_file(
-    path: Path, request: Request, cache: "ScoreCache | None", report: Report
-) -> "tuple[EventTable, str]":
-    """The events of one file, and a line on what was done."""
+def _events_of_files(
+    paths: tuple[Path, ...], request: Request, cache: "ScoreCache | None", report: Report
+) -> "tuple[EventTable, str, bool]":
+    """The events of one file, or of several stitched; a line on what was done; whether columns were chosen."""
     from desktop_app.detectors import DEFAULT_DETECTOR
     from desktop_app.engine.detect import detect
     from desktop_app.engine.events import events_of
-    from desktop_app.io import open_curve
 
     began = perf_counter()
     report(0.0, "Reading")
-    curve = open_curve(path, flux=request.flux, quality=request.quality)
+    curve, chosen = _opened(paths, request)
     found = detect(
         curve,
         request.detector or DEFAULT_DETECTOR,
@@ -172,8 +215,23 @@ def _events_of_file(
     table = events_of(found)
     looked_at = f"{curve.usable.sum():,} of {counted(len(curve), 'row')} looked at"
     how = f"{perf_counter() - began:.2f} s" + (", scores from the cache" if found.cached else "")
-    line = f"{path}: {counted(len(table), 'event')} from {found.threshold:g} sigma on, {looked_at} ({how})"
-    return table, line
+    events = f"{counted(len(table), 'event')} from {found.threshold:g} sigma on"
+    line = f"{_called(paths, curve)}: {events}, {looked_at} ({how})"
+    return table, line, chosen
+
+
+def _opened(paths: tuple[Path, ...], request: Request) -> "tuple[LightCurve, bool]":
+    from desktop_app.core.stitch import stitch
+
+    opened = [open_chosen(path, request.quality, request.columns, request.flux) for path in paths]
+    return stitch([curve for curve, _ in opened]), any(chosen for _, chosen in opened)
+
+
+def _called(paths: tuple[Path, ...], curve: "LightCurve") -> str:
+    """What a light curve is called on the terminal: by its file, or its object where there are several."""
+    if len(paths) == 1:
+        return str(paths[0])
+    return ", ".join(dict.fromkeys(filter(None, (curve.source.object_name, curve.source.segment))))
 
 
 @contextmanager

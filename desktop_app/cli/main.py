@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop_app.cli import cache, detect, detectors, info, samples, window
+from desktop_app.cli import cache, columns, detect, detectors, info, samples, window
 from desktop_app.cli.bugs import record_bug
 from desktop_app.cli.terminal import say, tell
 from desktop_app.core.errors import ParamError, UserError
@@ -19,6 +19,7 @@ _COMMANDS = {
     "info": info,
     "samples": samples,
     "cache": cache,
+    "columns": columns,
     "detectors": detectors,
 }
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
 from desktop_app.cli.display import has_display, why_no_window
 from desktop_app.cli.terminal import say, tell
-from desktop_app.core.errors import UserError
+from desktop_app.core.errors import ParamError, UserError
 from desktop_app.paths import resources
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         action="store_true",
         help="open the samples that ship and find their events; without a display, list them on the terminal",
     )
+    add_column_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the window until it is closed; its exit status."""
+    _choose_columns(arguments)
     paths = [*arguments.files, *(_samples() if arguments.samples else ())]
     reason = why_no_window()
     if reason and arguments.samples:
@@ -55,6 +58,19 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         signal.signal(signal.SIGINT, before)
     return status
+
+
+def _choose_columns(arguments: argparse.Namespace) -> None:
+    """Keep what the options say of the columns, once every file was read by it: the window then opens them so."""
+    choice = choice_in(arguments)
+    files = [path for path in arguments.files if not path.is_dir()]
+    if choice is None:
+        return
+    if not files:
+        raise ParamError("Columns can be chosen for files only.", hint="Name a table.")
+    for path in files:
+        open_chosen(path, "default", choice)
+    say_remembered()
 
 
 def _samples() -> list[Path]:

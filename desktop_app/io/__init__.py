@@ -8,6 +8,7 @@ from desktop_app.core.light_curve import LightCurve, with_flux, with_preset
 from desktop_app.core.pixels import TargetPixels, with_pixel_preset
 from desktop_app.core.quality import PRESETS, Preset
 from desktop_app.core.registry import Registry
+from desktop_app.io.column_choice import ColumnChoice, remembered
 from desktop_app.io.listing import list_folder
 from desktop_app.io.reader import FileSummary, Reader
 
@@ -47,7 +48,12 @@ READERS: Registry[Reader] = Registry(
 
 
 def open_file(
-    path: str | Path, *, part: str | None = None, flux: str | None = None, quality: Preset = "default"
+    path: str | Path,
+    *,
+    part: str | None = None,
+    flux: str | None = None,
+    quality: Preset = "default",
+    columns: ColumnChoice | None = None,
 ) -> Dataset:
     """What a file or folder holds; of what kind it is, is told by its content.
 
@@ -61,18 +67,21 @@ def open_file(
         Which of its flux columns to look at; the reader's choice where not given.
     quality : str
         Which QUALITY bits hide a row: none, default, hard or hardest.
+    columns : ColumnChoice, optional
+        Which columns of a table are time and flux; where not given, what was chosen for an earlier table laid out
+        alike, else what the names of the columns tell.
 
     Raises
     ------
     ReadError
         The file cannot be read, or is of no known kind.
     ParamError
-        It has no such part or flux column, or there is no such preset.
+        It has no such part or column, or there is no such preset.
     """
     if quality not in PRESETS:
         raise ParamError(f"There is no quality preset called {quality!r}.", hint=f"Choose from: {', '.join(PRESETS)}.")
     path = Path(path)
-    data = _reader_of(path).read(path, part)
+    data = _read(path, part, columns)
     match data:
         case LightCurve():
             return with_preset(data if flux is None else with_flux(data, flux), quality)
@@ -83,10 +92,15 @@ def open_file(
 
 
 def open_curve(
-    path: str | Path, *, part: str | None = None, flux: str | None = None, quality: Preset = "default"
+    path: str | Path,
+    *,
+    part: str | None = None,
+    flux: str | None = None,
+    quality: Preset = "default",
+    columns: ColumnChoice | None = None,
 ) -> LightCurve:
     """The light curve in a file, or the one its target pixels add up to; parameters and errors as in `open_file`."""
-    data = open_file(path, part=part, flux=flux, quality=quality)
+    data = open_file(path, part=part, flux=flux, quality=quality, columns=columns)
     curve = curve_in(data)
     if curve is None:
         raise ReadError(f"{Path(path).name} holds no light curve: its kind is {kind_of(data)}.", hint=_OTHER_KIND)
@@ -101,6 +115,11 @@ def summarise(path: str | Path) -> FileSummary:
     ReadError
     """
     path = Path(path)
+    if remembered():
+        from desktop_app.io.mapping import recalled, summarise_mapped
+
+        if recalled(path) is not None:
+            return summarise_mapped(path)
     return _reader_of(path).summarise(path)
 
 
@@ -112,6 +131,18 @@ def suffixes() -> tuple[str, ...]:
 def data_files(folder: Path) -> list[Path]:
     """The files in ``folder`` and all below it whose names end like those of readable files, in order of name."""
     return [path for path, _version in list_folder(folder, suffixes()).files]
+
+
+def _read(path: Path, part: str | None, columns: ColumnChoice | None) -> Dataset:
+    if columns is not None or remembered():
+        from desktop_app.io.mapping import read_mapped, read_recalled, recalled
+
+        if columns is not None:
+            return read_mapped(path, columns, part)
+        earlier = recalled(path)
+        if earlier is not None:
+            return read_recalled(path, earlier, part)
+    return _reader_of(path).read(path, part)
 
 
 def _reader_of(path: Path) -> Reader:

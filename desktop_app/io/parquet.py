@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,23 @@ def read(path: Path, part: str | None = None) -> LightCurve:
         values = numbers_in(file, numbers, path.name)
         words = {column: _words(file, column) for column in columns.every if column in roles.words}
     return curve_of(NamedTable(values, Source(path=path), words), roles, part)
+
+
+def read_named(path: Path) -> tuple[Columns, NamedTable]:
+    """The table in ``path`` before anyone says what its columns are; those of dates, bands and objects are words.
+
+    Raises
+    ------
+    ReadError
+        pyarrow is not installed, the file is broken, or has no rows.
+    """
+    with open_parquet(path) as file:
+        columns = _as_columns(file, path.name)
+        numbers = tuple(column for column in columns.numbers if column not in columns.as_words)
+        values = numbers_in(file, numbers, path.name)
+        words = {column: _words(file, column) for column in columns.as_words}
+        shown = columns.first_rows()
+    return replace(columns, first_rows=lambda: shown), NamedTable(values, Source(path=path), words)
 
 
 def summarise(path: Path) -> FileSummary:

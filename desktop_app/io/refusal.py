@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desktop_app.core.errors import ReadError
+from desktop_app.core.errors import ColumnsUnclear, ReadError, TablePreview
 from desktop_app.io.fits_file import AGAIN, Header, headers, is_fits, table_head
 
 _KINDS = "Peculiar opens FITS tables with a time and a flux or rate, and text with columns such as time,flux,flux_err."
@@ -21,10 +21,12 @@ def refusal(path: Path, head: bytes) -> ReadError:
     if table is None:
         parts = ", ".join(map(_described, found))
         return ReadError(f"{path.name} holds no light curve: {parts}.", hint=_KINDS)
-    names = [column.name for column in table.columns.values()]
+    columns = table.columns.values()
+    names = [column.name for column in columns]
     listed = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-    return ReadError(
+    return ColumnsUnclear(
         f"Table {table.header.hdu} of {path.name} is no light curve that Peculiar knows: its columns are {listed}.",
+        preview=TablePreview(tuple(names), tuple(column.unit for column in columns)),
         hint=_KINDS,
     )
 

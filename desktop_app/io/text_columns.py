@@ -60,6 +60,12 @@ class Columns:
     said: Mapping[TextColumn, TimeReference] = field(default_factory=dict)
     first_rows: FirstRows = tuple
 
+    @property
+    def as_words(self) -> tuple[TextColumn, ...]:
+        """Those that are read as words, whatever a person says of the others: dates, bands and objects."""
+        spoken = {first_called(self.every, names) for names in (BAND_NAMES, OBJECT_NAMES)}
+        return tuple(column for column in self.every if column in self.dates or column in spoken)
+
     def unclear(self, message: str, hint: str, *, time: str = "", flux: str = "") -> ColumnsUnclear:
         """The error that shows the columns to a person."""
         preview = TablePreview(

@@ -1,0 +1,202 @@
+"""Any table that a file holds, its columns by name, before anyone says what they are: FITS, text or parquet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from desktop_app.core.errors import ColumnsUnclear, ParamError, ReadError, TablePreview
+from desktop_app.core.timescales import TimeReference, named_reference
+from desktop_app.io.column_choice import TableShape
+from desktop_app.io.column_names import TextColumn, listed
+from desktop_app.io.fits_curve import Layout, source_of, time_reference, zero_offset
+from desktop_app.io.fits_file import Table, TableHead, columns_of, guarded, is_fits, read_table, table_head
+from desktop_app.io.named_columns import NamedTable
+from desktop_app.io.reader import chosen_part
+from desktop_app.io.source import read_head
+from desktop_app.io.text_columns import Columns, roles_of
+from desktop_app.io.time_zero import reference_in
+
+SHOWN_ROWS = 12
+_SHOWN_LETTERS = 40
+_PARQUET = b"PAR1"
+
+
+@dataclass(frozen=True, eq=False)
+class AnyTable:
+    """A table, wholly read.
+
+    Attributes
+    ----------
+    path : Path
+    shape : TableShape
+    columns : Columns
+        What the file tells of them.
+    named : NamedTable
+        Their values, and where they come from.
+    said : callable
+        ``said(column)``: what times in this column count from and their unit, as far as the file says.
+    """
+
+    path: Path
+    shape: TableShape
+    columns: Columns
+    named: NamedTable
+    said: Callable[[TextColumn], tuple[TimeReference | None, str]]
+
+    def column(self, name: str, what: str) -> TextColumn:
+        """The column called ``name``, for the time, flux or whatever ``what`` is.
+
+        Capitals do not matter where no other column differs by them.
+
+        Raises
+        ------
+        ParamError
+            There is none, or it does not hold numbers; the message lists the columns.
+        """
+        of_dates = self.columns.dates if what == "time" else ()
+        fit = tuple(column for column in self.columns.every if column in self.named.numbers or column in of_dates)
+        hint = f"Its columns of numbers are: {listed(fit)}." if fit else "It has no column of numbers."
+        exact = [column for column in self.columns.every if column.name == name]
+        alike = [column for column in self.columns.every if column.name.lower() == name.lower()]
+        found = exact or (alike if len(alike) == 1 else [])
+        if not found:
+            raise ParamError(f"{self.path.name} has no column {name!r} for the {what}.", hint=hint)
+        if found[0] not in fit:
+            raise ParamError(f"Column {found[0].name} of {self.path.name} does not hold numbers.", hint=hint)
+        return found[0]
+
+    @property
+    def preview(self) -> TablePreview:
+        """What a person needs to see of it, with what its names tell already."""
+        unclear = self.columns.unclear("", "")
+        try:
+            roles = roles_of(self.columns)
+        except ColumnsUnclear as error:
+            return error.preview
+        except ReadError:
+            return unclear.preview
+        names, units, rows = unclear.preview.names, unclear.preview.units, unclear.preview.rows
+        scatter = roles.errors.get(roles.fluxes[0].name)
+        return TablePreview(names, units, rows, roles.time.name, roles.fluxes[0].name, scatter.name if scatter else "")
+
+
+def shape_of(path: Path) -> TableShape | None:
+    """The shape of the table in ``path``, by its first bytes; None where there is none to be seen."""
+    if path.is_dir():
+        return None
+    try:
+        head = read_head(path)
+        if is_fits(head):
+            table = table_head(path, head)
+            return None if table is None else _shape("FITS", tuple(column.name for column in table.columns.values()))
+        if head.startswith(_PARQUET):
+            from desktop_app.io.parquet import columns_in, open_parquet
+
+            with open_parquet(path) as file:
+                return _shape("parquet", tuple(column.name for column in columns_in(file, path.name)[0]))
+        from desktop_app.io.text import is_text, layout_in_head
+
+        if not is_text(head):
+            return None
+        return _shape("text", layout_in_head(path, head, lambda table, _file: tuple(c.name for c in table.columns)))
+    except ReadError:
+        return None
+
+
+def open_table(path: Path, part: str | None = None) -> AnyTable:
+    """The table in ``path``, wholly read.
+
+    Parameters
+    ----------
+    path : Path
+    part : str, optional
+        Which table of a FITS file that holds several; the first where not given.
+
+    Raises
+    ------
+    ReadError
+        There is no table, or it is broken.
+    ParamError
+        There is no such part.
+    """
+    head = read_head(path)
+    if is_fits(head):
+        return _fits_table(path, head, part)
+    if head.startswith(_PARQUET):
+        from desktop_app.io.parquet import read_named
+
+        return _any("parquet", path, *read_named(path))
+    from desktop_app.io import text
+
+    if not text.is_text(head):
+        raise ReadError(
+            f"{path.name} holds no table.", hint="Columns can be chosen in tables of FITS, text or parquet."
+        )
+    return _any("text", path, *text.read_named(path))
+
+
+def _any(kind: str, path: Path, columns: Columns, named: NamedTable) -> AnyTable:
+    values = next(iter([*named.numbers.values(), *named.words.values()]), np.zeros(0))
+    if not len(values):
+        raise ReadError(f"{path.name} has no rows of numbers.", hint="Open another file.")
+    shape = _shape(kind, tuple(column.name for column in columns.every))
+    return AnyTable(path, shape, columns, named, lambda column: (columns.said.get(column), ""))
+
+
+def _shape(kind: str, names: tuple[str, ...]) -> TableShape:
+    return TableShape(kind, names)
+
+
+# FITS
+
+
+def _fits_table(path: Path, head: bytes, part: str | None) -> AnyTable:
+    table = read_table(path, table_head(path, head) if part is None else _table_called(path, part))
+    if not table.head.rows:
+        raise ReadError(f"Table {table.head.header.hdu} of {path.name} has no rows.", hint="Open another file.")
+    columns = table.head.columns.values()
+    texts = {column: TextColumn(column.name, column.unit, column.place) for column in columns}
+    by_text = {text: column for column, text in texts.items()}
+    values = {text: table.floats(column) for column, text in texts.items() if column.is_number}
+    notes = () if table.sound else (f"The checksum of {table.head.header.hdu} does not agree: values were changed.",)
+    source = source_of(path, table.head, Layout("", ()), notes)
+
+    def said(text: TextColumn) -> tuple[TimeReference | None, str]:
+        reference, unit = time_reference(table.head, by_text[text]), table.head.text("TIMEUNIT")
+        if not reference.known:
+            return None, unit
+        offset = 0.0 if reference_in(text.name) else zero_offset(table.head, text.unit or unit)
+        zero = reference.zero_jd + offset
+        return (
+            named_reference(zero, reference.scale, barycentric=reference.barycentric) if offset else reference
+        ), unit
+
+    told = Columns(path.name, tuple(texts.values()), tuple(values), first_rows=lambda: _first_rows(table))
+    shape = _shape("FITS", tuple(column.name for column in columns))
+    return AnyTable(path, shape, told, NamedTable(values, source), said)
+
+
+def _table_called(path: Path, part: str) -> TableHead:
+    from desktop_app.io.fits_hdus import read_hdus
+
+    headers = read_hdus(path).headers
+    tables = [header for header in headers if header.is_table]
+    header = tables[chosen_part(path.name, tuple(table.hdu for table in tables), part)]
+    return TableHead(headers[0], header, columns_of(header))
+
+
+def _first_rows(table: Table) -> tuple[tuple[str, ...], ...]:
+    columns = table.head.columns.values()
+    with guarded(f"Table {table.head.header.hdu} of {table.head.header.file}"):
+        fields = [table.rows.field(column.place) for column in columns]
+        return tuple(tuple(_shown(field[row]) for field in fields) for row in range(min(SHOWN_ROWS, table.head.rows)))
+
+
+def _shown(value: object) -> str:
+    """A field as a person reads it, cut where it is long."""
+    if isinstance(value, float | np.floating):
+        return f"{value:.10g}"
+    text = " ".join(str(value).split())
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[: _SHOWN_LETTERS - 1]}…"
