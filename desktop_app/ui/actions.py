@@ -104,8 +104,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
             zip(CHOICES, ("Follow the system", "Dark on light", "Light on dark"), strict=True), start=1
         )
     ),
-    _A("show_pixels", "View", "Pi&xels", "P", "Show the frame of the cadence that is looked at", "pixels"),
-    _A("play_frames", "View", "Pla&y frames", "Shift+P", "Frame after frame; once more ends it", "run", "", True),
+    _A("show_pixels", "View", "Show pi&xels", "P", "Show the frame of the cadence that is looked at", "pixels"),
+    _A("play_frames", "View", "&Play frames", "Shift+P", "Frame after frame; once more ends it", "run", "", True),
     _A("full_screen", "View", "F&ull screen", "F11", "The window fills the screen", "", "toggle"),
     _A("reset_layout", "View", "Reset la&yout", "Ctrl+Shift+L", "Every panel where it was at first", "reset", "", True),
     _A("run", "Detect", "&Run", "Ctrl+R", "Find what does not belong", "run"),
