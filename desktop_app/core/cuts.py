@@ -42,6 +42,26 @@ def cuts_of(values: Floats, extremes: Interval, spread: NDArray[np.floating]) ->
     return {name: _apart(*found[name]) for name in CUTS}
 
 
+def cuts_by(name: CutsName, values: NDArray[np.floating]) -> Interval:
+    """One choice of cuts.
+
+    Parameters
+    ----------
+    name : str
+    values : ndarray
+        Finite, in the order of the picture.
+    """
+    if not values.size:
+        return 0.0, 1.0
+    if name == "min–max":
+        return _apart(float(values.min()), float(values.max()))
+    if name == "zscale":
+        return _apart(*zscale(values))
+    side = 50 - _SHARES[name] / 2
+    low, high = np.percentile(values, [side, 100 - side])
+    return _apart(float(low), float(high))
+
+
 def zscale(values: NDArray[np.floating]) -> Interval:
     """The cuts of IRAF's and DS9's zscale, contrast 0.25: about the median, by the slope of the sorted values.
 

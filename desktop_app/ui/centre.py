@@ -13,6 +13,7 @@ from desktop_app.ui.theme import Appearance
 
 # Kinds that are not here are shown on the first page, the one with the light curve.
 PAGES: dict[Kind, str] = {
+    "cutouts": "desktop_app.ui.panels.gallery:GalleryPage",
     "image": "desktop_app.ui.panels.image:ImagePage",
     "telemetry": "desktop_app.ui.panels.telemetry:TelemetryPage",
 }

@@ -7,6 +7,7 @@ from math import ceil, floor, log2
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.core.arrays import Floats
 from desktop_app.core.cuts import Interval
 from desktop_app.core.reduction import Shares, Steps, Values, largest, reduced
 from desktop_app.core.stretch import LEVELS, Stretch, contrasted, stretched
@@ -143,31 +144,52 @@ def coloured(values: Values, picture: ImagePicture, look: Look) -> Colours:
 
 
 def level_cuts(picture: ImagePicture, look: Look) -> Interval:
-    """The values at the first and the last level.
+    """The values at the first and the last level."""
+    return spread_cuts(look, picture.sample)
 
-    Equalising spends levels where values are, so few far ones must not use them all up.
-    """
+
+def level_shares(picture: ImagePicture, look: Look) -> NDArray[np.float64]:
+    """For each level between the cuts the share of the colours, before contrast and bias; shape (65536,)."""
+    return _shares(look, picture.sample)
+
+
+def level_colours(picture: ImagePicture, look: Look) -> Colours:
+    """For each level between the cuts its colour, shape (65536,)."""
+    return table_of(look, picture.sample)
+
+
+def table_of(look: Look, sample: Floats) -> Colours:
+    """For each level between the cuts its colour, shape (65536,); ``sample`` are sorted values, for equalising."""
+    if look.stretch != "histogram":
+        return _table(look.stretch, look.colours, look.inverted, look.contrast, look.bias)
+    return _coloured(_shares(look, sample), look.colours, look.inverted, look.contrast, look.bias)
+
+
+def spread_cuts(look: Look, sample: Floats) -> Interval:
+    """Equalising spends levels where values are, so few far ones must not use them all up."""
     low, high = look.cuts
-    if look.stretch == "histogram" and len(picture.sample):
-        first, last = (float(picture.sample[round(share * (len(picture.sample) - 1))]) for share in _SPREAD)
+    if look.stretch == "histogram" and len(sample):
+        first, last = (float(sample[round(share * (len(sample) - 1))]) for share in _SPREAD)
         if max(low, first) < min(high, last):
             return max(low, first), min(high, last)
     return low, high
 
 
-def level_shares(picture: ImagePicture, look: Look) -> NDArray[np.float64]:
-    """For each level between the cuts the share of the colours, before contrast and bias; shape (65536,)."""
+def _shares(look: Look, sample: Floats) -> Floats:
     if look.stretch != "histogram":
         return _formula(look.stretch)
-    low, high = level_cuts(picture, look)
-    sample = (picture.sample - low) / (high - low)
-    return stretched("histogram", np.linspace(0, 1, LEVELS), sample)
+    low, high = spread_cuts(look, sample)
+    return stretched("histogram", np.linspace(0, 1, LEVELS), (sample - low) / (high - low))
 
 
-def level_colours(picture: ImagePicture, look: Look) -> Colours:
-    """For each level between the cuts its colour, shape (65536,)."""
-    shares = contrasted(level_shares(picture, look), look.contrast, look.bias)
-    return colours_of(look.colours, inverted=look.inverted)[np.round(shares * (N_COLOURS - 1)).astype(np.intp)]
+@lru_cache(maxsize=8)
+def _table(stretch: Stretch, colours: str, inverted: bool, contrast: float, bias: float) -> Colours:
+    return _coloured(_formula(stretch), colours, inverted, contrast, bias)
+
+
+def _coloured(shares: Floats, colours: str, inverted: bool, contrast: float, bias: float) -> Colours:
+    places = np.round(contrasted(shares, contrast, bias) * (N_COLOURS - 1)).astype(np.intp)
+    return colours_of(colours, inverted=inverted)[places]
 
 
 @lru_cache(maxsize=8)

@@ -28,6 +28,13 @@ def readout(data: SkyImage, pictures: tuple[ImagePicture, ...], sky: SkyFacts | 
     return _BETWEEN.join(said)
 
 
+def stamp_readout(picture: ImagePicture, x: float, y: float) -> str:
+    """Pixel and value in a stamp; "" outside."""
+    if isnan(x) or not _inside((x, y), picture.shape):
+        return ""
+    return f"x {x + 1:.1f}  y {y + 1:.1f}{_BETWEEN}{_value(picture, round(x), round(y))}"
+
+
 def copied_text(sky: SkyFacts | None, x: float, y: float) -> str:
     """A position to paste elsewhere: sexagesimal and degrees, or the pixel where nothing is known of the sky."""
     ra, dec = sky.position(x, y) if sky is not None else (float("nan"), float("nan"))

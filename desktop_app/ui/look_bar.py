@@ -111,6 +111,10 @@ class LookBar(QWidget):
         self.set_choice(choice)
         self.chosen.emit(choice)
 
+    def set_contrast(self, contrast: float, bias: float) -> None:
+        """Take another contrast and bias and tell it."""
+        self.choose(replace(self.choice, contrast=contrast, bias=bias))
+
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

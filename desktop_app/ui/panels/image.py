@@ -254,7 +254,7 @@ class ImagePage(QWidget):
         self._badge.setText(f"{nx:,} × {ny:,}  ·  {100 * view.aim.scale:.3g} %{how}")
 
     def _on_contrasted(self, contrast: float, bias: float) -> None:
-        self.look_bar.choose(replace(self.look_bar.choice, contrast=contrast, bias=bias))
+        self.look_bar.set_contrast(contrast, bias)
 
     def _on_menu_asked(self, x: float, y: float, at: QPoint) -> None:
         menu = QMenu(self)

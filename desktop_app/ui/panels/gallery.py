@@ -1,0 +1,337 @@
+"""The gallery page: stamps in a grid, and the chosen one large beside what its catalogue says."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSlider,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.core.arrays import Ints
+from desktop_app.core.cutouts import CutoutSet
+from desktop_app.ui.elided import ElidedLabel
+from desktop_app.ui.gallery_picture import GalleryPicture
+from desktop_app.ui.image_cell import ImageCell
+from desktop_app.ui.image_picture import image_picture
+from desktop_app.ui.image_words import stamp_readout
+from desktop_app.ui.look_bar import LookBar, LookChoice
+from desktop_app.ui.named import named
+from desktop_app.ui.part_chooser import PartChooser
+from desktop_app.ui.session import Session
+from desktop_app.ui.stamp_filter import BY_ID, columns_of, kept, ordered
+from desktop_app.ui.stamp_grid import SIZES_PX, StampGrid, value_text
+from desktop_app.ui.state import AppState
+from desktop_app.ui.theme import Appearance, Theme, tabular
+from desktop_app.ui.words import counted
+
+OWN, COMMON = "each stamp its own", "the same for all"
+_TYPED_MS = 150
+_SIDE_PX = (700, 340)
+_LARGE_PX = (260, 780)
+_STEP_PX = 16
+_FILTER_PX = 220
+
+
+class GalleryPage(QWidget):
+    """The middle of the window for sets of stamps.
+
+    Signals
+    -------
+    hovered(str)
+        What is under the cursor in the large stamp.
+    """
+
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "gallery")
+        self._session, self._appearance = session, appearance
+        self._picture: GalleryPicture | None = None
+        self._large = False
+        self.grid = StampGrid(appearance.theme, self)
+        self.look_bar = LookBar(self)
+        self.look_bar.bad.hide()
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(_TYPED_MS)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._header())
+        layout.addWidget(self._body(), 1)
+        layout.addWidget(self._footer())
+        self._connect()
+        self._show_data(session.state)
+
+    # What the actions call
+
+    def fit(self) -> None:
+        """Show all of the large stamp."""
+        self.stamp.view.fit()
+
+    def fit_values(self) -> None:
+        """Scroll to the chosen stamp."""
+        self.grid.scrollTo(self.grid.currentIndex())
+
+    def zoom(self, factor: float) -> None:
+        """Draw the stamps larger or smaller."""
+        self._size.setValue(round(self._size.value() / factor**0.5))
+
+    def pan(self, share: float) -> None:
+        """Scroll by a share of the height."""
+        bar = self.grid.verticalScrollBar()
+        bar.setValue(bar.value() + round(share * self.grid.viewport().height()))
+
+    def set_boxing(self, on: bool) -> None:
+        """Whether a drag draws a box to zoom to, in the large stamp."""
+        self.stamp.view.boxing = on
+
+    def save_picture(self, path: str) -> bool:
+        """Write the grid and the large stamp as a PNG file; whether that could be done."""
+        return self._split.grab().save(path)
+
+    # Building
+
+    def _header(self) -> QWidget:
+        bar = named(QFrame(self), "bar")
+        self._title = named(ElidedLabel(bar), "gallery-title", role="title")
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._title.setMinimumWidth(60)
+        self._meta = named(ElidedLabel(bar), "gallery-meta", role="muted")
+        self._filter = named(
+            QLineEdit(bar),
+            "gallery-filter",
+            label="Filter",
+            tip="Conditions and words: score > 0.8, type = star, ztf18",
+        )
+        self._filter.setPlaceholderText("Filter: score > 0.8, star…")
+        self._filter.setClearButtonEnabled(True)
+        self._filter.setMinimumWidth(_FILTER_PX)
+        self._sort = self._chooser("gallery-sort", "Sort", "The column by which the stamps are in order")
+        self._falling = named(QToolButton(bar), "gallery-falling", label="Falling order", tip="Largest or last first")
+        self._falling.setText("▼")
+        self._falling.setCheckable(True)
+        self._caption = self._chooser("gallery-caption", "Below", "The column that is written below the stamps")
+        self._common = self._chooser("gallery-common", "Cuts for", "Whether each stamp has cuts of its own")
+        self._common.addItems([OWN, COMMON])
+        self._size = named(QSlider(Qt.Orientation.Horizontal, bar), "gallery-size", label="Size of the stamps")
+        self._size.setToolTip("Size of the stamps (Ctrl and the wheel)")
+        self._size.setRange(*SIZES_PX)
+        self._size.setFixedWidth(96)
+        layout = QVBoxLayout(bar)
+        layout.setContentsMargins(12, 6, 12, 6)
+        layout.setSpacing(6)
+        layout.addLayout(self._row(bar, (self._title, self._meta), (PartChooser(self._session, bar), self._filter)))
+        second = QHBoxLayout()
+        second.addWidget(self.look_bar)
+        layout.addLayout(second)
+        layout.addLayout(self._row(bar, (), (self._common, self._sort, self._falling, self._caption, self._size)))
+        return bar
+
+    def _row(self, bar: QWidget, left: tuple[QWidget, ...], right: tuple[QWidget, ...]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for widget in left:
+            row.addWidget(widget, 1 if widget is self._meta else 0)
+        for widget in right:
+            if isinstance(widget, QComboBox):
+                label = named(QLabel(widget.accessibleName(), bar), role="muted")
+                label.setBuddy(widget)
+                row.addWidget(label)
+            row.addWidget(widget)
+        if not left:
+            row.addStretch(1)
+        return row
+
+    def _chooser(self, name: str, label: str, tip: str) -> QComboBox:
+        box = named(QComboBox(self), name, label=label, tip=tip)
+        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        box.setMinimumContentsLength(8)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        return box
+
+    def _body(self) -> QWidget:
+        self._split = named(QSplitter(Qt.Orientation.Horizontal, self), "gallery-split")
+        side = named(QWidget(self._split), "gallery-side")
+        self.stamp = ImageCell(self._appearance.theme, side)
+        self.stamp.title.show()
+        self.table = named(QTableWidget(0, 2, side), "gallery-row", label="What the catalogue says of the stamp")
+        self.table.setHorizontalHeaderLabels(["Column", "Value"])
+        self.table.verticalHeader().hide()
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.setShowGrid(False)
+        self.table.setFont(tabular(self.table.font()))
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.stamp, 3)
+        layout.addWidget(self.table, 2)
+        self._split.addWidget(self.grid)
+        self._split.addWidget(side)
+        self._split.setSizes(list(_SIDE_PX))
+        self._split.setChildrenCollapsible(False)
+        return self._split
+
+    def _footer(self) -> QWidget:
+        foot = named(QWidget(self), "gallery-foot")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._shown = named(QLabel(foot), "gallery-shown")
+        self._problem = named(ElidedLabel(foot), "gallery-problem", role="error")
+        self._copy = named(QToolButton(foot), "gallery-copy", label="Copy ids", tip="Copy the ids selected (Ctrl+C)")
+        self._copy.setText("Copy ids")
+        layout = QHBoxLayout(foot)
+        layout.setContentsMargins(12, 2, 12, 6)
+        layout.setSpacing(12)
+        layout.addWidget(self._shown)
+        layout.addWidget(self._problem, 1)
+        layout.addWidget(self._copy)
+        return foot
+
+    def _connect(self) -> None:
+        self.grid.chosen.connect(self._session.select_row)
+        self.grid.enlarged.connect(self._on_enlarged)
+        self.grid.resized_by.connect(self._on_notches)
+        self.stamp.view.hovered.connect(self._on_hovered)
+        self.stamp.view.contrasted.connect(self._on_contrasted)
+        self.look_bar.chosen.connect(self._on_chosen)
+        self._common.activated.connect(self._show_look)
+        self._sort.activated.connect(self._show_kept)
+        self._falling.toggled.connect(self._show_kept)
+        self._caption.activated.connect(self._on_caption)
+        self._size.valueChanged.connect(self.grid.set_side)
+        self._filter.textChanged.connect(self._on_typed)
+        self._typed.timeout.connect(self._show_kept)
+        self._copy.clicked.connect(self._on_copy)
+        self._size.setValue(self.grid.side)
+        self._appearance.changed.connect(self._on_theme)
+        self._session.changed.connect(self._on_changed)
+
+    # Following the state
+
+    def _on_changed(self, old: AppState, new: AppState) -> None:
+        if new.data is not old.data:
+            self._show_data(new)
+        elif new.selection is not old.selection:
+            self._show_stamp(new.selection.row)
+
+    def _show_data(self, state: AppState) -> None:
+        if not isinstance(state.drawing, GalleryPicture) or not isinstance(state.data, CutoutSet):
+            return
+        data, self._picture = state.data, state.drawing
+        self._title.setText(data.source.object_name)
+        self._title.setToolTip(data.source.object_name)
+        _, ny, nx = data.images.shape
+        unit = f"  ·  {data.unit}" if data.unit else ""
+        self._meta.setText(f"{counted(len(data), 'stamp')}  ·  {nx} × {ny} pixels{unit}")
+        self._fill(data)
+        self._show_look()
+        self._show_kept()
+        self._show_stamp(state.selection.row)
+
+    def _fill(self, data: CutoutSet) -> None:
+        """The columns of the catalogue, keeping what was chosen where it is still there."""
+        names = columns_of(data)
+        for box in (self._sort, self._caption):
+            before = box.currentText()
+            box.clear()
+            box.addItems(names)
+            box.setCurrentText(before if before in names else BY_ID)
+        self.grid.set_caption(self._caption.currentText())
+
+    def _show_look(self) -> None:
+        picture = self._picture
+        common = self._common.currentText() == COMMON
+        missing = self._appearance.theme.missing
+        self.grid.thumbnails.show_look(picture, self.look_bar.choice, missing, common=common)
+        self.grid.viewport().update()
+        self._show_stamp(self._session.state.selection.row)
+
+    def _show_kept(self) -> None:
+        if self._picture is None:
+            return
+        data = self._picture.data
+        found = kept(data, self._filter.text())
+        places: Ints = ordered(data, found.places, self._sort.currentText(), falling=self._falling.isChecked())
+        self.grid.show_stamps(data, places, self._session.state.selection.row)
+        n = len(places)
+        self._shown.setText(counted(n, "stamp") if n == len(data) else f"{n:,} of {counted(len(data), 'stamp')}")
+        self._problem.setText(found.problem or ("" if n else "No stamp fulfils the filter."))
+
+    def _show_stamp(self, place: int | None) -> None:
+        picture = self._picture
+        if picture is None or place is None or place >= len(picture.data):
+            self.stamp.show_picture(None, self.stamp.view.look)
+            self.stamp.title.setText("Click a stamp to see it large")
+            self.table.setRowCount(0)
+        else:
+            data = picture.data
+            self.grid.choose(place)
+            look = self.grid.thumbnails.look_of(place)
+            self.stamp.show_picture(image_picture(data.images[place], unit=data.unit), look)
+            self.stamp.title.setText(data.ids[place])
+            self.look_bar.show_cuts(look.cuts)
+            self._show_row(data, place)
+        self.stamp.title.show()
+
+    def _show_row(self, data: CutoutSet, place: int) -> None:
+        rows = [(name, value_text(data, name, place)) for name in (*data.columns, *data.labels)]
+        ra, dec = float(data.ra_deg[place]), float(data.dec_deg[place])
+        if ra == ra and dec == dec:
+            rows += [("RA", f"{ra:.5f}°"), ("Dec", f"{dec:+.5f}°".replace("-", "−"))]
+        self.table.setRowCount(len(rows))
+        for row, (name, text) in enumerate(rows):
+            for column, said in enumerate((name, text or "not known")):
+                self.table.setItem(row, column, QTableWidgetItem(said))
+
+    # Following the choosers
+
+    def _on_chosen(self, _choice: LookChoice) -> None:
+        self._show_look()
+
+    def _on_contrasted(self, contrast: float, bias: float) -> None:
+        self.look_bar.set_contrast(contrast, bias)
+
+    def _on_caption(self) -> None:
+        self.grid.set_caption(self._caption.currentText())
+
+    def _on_typed(self) -> None:
+        self._typed.start()
+
+    def _on_notches(self, notches: int) -> None:
+        self._size.setValue(self._size.value() + notches * _STEP_PX)
+
+    def _on_copy(self) -> None:
+        n = self.grid.copy_ids()
+        self._problem.setText("")
+        self._shown.setText(f"{counted(n, 'id')} copied")
+
+    def _on_enlarged(self) -> None:
+        self._large = not self._large
+        with QSignalBlocker(self._split):
+            self._split.setSizes(list(_LARGE_PX if self._large else _SIDE_PX))
+        self.grid.scrollTo(self.grid.currentIndex())
+
+    def _on_hovered(self, x: float, y: float) -> None:
+        picture = self.stamp.view.picture
+        self.hovered.emit("" if picture is None else stamp_readout(picture, x, y))
+
+    def _on_theme(self, theme: Theme) -> None:
+        self.grid.set_theme(theme)
+        self.stamp.set_theme(theme)
+        self._show_look()
