@@ -129,13 +129,16 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
 
 
 def _files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
-    """The files, those of folders in their place, each once; and how many folders hold none."""
+    """The files, those of folders with a light curve in their place, each once; and how many folders hold none."""
     from desktop_app.io import data_files
 
     files: dict[Path, None] = {}
     failed = 0
     for path in paths:
-        found = data_files(path) if path.is_dir() else [path]
+        listed = data_files(path) if path.is_dir() else [path]
+        found = [file for file in listed if _may_hold_curve(file)] if path.is_dir() else listed
+        if len(found) < len(listed):
+            say(f"{path}: {counted(len(listed) - len(found), 'file')} without a light curve passed over.", sys.stderr)
         files.update(dict.fromkeys(found))
         if not found:
             failed += 1
@@ -163,6 +166,16 @@ def _by_object(files: Sequence[Path], *, alone: frozenset[Path]) -> tuple[list[t
         key = (str(path),) if not summary.object_name and path in alone else named
         groups.setdefault(key, []).append(path)
     return [tuple(group) for group in groups.values()], failed
+
+
+def _may_hold_curve(path: Path) -> bool:
+    """Whether the headers speak of a light curve, or cannot be read: that is told when its turn comes."""
+    from desktop_app.io import summarise
+
+    try:
+        return summarise(path).kind in ("light curve", "target pixels")
+    except UserError:
+        return True
 
 
 def _look_at_all(curves: Sequence[tuple[Path, ...]], request: Request, tables: "list[EventTable]") -> int:

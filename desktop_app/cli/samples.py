@@ -1,4 +1,4 @@
-"""``peculiar samples``: light curves with known events, to try things out on."""
+"""``peculiar samples``: files of every kind with known events, to try things out on."""
 
 import argparse
 from pathlib import Path
@@ -14,9 +14,9 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     """Make the command known."""
     parser = commands.add_parser(
         name,
-        help="write light curves with known events",
+        help="write files of every kind with known events",
         description="Writes five simulated light curves (a clean star, transits, flares, outliers, all together) "
-        "as FITS and CSV, with the truth beside them.",
+        "as FITS and CSV, target pixels, a picture and telemetry, with the truth beside them.",
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="where to write them; made where it does not exist")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same curves (default: 0)")

@@ -74,11 +74,10 @@ def _choose_columns(arguments: argparse.Namespace) -> None:
 
 
 def _samples() -> list[Path]:
-    # The same curves lie beside them as text, with their truth.
-    found = sorted((resources() / "samples").glob("*.fits"))
-    if not found:
+    folder = resources() / "samples"
+    if not folder.is_dir():
         raise UserError("The samples are missing from this installation.", hint="Install Peculiar again.")
-    return found
+    return [folder]
 
 
 def _without_window(paths: Sequence[Path], reason: UserError) -> int:

@@ -53,7 +53,7 @@ class Source:
     part: str = ""
     parts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    cards: Callable[[], tuple[Card, ...]] = field(default=tuple, compare=False)
+    cards: Callable[[], tuple[Card, ...]] = field(default=tuple, compare=False, repr=False)
 
     @property
     def bits(self) -> str:

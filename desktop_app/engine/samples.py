@@ -1,4 +1,4 @@
-"""Writes the simulated light curves that ship, and their truth, as files that every reader of TESS data knows."""
+"""Writes the simulated samples that ship, and their truth, as files that every reader of such data knows."""
 
 import csv
 import io
@@ -13,6 +13,7 @@ from desktop_app.core.errors import WriteError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.simulate import CADENCE_D, SCENARIOS, Planted, simulate
 from desktop_app.core.timescales import BTJD_ZERO
+from desktop_app.engine.sample_kinds import other_samples
 from desktop_app.export.writer import write_together
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 
 def write_samples(folder: Path, *, seed: int = 0) -> list[Path]:
-    """Write the five scenarios as FITS and as CSV, with the truth beside them; the paths written.
+    """Write five light curves, target pixels, a picture and telemetry, with the truth beside them; the paths written.
 
     ``<scenario>.fits`` looks like a TESS light curve, ``<scenario>.csv`` has the columns time, flux and flux_err,
     both with the same rows; ``<scenario>_truth.json`` names each event with its times, rows (from 0, the last one
-    included) and depth.
+    included) and depth. ``pixels_tp.fits`` looks like a TESS target pixel file, ``field.fits`` is a picture with a WCS
+    and a data-quality extension, ``telemetry.csv`` has seven channels and its labels beside it.
 
     Parameters
     ----------
@@ -44,6 +46,7 @@ def write_samples(folder: Path, *, seed: int = 0) -> list[Path]:
         contents[folder / f"{scenario}.fits"] = _fits_bytes(curve, seed)
         contents[folder / f"{scenario}.csv"] = _curve_csv(curve)
         contents[folder / f"{scenario}_truth.json"] = _truth_json(curve, planted, seed)
+    contents |= {folder / name: content for name, content in other_samples(seed=seed).items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
