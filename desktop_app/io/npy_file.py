@@ -103,7 +103,7 @@ def read_npy(file: Bytes, name: str) -> Floats:
     # A signalling NaN is no news.
     with np.errstate(all="ignore"):
         values = flat.reshape(head.shape, order="F" if head.fortran else "C").astype(np.float64)
-    return np.ascontiguousarray(values)
+    return np.ascontiguousarray(values) if values.ndim else values
 
 
 def _other(descr: str) -> str:

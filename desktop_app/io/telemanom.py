@@ -154,15 +154,20 @@ def read_array(path: Path) -> Floats:
 def _telemetry(source: Source, values: Floats, channels: tuple[Channel, ...] | None) -> Telemetry:
     if values.ndim not in (1, 2) or not prod(values.shape):
         shape = " × ".join(map(str, values.shape)) or "one number"
-        raise ReadError(f"{source.object_name} is an array of {shape}.", hint=_SAVE_AS)
+        raise ReadError(f"{_called(source)} is an array of {shape}.", hint=_SAVE_AS)
     table = values.reshape(len(values), -1)
     if table.shape[1] > _CHANNEL_LIMIT:
-        raise ReadError(f"{source.object_name} has {table.shape[1]:,} columns, too many to look at.", hint=_SAVE_AS)
+        raise ReadError(f"{_called(source)} has {table.shape[1]:,} columns, too many to look at.", hint=_SAVE_AS)
     endless = np.isinf(table)
     if endless.any():
         table = np.where(endless, np.nan, table)
         source = replace(source, notes=(*source.notes, f"{endless.sum():,} infinite values count as missing."))
     return Telemetry(source, np.arange(len(table), dtype=np.float64), table, channels or _channels(table))
+
+
+def _called(source: Source) -> str:
+    file = source.object_name if source.path is None else source.path.name
+    return f"Channel {source.part} of {file}" if source.part else file
 
 
 def _channels(table: Floats) -> tuple[Channel, ...]:
