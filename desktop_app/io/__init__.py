@@ -35,6 +35,7 @@ READERS: Registry[Reader] = Registry(
         "frames": "desktop_app.io.frames:READER",
         "telemetry-parquet": "desktop_app.io.telemetry_parquet:READER",
         "parquet": "desktop_app.io.parquet:READER",
+        "votable": "desktop_app.io.votable:READER",
         "telemetry-long": "desktop_app.io.telemetry_long:READER",
         "telemetry-text": "desktop_app.io.telemetry_text:READER",
         "text": "desktop_app.io.text:READER",

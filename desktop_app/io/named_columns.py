@@ -71,10 +71,11 @@ def curve_of(table: NamedTable, roles: Roles, part: str | None = None) -> LightC
     )
     parts = _parts(table, roles)
     names, at = tuple(parts), 0
-    if len(names) > 1 and not table.source.parts:
-        at = chosen_part(path.name, names, part)
+    if len(names) > 1:
+        # Where tables are the parts of the file, those of bands would need a second choice.
+        at = 0 if table.source.parts else chosen_part(path.name, names, part)
         rows = only(rows, parts[names[at]])
-    else:
+    elif not table.source.parts:
         the_only_part(path.name, part)
     said = (*table.source.notes, *roles.notes, *_zero_note(roles.reference, reference), *notes)
     source = _source(table, roles, names, at, said, parts[names[at]] if names else None)
@@ -165,6 +166,8 @@ def _source(
     survey = roles.survey.name if roles.survey else ""
     stem = said.path.name.split(".")[0] if said.path else ""
     band = (f"The band is {names[0]}.",) if len(names) == 1 and names[0] else ()
+    if len(names) > 1 and said.parts:
+        band = (f"Of its bands, {', '.join(names[:20])}, the first is shown; save it alone to see another.",)
     name = said.object_name or (f"{survey} {one}".strip() if one.isdecimal() else one) or stem
     ra, dec = (_position(table, key, value) for key, value in (("ra", said.ra_deg), ("dec", said.dec_deg)))
     return Source(
