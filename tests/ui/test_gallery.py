@@ -63,6 +63,12 @@ def click(page: GalleryPage, row: int, modifier: Qt.KeyboardModifier = Qt.Keyboa
     QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, modifier, at)
 
 
+def cell(page: GalleryPage, row: int, column: int) -> str:
+    item = page.table.item(row, column)
+    assert item is not None
+    return item.text()
+
+
 def large(page: GalleryPage) -> np.ndarray:
     picture = page.stamp.view.picture
     assert picture is not None
@@ -75,7 +81,7 @@ def test_that_a_click_shows_the_stamp_large_with_its_row(
     click(page, 3)
     assert window.session.state.selection.row == 3
     np.testing.assert_array_equal(large(page), data.images[3])
-    rows = {page.table.item(row, 0).text(): page.table.item(row, 1).text() for row in range(page.table.rowCount())}
+    rows = {cell(page, row, 0): cell(page, row, 1) for row in range(page.table.rowCount())}
     assert rows["type"] == data.labels["type"][3]
     assert rows["mag"].endswith("mag")
     assert float(rows["score"]) == pytest.approx(data.columns["score"].values[3], rel=1e-4)
