@@ -1,6 +1,7 @@
 """Errors that are told to a person: a sentence that names the thing, and the way out."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class UserError(Exception):
@@ -63,6 +64,22 @@ class ColumnsUnclear(ReadError):  # noqa: N818  it reads as what it says
     def __init__(self, message: str, *, preview: TablePreview, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.preview = preview
+
+
+class DatasetsUnclear(ReadError):  # noqa: N818  it reads as what it says
+    """A file in whose tree of datasets a person has to choose what to look at.
+
+    Parameters
+    ----------
+    message, hint : str
+        As in `UserError`.
+    path : Path
+        The file.
+    """
+
+    def __init__(self, message: str, *, path: Path, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
 
 
 class ParamError(UserError):

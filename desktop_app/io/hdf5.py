@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.errors import ParamError, ReadError
+from desktop_app.core.errors import DatasetsUnclear, ParamError, ReadError
 from desktop_app.core.source import Source
 from desktop_app.core.telemetry import Channel, Telemetry
 from desktop_app.io.clock import TimeName, times_of_dates, times_of_numbers
@@ -90,7 +90,9 @@ def _choices(path: Path, found: Tree) -> tuple[Candidate, ...]:
         return choices
     listed = [f"{node.path} {node.problem}".strip() for node in found.nodes if node.kind != "group"]
     what = "; ".join(listed[:_LISTED]) + (f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else "")
-    raise ReadError(f"{path.name} has no dataset that looks like channels: {what or 'it is empty'}.", hint=_CHOOSE)
+    raise DatasetsUnclear(
+        f"{path.name} has no dataset that looks like channels: {what or 'it is empty'}.", path=path, hint=_CHOOSE
+    )
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Look at every sector, quarter or campaign of the object as one light curve",
     ),
     _A("reload", "File", "&Reload file", "F5", "Read the file shown once more"),
+    _A("choose_datasets", "File", "Choose &datasets…", "Ctrl+D", "Choose what to look at in the tree of an HDF5 file"),
+    _A("load_labels", "File", "Load l&abels…", "Ctrl+L", "Take labelled stretches from a file as ground truth"),
     _A("close_file", "File", "&Close file", "Ctrl+W", "Take the file off the list", ends_group=True),
     _A("export_events", "File", "&Export events…", "Ctrl+E", "Write the events as CSV or ECSV", "export"),
     _A("save_plot", "File", "Save p&lot as PNG…", "Ctrl+Shift+S", "Write the plots to a picture", "picture", "", True),

@@ -72,7 +72,7 @@ class ChannelList(QWidget):
             ticks.addWidget(button)
         ticks.addStretch()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 0, 0)
+        layout.setContentsMargins(8, 8, 8, 0)
         layout.setSpacing(6)
         layout.addWidget(self.box)
         layout.addLayout(order)

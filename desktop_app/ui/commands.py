@@ -83,6 +83,19 @@ class Commands(QObject):
     def on_reload(self) -> None:
         self._session.reload()
 
+    def on_choose_datasets(self) -> None:
+        from desktop_app.ui.datasets_dialog import DatasetsDialog
+
+        path = self._session.telemetry.to_choose_from
+        if path is not None:
+            DatasetsDialog(self._session, self._window.appearance, path, self._window).open()
+
+    def on_load_labels(self) -> None:
+        kinds = "Labels (*.csv *.json);;All files (*)"
+        name, _ = QFileDialog.getOpenFileName(self._window, "Load labels", self._folder(), kinds)
+        if name:
+            self._session.telemetry.load_labels(Path(name))
+
     def on_close_file(self) -> None:
         self._session.close_file()
 

@@ -18,7 +18,12 @@ from desktop_app.ui.state import Notice
 from desktop_app.ui.theme import Theme, line_icon
 
 _ICONS = {"info": "info", "warning": "warning", "error": "warning"}
-_LABELS = {"reload": "Reload", "stitch_object": "Stitch", "choose_columns": "Choose columns…"}
+_LABELS = {
+    "reload": "Reload",
+    "stitch_object": "Stitch",
+    "choose_columns": "Choose columns…",
+    "choose_datasets": "Choose datasets…",
+}
 
 
 class NoticeBar(QFrame):

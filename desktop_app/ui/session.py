@@ -27,6 +27,7 @@ from desktop_app.ui.pixel_verbs import PixelVerbs, aperture_of
 from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
 from desktop_app.ui.stitching import offer, path_shown, pieces_of, stitched_entry
+from desktop_app.ui.telemetry_verbs import TelemetryVerbs
 from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
 
@@ -70,6 +71,7 @@ class Session(QObject):
         self._bridge.ended.connect(self._on_ended)
         self._bridge.failed.connect(self._on_failed)
         self.pixels = PixelVerbs(self, self._bridge, self._update, self._start)
+        self.telemetry = TelemetryVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.files.changed.connect(self._on_files_changed)
         self.files.found.connect(self._on_found)
         self.files.all_read.connect(self._on_all_listed)

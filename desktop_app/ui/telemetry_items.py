@@ -23,6 +23,7 @@ _TICKS_PX = (44, 110)
 _SMALL_PT = 8.0
 _NARROWEST_PX = 4.0
 _LETTER_PX = 14
+_CROWD = 64
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,11 @@ class RowsItem(PlotItem):
 
     def _drawn_row(self, channel: ChannelPicture, view: View) -> QImage:
         shades = None
-        for stretch in self.scene_shown.stretches:
-            trace = stretch.trace(channel)
-            if trace is None:
-                continue
+        traces = [(stretch, trace) for stretch in self.scene_shown.stretches if (trace := stretch.trace(channel))]
+        if view.scale > 1 and sum(_in_view(trace, stretch, view) for stretch, trace in traces) > _CROWD * view.width:
+            # Device pixels finer than logical ones show no more where each stands for so many samples.
+            view = replace(view, width=round(view.width / view.scale), height=round(view.height / view.scale), scale=1)
+        for stretch, trace in traces:
             moved = replace(view, start=view.start - stretch.shift_s, stop=view.stop - stretch.shift_s)
             if channel.form == "switch":
                 one = switch_shades(trace, moved)
@@ -239,7 +241,7 @@ class ReadoutItem(PlotItem):
         painter.drawLine(QPointF(x, frame.top), QPointF(x, frame.top + frame.height))
         painter.setFont(_small(painter.font()))
         for text, side in (("training", -1), ("test", 1)):
-            box = QRectF(x - 66 if side < 0 else x + 6, frame.top + frame.height - 16, 60, 14)
+            box = QRectF(x - 66 if side < 0 else x + 6, frame.top + 1, 60, 14)
             painter.fillRect(box, _see_through(self.theme.panel, 200))
             align = Qt.AlignmentFlag.AlignRight if side < 0 else Qt.AlignmentFlag.AlignLeft
             painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, text)
@@ -375,6 +377,11 @@ class Gutter(pg.GraphicsWidget):
                 values.append(float(place))
                 texts.append(metrics.elidedText(name, Qt.TextElideMode.ElideRight, self._ticks_px - 10))
         self._draw_ticks(painter, row, area, values, texts)
+
+
+def _in_view(trace: Trace, stretch: Stretch, view: View) -> int:
+    first, last = trace.series.between(view.start - stretch.shift_s, view.stop - stretch.shift_s)
+    return last - first
 
 
 def said_of(channel: ChannelPicture) -> str:

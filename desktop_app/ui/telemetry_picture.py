@@ -146,6 +146,14 @@ def telemetry_picture(data: Telemetry) -> TelemetryPicture:
     return TelemetryPicture(tuple(channels), time_range, training_range, shift, step, _worth_a_look(channels))
 
 
+def same_samples(one: Telemetry | None, other: Telemetry | None) -> bool:
+    """Whether both are the very same samples, perhaps with other labels."""
+    if one is None or other is None:
+        return False
+    shared = one.values.shape == other.values.shape and np.may_share_memory(one.values, other.values)
+    return shared and one.training is other.training
+
+
 class _Lines:
     """Finds where the lines of channels are broken, once for all channels that share their times.
 

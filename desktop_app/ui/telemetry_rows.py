@@ -13,8 +13,10 @@ COMPACT_PX = 20
 LEVEL_PX = 15
 ROW_PX = (72, 240)
 CHIEF_SHARE = 0.4
+FEW = 2
 INSET_PX = 5
 _TICK_PX = 18
+_MOST_TICKS = 9
 _MARGIN = 0.06
 _FULL_NUMBERS = (1e-4, 1e6)
 
@@ -77,7 +79,8 @@ def lay_out(
     left = room_px - COMPACT_PX * (len(shown) - len(tall))
     # A channel with all its commands keeps the larger part of the page, and the commands scroll.
     least = max(ROW_PX[0], int(CHIEF_SHARE * room_px / max(1, len(tall))))
-    usual = int(np.clip(left // max(1, len(tall)), min(least, ROW_PX[1]), ROW_PX[1]) * scale)
+    most = ROW_PX[1] if len(tall) > FEW else max(ROW_PX[1], room_px)
+    usual = int(np.clip(left // max(1, len(tall)), min(least, most), most) * scale)
     rows, top = [], 0
     for place in shown:
         height = _height(channels[place], usual)
@@ -124,7 +127,7 @@ def zoomed(row: Row, factor: float, centre: float) -> Row:
 
 def value_ticks(row: Row) -> tuple[Floats, list[str]]:
     """Round values for the axis of a row of numbers, as many as there is room for, and how they are written."""
-    most = max(1, row.height // _TICK_PX)
+    most = min(max(1, row.height // _TICK_PX), _MOST_TICKS)
     rough = (row.high - row.low) / most
     power = 10.0 ** np.floor(np.log10(rough))
     step = power * next((nice for nice in (1, 2, 5) if nice * power >= rough * (1 - 1e-9)), 10)
@@ -137,7 +140,7 @@ def tick_texts(values: Floats, step: float) -> list[str]:
     """Numbers as short as ticks ``step`` apart allow."""
     largest = float(np.abs(values).max(initial=0.0))
     if largest >= _FULL_NUMBERS[1] or 0 < step < _FULL_NUMBERS[0]:
-        digits = max(0, int(np.ceil(np.log10(max(largest, step) / step) - 1e-9)))
+        digits = max(0, int(np.floor(np.log10(max(largest, step)) + 1e-9) - np.floor(np.log10(step) + 1e-9)))
         texts = [f"{value:.{min(digits, 6)}e}".replace("e+0", "e").replace("e-0", "e-") for value in values]
         return ["0" if value == 0 else text.replace("-", "−") for value, text in zip(values, texts, strict=True)]
     decimals = places(step)

@@ -7,7 +7,7 @@ from desktop_app.ui.raster import FULL, Shades, View, stamp
 from desktop_app.ui.telemetry_picture import Trace
 
 DENSE = 8
-_DENSITY_SAMPLES = 40_000
+_DENSITY_SAMPLES = 24_000
 _FAINTEST, _EXTREMUM = 70, 215
 _POINT_RADIUS = 1.9
 _ROOM_FOR_POINTS_PX = 7.0
@@ -25,7 +25,7 @@ def line_shades(trace: Trace, view: View, *, steps: bool) -> Shades:
     if count.max(initial=0) > DENSE:
         np.maximum(shades, _density(trace, view, bounds), out=shades)
         _light(shades, view, low, high)
-    _mark_points(shades, trace, view)
+    _mark_points(shades, trace, view, bounds)
     return shades
 
 
@@ -138,10 +138,17 @@ def _light(shades: Shades, view: View, low: Floats, high: Floats) -> None:
         shades[line, column] = np.maximum(shades[line, column], _EXTREMUM)
 
 
-def _mark_points(shades: Shades, trace: Trace, view: View) -> None:
+def _apart(points: Ints, bounds: Ints) -> Ints:
+    """Those of ``points`` that no other sample stands beside on the screen; the others are in the line already."""
+    column = np.searchsorted(bounds, points, "right") - 1
+    left, right = np.maximum(column - 1, 0), np.minimum(column + 2, len(bounds) - 1)
+    return points[bounds[right] - bounds[left] == 1]
+
+
+def _mark_points(shades: Shades, trace: Trace, view: View, bounds: Ints) -> None:
     """Discs about the samples that stand alone, and about all of them where they lie far from each other."""
     series = trace.series
-    first, last = series.between(view.start, view.stop)
+    first, last = int(bounds[0]), int(bounds[-1])
     n = last - first
     if not n:
         return
@@ -149,6 +156,6 @@ def _mark_points(shades: Shades, trace: Trace, view: View) -> None:
         points = np.arange(first, last)
     else:
         a, b = np.searchsorted(trace.alone, [first, last])
-        points = trace.alone[a:b]
+        points = _apart(trace.alone[a:b], bounds)
     if len(points):
         stamp(shades, view, series.time[points], series.values[points], _POINT_RADIUS * view.scale)

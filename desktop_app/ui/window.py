@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from desktop_app.core.pixels import TargetPixels
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.ui.actions import build_actions, fill_menus, fill_toolbar, paint_actions
 from desktop_app.ui.centre import Centre, HasPositions
@@ -188,6 +189,8 @@ class MainWindow(QMainWindow):
             can[name].setEnabled(frames)
         for name in ("copy_position", "go_to"):
             can[name].setEnabled(isinstance(self.centre.page, HasPositions))
+        can["choose_datasets"].setEnabled(self.session.telemetry.to_choose_from is not None)
+        can["load_labels"].setEnabled(isinstance(state.data, Telemetry))
         can["export_events"].setEnabled(state.table is not None)
         can["undo"].setEnabled(self.session.undo_stack.canUndo())
         can["redo"].setEnabled(self.session.undo_stack.canRedo())

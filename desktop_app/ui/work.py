@@ -23,7 +23,7 @@ from desktop_app.ui.state import FileEntry
 LISTED_AT_ONCE = 200
 READ_AT_ONCE = 20
 # Two threads that import the same package at once can see it half made, which fails as an AttributeError.
-_one_importer = Lock()
+one_importer = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class Listed:
 def load(path: Path, part: str | None, preset: Preset, report: Report) -> Loaded:
     """Read ``path``, or one part of it, and make it ready to be drawn."""
     report(0.0, f"Reading {path.name}")
-    with _one_importer:
+    with one_importer:
         from desktop_app.io import open_file
 
         data = open_file(path, part=part, quality=preset)
@@ -108,7 +108,7 @@ def run_detector(data: LightCurve, name: str, settings: Params | None, threshold
     """Score ``data``, or take the scores of an earlier run, and cut them at ``threshold``."""
     from time import monotonic
 
-    with _one_importer:
+    with one_importer:
         import h5py  # noqa: F401  the cache needs it
 
         from desktop_app.engine.detect import detect
@@ -132,7 +132,7 @@ def flag(detection: Detection, threshold: float) -> Flagged:
 
 def load_detector(name: str) -> DetectorSpec:
     """The detector called ``name``; importing it takes a while."""
-    with _one_importer:
+    with one_importer:
         from desktop_app.detectors import DETECTORS
 
         return DETECTORS[name]
@@ -162,7 +162,7 @@ def _entries(path: Path) -> list[FileEntry]:
 
 def _summarised(entry: FileEntry) -> FileEntry:
     try:
-        with _one_importer:
+        with one_importer:
             from desktop_app.io import summarise
 
             return replace(entry, summary=summarise(entry.path))

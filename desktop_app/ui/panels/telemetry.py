@@ -29,7 +29,7 @@ from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.telemetry_inspection import value_text
 from desktop_app.ui.telemetry_items import Stretch, letter_of
-from desktop_app.ui.telemetry_picture import TelemetryPicture
+from desktop_app.ui.telemetry_picture import TelemetryPicture, same_samples
 from desktop_app.ui.telemetry_plots import TelemetryPlots
 from desktop_app.ui.telemetry_rows import row_at
 from desktop_app.ui.theme import TRUTH, Appearance, Theme
@@ -37,7 +37,7 @@ from desktop_app.ui.words import counted, duration
 
 STRETCHES = ("Test", "Training", "Both")
 DRAWN = ("Lines", "Steps")
-_LIST_PX = 250
+_LIST_PX = 220
 _SCALES = 20
 _DAY_S = 86400.0
 
@@ -211,7 +211,7 @@ class TelemetryPage(QWidget):
         self._meta.setText("  ·  ".join(_facts(data, picture)))
         self._meta.setToolTip(self._meta.text())
         self._stretch.setVisible(data.training is not None)
-        if known is not None and known.values is data.values and known.training is data.training:
+        if same_samples(known, data):
             self._show_truth()  # only the labels are others: the view stays
             return
         self.plots.show_picture(picture)
