@@ -132,11 +132,15 @@ def _curve(path: Path, table: PixelTable, opened: Opened) -> LightCurve:
     columns = {name: Series(opened.flux, unit), f"{name}_ERR": Series(opened.error, unit)}
     if opened.background is not None and table.background is not None:
         columns[_BACKGROUND] = Series(opened.background, table.background.column.unit)
+    kept = opened.numbers.stored
     elsewhere = {_LAYOUT.time, *_LAYOUT.quality, *_LAYOUT.cadence}
-    further = [head.columns[key] for key in opened.numbers.stored if key not in elsewhere]
+    further = [head.columns[key] for key in kept if key not in elsewhere]
     columns |= {column.name: Series(opened.numbers.floats(column), column.unit) for column in further}
     time, reference = times_of(opened.numbers, _LAYOUT, path.name)
-    quality, cadence = (whole_of(opened.numbers, names) for names in (_LAYOUT.quality, _LAYOUT.cadence))
+    quality, cadence = (
+        whole_of(opened.numbers, tuple(name for name in names if name in kept))
+        for names in (_LAYOUT.quality, _LAYOUT.cadence)
+    )
     source = source_of(path, head, _LAYOUT, opened.notes)
     named = replace(source, object_name=head.text("OBJECT") or _name(source, head))
     return light_curve(named, Rows(time, reference, columns, (name,), quality, cadence))

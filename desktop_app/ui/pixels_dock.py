@@ -7,13 +7,13 @@ from desktop_app.core.pixels import TargetPixels
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 
-_HEIGHTS_PX = (400, 400)
+_HEIGHTS_PX = (190, 190, 430)
 
 
 class PixelsDock(QObject):
-    """Shows and hides ``dock``, which stands below ``above``."""
+    """Shows and hides ``dock``, which stands below two others."""
 
-    def __init__(self, dock: QDockWidget, above: QDockWidget, session: Session) -> None:
+    def __init__(self, dock: QDockWidget, above: tuple[QDockWidget, QDockWidget], session: Session) -> None:
         super().__init__(dock)
         self._dock, self._above, self._session = dock, above, session
         self._wanted = True
@@ -29,7 +29,7 @@ class PixelsDock(QObject):
         window = self._dock.parent()
         if self._dock.isVisible() and not self._sized and isinstance(window, QMainWindow):
             self._sized = True
-            window.resizeDocks([self._above, self._dock], list(_HEIGHTS_PX), Qt.Orientation.Vertical)
+            window.resizeDocks([*self._above, self._dock], list(_HEIGHTS_PX), Qt.Orientation.Vertical)
 
     def bring_back(self) -> None:
         """Show the dock although the user closed it before."""

@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["files"], self.docks["inspector"]], [330, 310], across)
         self.resizeDocks([self.docks["files"], self.docks["detector"]], [360, 420], down)
         self.resizeDocks([self.docks["events"]], [220], down)
-        self.pixels_dock = PixelsDock(self.docks["pixels"], self.docks["inspector"], self.session)
+        self.pixels_dock = PixelsDock(self.docks["pixels"], (self.docks["files"], self.docks["detector"]), self.session)
 
     def _recent_menu(self) -> QMenu:
         file = self.findChild(QMenu, "menu-file")

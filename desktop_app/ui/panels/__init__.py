@@ -73,7 +73,7 @@ PANELS = (
         "pixels",
         "Pixels",
         "The frame of the cadence that is looked at, and the pixels that are summed.",
-        Qt.DockWidgetArea.RightDockWidgetArea,
+        Qt.DockWidgetArea.LeftDockWidgetArea,
         f"{_HERE}.pixels:PixelsPanel",
     ),
     PanelSpec(
