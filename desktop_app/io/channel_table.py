@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io.column_names import TextColumn, listed
+from desktop_app.io.column_names import TextColumn, listed, tells_of_light
 from desktop_app.io.moments import EPOCHS, is_date
 from desktop_app.io.text_table import number_of
 from desktop_app.io.time_zero import reference_in
@@ -22,12 +22,11 @@ _TIMES = (
 )
 _LIKE_TIME = re.compile(r"timestamp|datetime|(?:^|_)(?:time|epoch|utc|elapsed)(?:_|$)")
 _LABELS = ("is_anomaly", "anomaly", "anomalous", "anomaly_label", "label", "labels", "ground_truth", "class")
-_INDEX = re.compile(r"|unnamed:?_*\d*|index|row|row_number")
+_INDEX = re.compile(r"unnamed:?_*\d*|index|row|row_number|column_1|id")
 _POSITIONS = frozenset({"ra", "dec", "ra_deg", "dec_deg", "raj2000", "dej2000", "_raj2000", "_dej2000", "ra_icrs"})
 _FLUXES = frozenset(
     {"rate", "count_rate", "net_rate", "counts", "err", "error", "e", "sigma", "dy", "uncertainty", "unc", "err_rate"}
 )
-_MAGNITUDE = re.compile(r"mag(nitude)?s?|[a-z]mag|mag_(?![xyz0-9])[a-z]+|e_?mag|mag_?err.*|kepmag|tmag|magpsf")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,12})?)?Z?")
 _BOUNDS = ({"start", "end"}, {"start", "stop"}, {"start_time", "end_time"}, {"t_start", "t_end"}, {"anomaly_sequences"})
 # Up to so many columns may as well be a time, a flux and its error.
@@ -78,13 +77,8 @@ def what_it_holds(fields: Sequence[str]) -> Holds:
 
 def is_of_light(columns: Sequence[TextColumn]) -> bool:
     """Whether some column is called like a brightness or its error: such a table is a light curve, not telemetry."""
-    return any(
-        "flux" in column.key
-        or column.key in _FLUXES
-        or _MAGNITUDE.fullmatch(column.key)
-        or column.unit.strip().lower() == "mag"
-        or column.key.endswith(("_err", "_error"))
-        for column in columns
+    return tells_of_light(tuple(columns)) or any(
+        column.key in _FLUXES or column.key.endswith(("_err", "_error")) for column in columns
     )
 
 
@@ -114,7 +108,7 @@ def channels_in(columns: tuple[TextColumn, ...], sample: Sequence[Sequence[str]]
     dated = time is not None and holds[time] == "dates"
     clock = _clock(time, columns, holds, sample) if dated else None
     label = next((column for name in _LABELS for column in columns if column.key == name and column != time), None)
-    index = next((column for column in columns[:1] if _INDEX.fullmatch(column.key) and column != time), None)
+    index = next((column for column in columns[:1] if column != time and _only_counts(column, sample)), None)
     others = [column for column in columns if column not in (time, clock, label, index)]
     if not others and label is not None:
         others, label = [label], None
@@ -202,6 +196,13 @@ def _time(
             hint=_DATE_HINT,
         )
     return None
+
+
+def _only_counts(column: TextColumn, sample: Sequence[Sequence[str]]) -> bool:
+    """Whether the column is called like an index and rises by one from row to row."""
+    numbers = [number_of(row[column.place]) for row in sample]
+    rising = all(a is not None and b is not None and b - a == 1 for a, b in pairwise(numbers))
+    return rising and len(numbers) > 1 and _INDEX.fullmatch(column.key) is not None
 
 
 def _clock(

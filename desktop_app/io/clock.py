@@ -1,11 +1,13 @@
 """What the times of telemetry count, and from when: dates, unix times of any unit, Julian dates, or elapsed time."""
 
 import re
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from desktop_app.core.arrays import Floats
+from desktop_app.core.quiet import ALONE
 from desktop_app.core.timescales import TimeReference
 from desktop_app.io.moments import EPOCHS, Moments, unix_seconds
 from desktop_app.io.telemetry_rows import Times
@@ -110,7 +112,10 @@ def unix_of_jd(jd: float, scale: str, seconds: float = 0.0) -> tuple[float, bool
         return round((jd - UNIX_ZERO_JD) * 86400.0, 3) + seconds, False
     from astropy.time import Time
 
-    moment = Time(jd, seconds / 86400.0, format="jd", scale=scale.lower()).utc
+    # A year far off is "dubious" to astropy, for leap seconds are not known there.
+    with ALONE, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        moment = Time(jd, seconds / 86400.0, format="jd", scale=scale.lower()).utc
     whole = (moment.jd1 - UNIX_ZERO_JD) * 86400.0
     return round(float(whole + moment.jd2 * 86400.0), 6), True
 

@@ -93,11 +93,16 @@ _NOT_MAGNITUDE = (
     "ref",
 )
 _MAGNITUDE = re.compile(r"mags?|magnitudes?|[a-z]{1,3}_?mag|mag_?(?:[a-z]{1,3}\d?|\d{1,2})|w\dmpro|[a-z]psfmag")
+_RATE = re.compile(r"(?:rate|counts?)_?\d{1,2}|(?:net_?|src_?|count_?|cts?_?)rate(?:_?\w{1,8})?")
 _FLUX_UNIT = re.compile(
-    r"(?:e-|electrons?|counts?|ct|cts|adu|photons?|ph)\W{0,6}/?\W{0,3}(?:s|sec|cm)?\b.{0,12}|[mnuμµ]?jy\b|.{0,3}erg\b.{0,24}"
+    r"(?:e-|electrons?|counts?|ct|cts|adu|photons?|ph)\W{0,6}/?\W{0,3}(?:s|sec|cm)?\b.{0,12}"
+    r"|[mnuμµ]?jy\b|.{0,3}erg\b.{0,24}"
 )
 _CHANNEL_NAMES = ("channel", "parameter", "param", "sensor", "mnemonic", "signal", "tag", "point", "variable")
+_FIELD_AXES = ("mag_x", "mag_y", "mag_z", "magx", "magy", "magz")
 _FEW_COLUMNS = 3
+_SHORT_TABLE = 8
+_LEAST_SHARE = 4
 _MANY_UNNAMED = 6
 
 
@@ -131,7 +136,7 @@ class TextColumn:
             return True
         if any(word in self.key for word in _NOT_FLUX) or self.ucd.startswith(("stat.error", "time.", "pos.")):
             return False
-        return self.key in FLUX_NAMES or "flux" in self.key
+        return self.key in FLUX_NAMES or "flux" in self.key or _RATE.fullmatch(self.key) is not None
 
     @property
     def is_brightness(self) -> bool:
@@ -153,14 +158,28 @@ def listed(columns: tuple[TextColumn, ...]) -> str:
     return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
+def tells_of_light(columns: tuple[TextColumn, ...]) -> bool:
+    """Whether the table is about the brightness of something, by the names, UCDs and units of its columns.
+
+    One column with a usual name is enough. One that merely sounds or measures like it is enough in a short table; in
+    a long one, that of a spacecraft's housekeeping say, a quarter of the columns have to. Three axes of a magnetic
+    field are no magnitudes.
+    """
+    fields = [column for column in columns if column.key in _FIELD_AXES]
+    bright = [column for column in columns if column.is_brightness and (len(fields) < 2 or column not in fields)]
+    if any(column.key in (*FLUX_NAMES, *MAGNITUDE_NAMES) or column.ucd.startswith("phot.") for column in bright):
+        return True
+    return bool(bright) and (len(columns) <= _SHORT_TABLE or len(bright) * _LEAST_SHARE >= len(columns))
+
+
 def may_be_light_curve(columns: tuple[TextColumn, ...], numbers: tuple[TextColumn, ...]) -> bool:
     """Whether a table with these columns, of which ``numbers`` hold numbers, can be a light curve.
 
-    It is where a column is a brightness by its name, UCD or unit. Without one, tables of up to three columns may be,
-    and those whose time is corrected to the Sun or the barycentre, which nothing but a star needs; a table of
-    several numbers beside the time, or of channel, time and value, is something else.
+    It is where the columns tell of light. Where they do not, tables of up to three columns may be, and those whose
+    time is corrected to the Sun or the barycentre, which nothing but a star needs; a table of several numbers beside
+    the time, or of channel, time and value, is something else.
     """
-    if any(column.is_brightness for column in columns):
+    if tells_of_light(columns):
         return True
     if first_called(columns, _CHANNEL_NAMES) is not None:
         return False

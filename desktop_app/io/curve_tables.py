@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io.column_names import TIME_NAMES, TextColumn
+from desktop_app.io.column_names import TIME_NAMES, TextColumn, tells_of_light
 from desktop_app.io.fits_file import TableHead, columns_of, guarded, is_fits, table_head
 from desktop_app.io.reader import chosen_part
 from desktop_app.io.source import read_head, version_of
@@ -113,4 +113,4 @@ def _may_be_curve(table: TableHead) -> bool:
     """Whether it has a time and a brightness by their names and units."""
     columns = [TextColumn(column.name, column.unit, column.place) for column in table.columns.values()]
     timed = any(column.key in TIME_NAMES or reference_in(f"{column.name} {column.unit}") for column in columns)
-    return timed and any(column.is_brightness for column in columns)
+    return timed and tells_of_light(tuple(columns))

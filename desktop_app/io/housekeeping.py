@@ -15,7 +15,7 @@ from desktop_app.core.telemetry import Channel, Telemetry
 from desktop_app.core.timescales import MJD_ZERO
 from desktop_app.io.channel_table import CHANNEL_LIMIT, is_called_time
 from desktop_app.io.clock import TimeName, times_of_dates, unix_of_seconds
-from desktop_app.io.column_names import TextColumn
+from desktop_app.io.column_names import TextColumn, tells_of_light
 from desktop_app.io.fits_file import Column, Table, TableHead, columns_of, guarded, is_fits, read_table
 from desktop_app.io.fits_hdus import read_hdus
 from desktop_app.io.labels import with_labels_beside
@@ -133,7 +133,7 @@ def _tables_of(path: Path, _version: tuple[int, int]) -> dict[str, TableHead]:
 def _is_of_light(head: TableHead) -> bool:
     """Whether some column is a brightness: such a table is a light curve, or the pixels of one."""
     named = [TextColumn(column.name, column.unit, column.place) for column in head.columns.values()]
-    return "RAW_CNTS" in head.columns or any(column.is_brightness for column in named)
+    return "RAW_CNTS" in head.columns or tells_of_light(tuple(named))
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ import numpy as np
 
 from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve
-from desktop_app.io.column_names import TIME_NAMES, TextColumn, listed
+from desktop_app.io.column_names import TIME_NAMES, TextColumn, listed, tells_of_light
 from desktop_app.io.curve_tables import every_table, in_sight, table_for, table_of_part
 from desktop_app.io.fits_curve import SUFFIXES, Layout, checksum_note, in_parts, source_of, summary_of, times_of
 from desktop_app.io.fits_file import Table, TableHead, guarded, read_table
@@ -73,7 +73,7 @@ def summarise(path: Path) -> FileSummary:
 def _is_curve(table: TableHead) -> bool:
     columns = [_text_column(table, name) for name in table.columns]
     timed = any(column.key in TIME_NAMES or reference_in(column.name) is not None for column in columns)
-    return timed and "RAW_CNTS" not in table.columns and any(column.is_brightness for column in columns)
+    return timed and "RAW_CNTS" not in table.columns and tells_of_light(tuple(columns))
 
 
 def _is_clear(path: Path, table: TableHead) -> bool:

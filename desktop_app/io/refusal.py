@@ -5,7 +5,8 @@ from pathlib import Path
 from desktop_app.core.errors import ColumnsUnclear, ReadError, TablePreview
 from desktop_app.io.fits_file import AGAIN, Header, headers, is_fits, table_head
 
-_KINDS = "Peculiar opens FITS tables with a time and a flux or rate, and text with columns such as time,flux,flux_err."
+_KINDS = "Peculiar opens light curves, target pixel files, FITS images and telemetry."
+_NAMES, _NAME_LETTERS = 30, 40
 
 
 def refusal(path: Path, head: bytes) -> ReadError:
