@@ -19,6 +19,7 @@ _FEWEST = 5
 _MOST_REJECTED = 0.5
 _REJECT_SIGMA = 2.5
 _ROUNDS = 5
+_LARGE = 1e100
 
 
 def cuts_of(values: Floats, extremes: Interval, spread: NDArray[np.floating]) -> dict[CutsName, Interval]:
@@ -73,6 +74,10 @@ def zscale(values: NDArray[np.floating]) -> Interval:
     samples = np.sort(values[:: max(1, values.size // _ZSCALE_SAMPLES)][:_ZSCALE_SAMPLES].astype(np.float64))
     n = len(samples)
     low, high = float(samples[0]), float(samples[-1])
+    size = max(abs(low), abs(high))
+    if size > _LARGE:  # their squares would be infinite
+        first, last = zscale(samples / size)
+        return first * size, last * size
     fewest, place = max(_FEWEST, int(n * _MOST_REJECTED)), np.arange(n)
     widening = max(1, int(n * 0.01))
     good, bad = n, np.zeros(n, np.bool_)
