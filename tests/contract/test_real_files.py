@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from desktop_app.core.errors import ReadError
+from desktop_app.core.quality import quality_names
 from desktop_app.io import data_files, open_curve, summarise
 from tests.data import REAL, real_file
 
@@ -55,6 +56,63 @@ def test_that_a_real_file_reads_as_astropy_reads_it(name: str) -> None:
     assert curve.source.object_name == (str(keys.get("OBJECT") or "") or path.name.split(".")[0])
     mission = {"k2": "K2", "k2_moving": "K2"}.get(path.parent.name, "TESS" if "tess" in str(path).lower() else "Kepler")
     assert curve.source.mission == mission
+    units = {str(header[f"TTYPE{n}"]): str(header.get(f"TUNIT{n}", "")).strip() for n in range(1, len(expected) + 1)}
+    assert curve.flux_unit == units[curve.flux_name]
+    cadence_s = summarise(path).cadence_s
+    step_s = 86400 * float(np.median(np.diff(time[np.isfinite(time)])))
+    assert np.isnan(cadence_s) or len(time) < 20 or cadence_s == pytest.approx(step_s, rel=0.05)
+    assert np.isnan(cadence_s) == ("TIMEDEL" not in keys)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("k2/hlsp_k2sff_k2_lightcurve_060021426-cet_kepler_v1_llc.fits", 21),
+        ("k2_moving/hlsp_k2movingbodies_k2_lightcurve_Leucus_c111_v0.3.dev1.fits", 10),
+    ],
+)
+def test_that_every_aperture_of_a_real_file_reads_as_astropy_reads_it(name: str, parts: int) -> None:
+    from astropy.io import fits
+
+    path = real_file(name)
+    assert open_curve(path).source.part == "BESTAPER"
+    with fits.open(path) as file:
+        tables = [hdu.name for hdu in file if isinstance(hdu, fits.BinTableHDU)]
+        assert open_curve(path).source.parts == tuple(tables)
+        assert len(tables) == parts
+        for table in tables:
+            curve = open_curve(path, part=table)
+            assert curve.source.part == table
+            np.testing.assert_array_equal(curve.flux, file[table].data[curve.flux_name].astype(np.float64)[curve.row])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        (
+            "hlsp_qlp_tess_ffi_s0024-0000000188589164_tess_v01_llc.fits",
+            4128,
+            ["Desaturation event", "Low precision (QLP)"],
+        ),
+        ("hlsp_tess-spoc_tess_phot_0000000188589164-s0024_tess_v1_lc.fits", 4096, ["Scattered light"]),
+        (
+            "hlsp_tglc_tess_ffi_gaiaid-6399196263939178880-s0001-cam2-ccd1_tess_v1_llc.fits",
+            4,
+            ["Coarse point"],
+        ),
+    ],
+)
+def test_that_quality_flags_are_named_as_the_product_means_them(name: str, value: int, expected: list[str]) -> None:
+    curve = open_curve(real_file(f"tess_hlsp/{name}"))
+    assert quality_names(curve.source.bits, value) == expected
+
+
+def test_that_a_real_cdips_curve_offers_its_magnitudes() -> None:
+    path = real_file("tess_hlsp/hlsp_cdips_tess_ffi_gaiatwo0003007171311355035136-0006_tess_v01_llc.fits")
+    assert open_curve(path).flux_choices[:4] == ("IFL1", "IFL2", "IFL3", "PCA1")
+    magnitudes = open_curve(path, flux="TFA2")
+    assert (magnitudes.flux_unit, magnitudes.in_magnitudes) == ("mag", True)
+    np.testing.assert_array_equal(magnitudes.flux_err, magnitudes.columns["IRE2"].values)
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))

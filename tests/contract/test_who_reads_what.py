@@ -22,7 +22,7 @@ TEXT = {
     "several fluxes": ("time,flux_a,flux_b\n1,2,3\n2,3,4\n", "text"),
     "nothing told": ("x,y\n1,2\n2,1\n", "text"),
     "channels": ("timestamp,bus_v,wheel,temp\n1,2,3,4\n2,3,4,5\n", "telemetry-text"),
-    "channels against dates": ("time,volt,temp\n2020-01-01T00:00:00Z,2,3\n2020-01-01T00:00:10Z,3,4\n", "telemetry-text"),
+    "channels against dates": ("time,volt,temp\n2020-01-01T00:00:00Z,2,3\n2020-01-01T00:00:10Z,3,4", "telemetry-text"),
     "one channel against dates": ("timestamp,value\n2014-02-14 14:30:00,1\n2014-02-14 14:35:00,2\n", "telemetry-text"),
     "a long table": ("channel,timestamp,value\nA,2020-01-01T00:00:00Z,2\nA,2020-01-01T00:00:10Z,3\n", "telemetry-long"),
     "a magnetic field": ("time,mag_x,mag_y,mag_z\n1,2,3,4\n2,3,4,5\n", "telemetry-text"),
