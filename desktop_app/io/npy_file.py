@@ -102,7 +102,7 @@ def read_npy(file: Bytes, name: str) -> Floats:
     flat = np.frombuffer(content, head.dtype)
     # A signalling NaN is no news.
     with np.errstate(all="ignore"):
-        values = flat.reshape(head.shape, order="F" if head.fortran else "C").astype(np.float64)
+        values = flat.reshape(head.shape, order="F" if head.fortran else "C").astype(np.float64, copy=False)
     return np.ascontiguousarray(values) if values.ndim else values
 
 
