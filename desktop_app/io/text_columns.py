@@ -128,7 +128,7 @@ def roles_of(columns: Columns) -> Roles:
     """
     survey = survey_of({column.key for column in columns.every})
     time, reference, others = _time(columns, survey)
-    in_days = reference.name != "time" and time not in columns.said
+    in_days = time in columns.dates or (reference.name != "time" and time not in columns.said)
     days = 1.0 if in_days else days_in(time.unit)
     if isnan(days):
         raise ReadError(f"{columns.file} counts time in {time.unit[:40]!r}, which is no unit of time.", hint=_IN_DAYS)

@@ -1,6 +1,8 @@
 """Tables of magnitudes: they stay magnitudes, a light curve for each band, limits kept aside."""
 
+from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from tests.survey_files import (
     magnitude_ecsv,
     ztf_file,
 )
+from tests.unit.io.test_fuzz import Mutation, cut, cut_out, fields_edited, flipped, holds
 
 
 def test_that_asas_sn_is_split_into_its_filters(tmp_path: Path) -> None:
@@ -146,6 +149,19 @@ def test_that_a_limit_far_down_the_file_is_read_too(tmp_path: Path) -> None:
     curve = open_curve(path)
     assert np.flatnonzero(np.isnan(curve.flux)).tolist() == [2500]
     assert curve.columns["mag limit"].values[2500] == 17.5
+
+
+@pytest.mark.parametrize("make", [asassn_file, asassn2_file, ztf_file, gaia_file, aavso_file, aavso_upload])
+@pytest.mark.parametrize("mutation", [flipped, cut, cut_out, fields_edited])
+def test_that_a_mutated_survey_table_opens_or_is_refused(
+    tmp_path: Path, make: Callable[[Path], Path], mutation: Mutation
+) -> None:
+    rng = np.random.default_rng(18)
+    content = make(tmp_path).read_bytes()
+    for n in range(50):
+        begun = perf_counter()
+        holds(tmp_path / f"{n}.csv", mutation(content, rng))
+        assert perf_counter() - begun < 2.0
 
 
 def test_that_a_word_among_magnitudes_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.core.errors import ReadError
+from desktop_app.core.errors import ColumnsUnclear, ReadError
 from desktop_app.io import READERS, open_curve, summarise
 
 TIMES = [1325.1, 1325.2, 1325.3]
@@ -175,6 +175,41 @@ def test_that_what_cannot_be_told_apart_is_refused_with_its_columns(
         READERS["text"].read(path, None)
     assert "star.csv" in refused.value.message
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("dates", "zero", "scale"),
+    [
+        (("2020-05-03T12:00:00", "2020-05-04 00:00:00"), 2458972.5, ""),
+        (("2020-05-03T12:00:00Z", "2020-05-04T00:00:00.000Z"), 2458972.5, "UTC"),
+    ],
+)
+def test_that_dates_are_times(tmp_path: Path, dates: tuple[str, str], zero: float, scale: str) -> None:
+    curve = open_curve(written(tmp_path, f"time,flux\n{dates[0]},1\n,2\n{dates[1]},3\n"))
+    assert (curve.reference.zero_jd, curve.reference.scale) == (zero, scale)
+    np.testing.assert_array_equal(curve.time, [0.5, np.nan, 1.0])
+    assert curve.flux.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_that_ecsv_with_dates_opens(tmp_path: Path) -> None:
+    from astropy.time import Time
+    from astropy.timeseries import TimeSeries
+
+    path = tmp_path / "star.ecsv"
+    moments = Time(["2020-05-03T12:00:00", "2020-05-04T00:00:00"], scale="tdb", format="isot")
+    TimeSeries(time=moments, data={"flux": [1.0, 2.0]}).write(path, format="ascii.ecsv")
+    curve = open_curve(path)
+    assert curve.time.tolist() == [0.5, 1.0]
+    assert (curve.reference.zero_jd, curve.reference.scale) == (2458972.5, "TDB")
+
+
+def test_that_what_was_guessed_comes_with_the_refusal(tmp_path: Path) -> None:
+    path = written(tmp_path, "# in days\nBTJD,ap1,ap2,ap3\n1,2,3,4\n2,3,4,5\n")
+    with pytest.raises(ColumnsUnclear, match="no column of flux") as unclear:
+        open_curve(path)
+    preview = unclear.value.preview
+    assert (preview.names, preview.time, preview.flux) == (("BTJD", "ap1", "ap2", "ap3"), "BTJD", "")
+    assert preview.rows == (("1", "2", "3", "4"), ("2", "3", "4", "5"))
 
 
 def test_that_a_long_table_is_read_in_pieces_without_loss(tmp_path: Path) -> None:
