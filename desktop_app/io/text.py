@@ -76,7 +76,7 @@ def read(path: Path, part: str | None = None) -> LightCurve:
     ReadError
         It is no table, or its columns cannot be told apart.
     """
-    layout, rows = _read_rows(path, layout_of, lambda layout: layout.words)
+    layout, rows = _read_rows(path, layout_of, lambda layout: (layout.table, layout.words))
     table = _named(path, layout.table, layout.words, rows)
     if layout.by_order and not np.all(np.diff(table.numbers[layout.roles.time]) > 0):
         raise ReadError(
@@ -93,7 +93,9 @@ def read_named(path: Path) -> tuple[Columns, NamedTable]:
     ReadError
         It is no table, or a row of it is damaged.
     """
-    table, rows = _read_rows(path, lambda table, _file: table, lambda table: table.as_columns(path.name).as_words)
+    table, rows = _read_rows(
+        path, lambda table, _file: table, lambda table: (table, table.as_columns(path.name).as_words)
+    )
     columns = table.as_columns(path.name)
     return columns, _named(path, table, columns.as_words, rows)
 
@@ -149,7 +151,7 @@ def _may_be_curve(table: TextTable) -> bool:
 
 
 def _read_rows(
-    path: Path, of: Callable[[TextTable, str], T], words_of: Callable[[T], tuple[TextColumn, ...]]
+    path: Path, of: Callable[[TextTable, str], T], columns_of: Callable[[T], tuple[TextTable, tuple[TextColumn, ...]]]
 ) -> tuple[T, _Rows]:
     table: TextTable | None = None
     told: list[T] = []
@@ -161,7 +163,7 @@ def _read_rows(
         if table is None:
             table = _table(text, path.name)
             told.append(of(table, path.name))
-            words = words_of(told[0])
+            table, words = columns_of(told[0])
             skipped = table.skipped
         found.append(_rows(text, table, words, skipped, line, path.name))
         line += text.count("\n")

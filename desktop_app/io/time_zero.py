@@ -71,6 +71,8 @@ def counted_from_nearby(
     if known[0] < _LEAST_FULL_JD:
         return time, TimeReference(scale=reference.scale, barycentric=reference.barycentric)
     zero = usual_zero if usual_zero and reference.barycentric else 1000.0 * (float(known[0]) // 1000.0)
+    # A time of -inf, which no clock has, has no digits to lose.
+    time = np.where(np.isfinite(time), time, np.nan)
     if reference.name == "HJD":
         return time - zero, TimeReference(f"HJD − {zero:.10g}", zero, reference.scale)
     return time - zero, named_reference(zero, reference.scale, barycentric=reference.barycentric)
