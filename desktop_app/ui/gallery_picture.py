@@ -27,11 +27,14 @@ class GalleryPicture:
         Finite values of all stamps, or a regular sample of them.
     cuts : mapping of name to (float, float)
         Every choice of cuts for all stamps alike.
+    difference : bool
+        Whether zero means nothing, and both sides of it something.
     """
 
     data: CutoutSet
     sample: Floats
     cuts: dict[CutsName, Interval]
+    difference: bool = False
 
 
 def gallery_picture(data: CutoutSet) -> GalleryPicture:
@@ -47,7 +50,7 @@ def gallery_picture(data: CutoutSet) -> GalleryPicture:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
     extremes = (low, high) if low <= high else (0.0, 1.0)
     sample = np.sort(spread).astype(np.float64)
-    return GalleryPicture(data, sample, cuts_of(sample, extremes, spread))
+    return GalleryPicture(data, sample, cuts_of(sample, extremes, spread), data.source.part == "difference")
 
 
 def own_cuts(stamp: Values, name: str) -> Interval:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop_app.core.cuts import Interval
 from desktop_app.ui.compass import Compass
 from desktop_app.ui.image_cell import ImageCell
+from desktop_app.ui.image_marks import Marker
 from desktop_app.ui.image_picture import ImagePicture
 from desktop_app.ui.image_raster import Aim, Look
 from desktop_app.ui.image_view import ImageView
@@ -80,6 +81,12 @@ class ImageRow(QWidget):
     def set_compass(self, compass: Compass | None) -> None:
         """Draw where north is, in the first image."""
         self.view.set_compass(compass)
+
+    def set_pin(self, place: tuple[float, float] | None) -> None:
+        """Mark a pixel in every image, or none."""
+        marks = () if place is None else (Marker(*place),)
+        for cell in self._cells:
+            cell.view.set_marks("pin", marks)
 
     def set_shows_bad(self, on: bool) -> None:
         """Whether bad pixels are hatched."""

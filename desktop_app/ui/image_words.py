@@ -64,11 +64,6 @@ def place_named(text: str, sky: SkyFacts | None, shape: tuple[int, int]) -> tupl
     return f"{text} is not in this image, neither as degrees nor as a pixel."
 
 
-def found_text(data: SkyImage, pictures: tuple[ImagePicture, ...], sky: SkyFacts | None, x: float, y: float) -> str:
-    """What is where the user went."""
-    return f"In the middle: {readout(data, pictures, sky, x, y)}"
-
-
 def _value(picture: ImagePicture, column: int, row: int) -> str:
     value = picture.value(column, row)
     name = f"{picture.name} " if picture.name else ""

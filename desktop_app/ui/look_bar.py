@@ -42,12 +42,16 @@ class LookChoice:
     bias: float = 0.5
 
     def look_at(self, picture: ImagePicture) -> Look:
-        """How ``picture`` looks: a difference has zero in the middle of diverging colours."""
+        """How ``picture`` looks."""
         cuts = self.manual if self.cuts == MANUAL else next(c for name, c in picture.cuts.items() if name == self.cuts)
+        return self.look_between(cuts, difference=picture.difference)
+
+    def look_between(self, cuts: Interval, *, difference: bool) -> Look:
+        """How a picture looks with these cuts; a difference has zero in the middle of diverging colours."""
         diverging = self.colours.startswith(DIFFERENCE_MAP)
-        if picture.difference or (diverging and cuts[0] < 0 < cuts[1]):
+        if difference or (diverging and cuts[0] < 0 < cuts[1]):
             cuts = symmetric(cuts)
-        if not picture.difference:
+        if not difference:
             return Look(cuts, self.stretch, self.colours, self.inverted, self.contrast, self.bias)
         colours = self.colours if diverging else DIFFERENCE_MAP
         return Look(cuts, "linear", colours, self.inverted, self.contrast, self.bias)

@@ -7,8 +7,8 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.cuts import Interval, symmetric
-from desktop_app.ui.colour_maps import DIFFERENCE_MAP, Colours
+from desktop_app.core.cuts import Interval
+from desktop_app.ui.colour_maps import Colours
 from desktop_app.ui.gallery_picture import GalleryPicture, own_cuts, stamp_image
 from desktop_app.ui.image_raster import Look, spread_cuts, table_of
 from desktop_app.ui.look_bar import MANUAL, LookChoice
@@ -58,11 +58,8 @@ class Thumbnails:
 
     def look_of(self, place: int) -> Look:
         """How one stamp looks: between the user's cuts, those of all, or its own."""
-        choice = self._choice
-        cuts = self._cuts_of(place)
-        if choice.colours.startswith(DIFFERENCE_MAP) and cuts[0] < 0 < cuts[1]:
-            cuts = symmetric(cuts)
-        return Look(cuts, choice.stretch, choice.colours, choice.inverted, choice.contrast, choice.bias)
+        assert self._picture is not None
+        return self._choice.look_between(self._cuts_of(place), difference=self._picture.difference)
 
     def _cuts_of(self, place: int) -> Interval:
         assert self._picture is not None

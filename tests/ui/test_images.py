@@ -5,16 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.sky_image import SkyImage
+from desktop_app.ui.image_raster import Aim
 from desktop_app.ui.image_view import ImageView
 from desktop_app.ui.panels.image import ImagePage
 from desktop_app.ui.window import MainWindow
+from tests.data import SHARED
 from tests.pictures import CENTRE_DEG, frames, open_made, sky_image, tan_sky, triplet
 from tests.ui.conftest import open_and_wait
 
@@ -336,3 +338,54 @@ def test_that_cuts_of_the_part_in_view_are_between_its_values(window: MainWindow
     assert view.raster is not None
     low, high = view.look.cuts
     assert view.raster.values.min() <= low < high <= view.raster.values.max()
+
+
+def test_that_a_clicked_pixel_stays_in_the_read_out(window: MainWindow, page: ImagePage) -> None:
+    view = page.row.view
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.place_of(40, 30).toPoint())
+    hover(view, 100, 100)
+    assert page.readout.text().startswith("x 101")
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert page.readout.text().startswith("x 41")
+
+
+def test_that_bad_pixels_are_hatched_until_they_are_not_wanted(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = np.zeros((120, 160), np.bool_)
+    bad[60, 80] = True
+    page = open_image(window, qtbot, monkeypatch, replace(sky_image(), bad=bad))
+    view = page.row.view
+    view.set_aim(Aim(80, 60, 40))
+    hover(view, 80, 60)
+    assert "bad pixel" in page.readout.text()
+    with_hatch = view.grab().toImage()
+    switch = page.findChild(QToolButton, "look-bad")
+    assert switch is not None
+    assert switch.isVisible()
+    QTest.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert view.grab().toImage() != with_hatch
+    QTest.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert view.grab().toImage() == with_hatch
+
+
+def test_that_the_look_follows_the_theme(window: MainWindow, page: ImagePage) -> None:
+    for choice in ("dark", "light"):
+        window.appearance.choose(choice)
+        shot = page.row.view.grab().toImage()
+        assert shot.pixelColor(2, shot.height() // 2).name() in (
+            window.appearance.theme.around,
+            window.appearance.theme.accent,
+        )
+
+
+@pytest.mark.real_data
+def test_that_a_real_alert_is_shown_with_its_template_and_difference(window: MainWindow, qtbot: QtBot) -> None:
+    path = SHARED / "images" / "alert_stamps" / "ZTF17aaaaaas_1127174604415015005_science.fits"
+    if not path.exists():
+        pytest.skip(f"the real data are not here: {path}")
+    open_and_wait(window, path, qtbot)
+    page = window.centre.page
+    assert isinstance(page, ImagePage)
+    assert [view.picture.name for view in page.row.views if view.picture] == ["science", "template", "difference"]
+    assert all(view.isVisible() for view in page.row.views)

@@ -23,7 +23,7 @@ from desktop_app.ui.compass import Compass
 from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.image_picture import ImageDrawing, ImagePicture
 from desktop_app.ui.image_row import ImageRow
-from desktop_app.ui.image_words import copied_text, found_text, place_named, readout
+from desktop_app.ui.image_words import copied_text, place_named, readout
 from desktop_app.ui.look_bar import MANUAL, LookBar, LookChoice
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
@@ -33,8 +33,10 @@ from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular
 
 FRAME_MS = 400
-_GO_TO_PX = 190
+_GO_TO_PX = 150
+_PART_PX = 150
 _VISIBLE_SHARE = 99.5
+NOWHERE = (float("nan"), float("nan"))
 _ALIKE = 0.3
 
 
@@ -56,7 +58,7 @@ class ImagePage(QWidget):
         self._data: SkyImage | None = None
         self._drawing = ImageDrawing(())
         self._held: Interval | None = None
-        self._cursor = (float("nan"), float("nan"))
+        self._cursor = self._pinned = NOWHERE
         self.row = ImageRow(appearance.theme, self)
         self.look_bar = LookBar(self)
         self._play_timer = QTimer(self)
@@ -101,11 +103,9 @@ class ImagePage(QWidget):
         return self.row.grab().save(path)
 
     def copy_position(self) -> None:
-        """Put what is under the cursor, or in the middle, on the clipboard."""
-        x, y = self._cursor
-        if isnan(x):
-            x, y = self.row.view.aim.x, self.row.view.aim.y
-        self._copy(x, y)
+        """Put the place under the cursor, the one that was clicked or the middle on the clipboard."""
+        x, y = self._place
+        self._copy(*((x, y) if not isnan(x) else (self.row.view.aim.x, self.row.view.aim.y)))
 
     def focus_go_to(self) -> None:
         """Let the user type where to go."""
@@ -122,19 +122,21 @@ class ImagePage(QWidget):
         self._meta = named(ElidedLabel(bar), "image-meta", role="muted")
         self._play = self._switch("image-play", "Play", "Show one part after the other", "▶")
         self._hold = self._switch(
-            "image-hold", "Hold cuts", "Keep the numbers of the cuts from part to part, where they suit"
+            "image-hold", "Hold", "Keep the numbers of the cuts from part to part, where they suit"
         )
         self._hold.setChecked(True)
         self._go_to = named(
             QLineEdit(bar), "image-go-to", label="Go to", tip="Right ascension and declination, or a pixel (Ctrl+G)"
         )
-        self._go_to.setPlaceholderText("Go to RA Dec, or x y")
+        self._go_to.setPlaceholderText("RA Dec, or x y")
         self._go_to.setFixedWidth(_GO_TO_PX)
         first, second = QHBoxLayout(), QHBoxLayout()
         first.setSpacing(8)
         first.addWidget(self._title)
         first.addWidget(self._meta, 1)
-        for widget in (PartChooser(self._session, bar), self._play, self._hold, self._go_to):
+        chooser = PartChooser(self._session, bar)
+        chooser.box.setMaximumWidth(_PART_PX)
+        for widget in (chooser, self._play, self._hold, self._go_to):
             first.addWidget(widget)
         second.addWidget(self.look_bar)
         layout = QVBoxLayout(bar)
@@ -167,6 +169,7 @@ class ImagePage(QWidget):
 
     def _connect(self, appearance: Appearance) -> None:
         self.row.hovered.connect(self._on_hovered)
+        self.row.clicked.connect(self._on_clicked)
         self.row.moved.connect(self._on_moved)
         self.row.contrasted.connect(self._on_contrasted)
         self.row.menu_asked.connect(self._on_menu_asked)
@@ -195,6 +198,8 @@ class ImagePage(QWidget):
         before, was = self._drawing.pictures, self._data
         self._data, self._drawing = state.data, drawing
         same_file = was is not None and was.source.path == state.data.source.path
+        if not same_file or was is None or was.pixels.shape != state.data.pixels.shape:
+            self._pin(NOWHERE)
         if not (same_file and self._hold.isChecked() and before and _alike(self._held, before[0], drawing.pictures[0])):
             self._held = None
         source = state.data.source
@@ -209,7 +214,6 @@ class ImagePage(QWidget):
             self._play.setChecked(False)
         self.look_bar.bad.setVisible(state.data.bad is not None)
         self._show_look(self.look_bar.choice)
-        self._on_moved()
         self._show_sky(state)
 
     def _show_look(self, choice: LookChoice) -> None:
@@ -220,12 +224,13 @@ class ImagePage(QWidget):
         self.row.show_pictures(pictures, choice, held)
         self._held = self.row.look.cuts
         self.look_bar.show_cuts(self.row.look.cuts)
+        self._on_moved()
 
     def _show_sky(self, state: AppState) -> None:
         sky = state.sky
         known = sky is not None and not sky.problem
         self.row.set_compass(Compass(sky.north_deg, sky.east_deg, sky.scale_arcsec) if sky and known else None)
-        self._say(*self._cursor)
+        self._say()
 
     @property
     def _sky(self) -> SkyFacts | None:
@@ -238,11 +243,25 @@ class ImagePage(QWidget):
 
     def _on_hovered(self, x: float, y: float) -> None:
         self._cursor = (x, y)
-        self._say(x, y)
+        self._say()
 
-    def _say(self, x: float, y: float) -> None:
-        data = self._data
-        self.readout.setText("" if data is None else readout(data, self._drawing.pictures, self._sky, x, y))
+    def _on_clicked(self, x: float, y: float) -> None:
+        """Keep the pixel that was clicked in the read-out while the cursor is elsewhere."""
+        self._pin((x, y))
+
+    def _pin(self, place: tuple[float, float]) -> None:
+        self._pinned = place
+        self.row.set_pin(None if isnan(place[0]) else place)
+        self._say()
+
+    def _say(self) -> None:
+        data, place = self._data, self._place
+        self.readout.setText("" if data is None else readout(data, self._drawing.pictures, self._sky, *place))
+
+    @property
+    def _place(self) -> tuple[float, float]:
+        """The pixel under the cursor, or else the one that was clicked."""
+        return self._pinned if isnan(self._cursor[0]) else self._cursor
 
     def _on_moved(self) -> None:
         view = self.row.view
@@ -250,8 +269,13 @@ class ImagePage(QWidget):
             return
         ny, nx = view.picture.shape
         ratio = view.aim.scale * view.devicePixelRatioF()
-        how = "" if ratio >= 1 else "  ·  means, and what stands out"
-        self._badge.setText(f"{nx:,} × {ny:,}  ·  {100 * view.aim.scale:.3g} %{how}")
+        said = [f"{nx:,} × {ny:,}", f"{100 * view.aim.scale:.3g} %"]
+        if ratio < 1:
+            said.append("means, and what stands out")
+        look = view.look
+        if (look.contrast, look.bias) != (1.0, 0.5):
+            said.append(f"contrast {look.contrast:.2f}, bias {look.bias:.2f}")
+        self._badge.setText("  ·  ".join(said))
 
     def _on_contrasted(self, contrast: float, bias: float) -> None:
         self.look_bar.set_contrast(contrast, bias)
@@ -310,7 +334,7 @@ class ImagePage(QWidget):
             self._session.notify("info", place, "Write 13 29 52.7 +47 11 43, 202.4696 +47.1952, or a pixel: 120 85.")
             return
         self.row.view.centre_on(*place)
-        self.readout.setText(found_text(self._data, self._drawing.pictures, self._sky, *place))
+        self._pin(place)
         self.row.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_play(self, on: bool) -> None:
