@@ -376,6 +376,8 @@ def _cadence(days: float) -> str:
 
 
 def _flux_title(data: LightCurve) -> str:
+    if data.in_magnitudes and data.flux_name.lower() in ("mag", "magnitude"):
+        return f"Magnitude ({data.flux_unit})"
     unit = data.flux_unit.replace("electron", "e-") if data.flux_unit else "relative flux"
     return f"{data.flux_name} ({unit})" if data.flux_name.lower() != "flux" or data.flux_unit else "Relative flux"
 

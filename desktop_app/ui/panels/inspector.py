@@ -176,6 +176,7 @@ class CloseLook(pg.GraphicsLayoutWidget):
         self._axes[2].show_as(data.reference, state.system)
         for box in (self.box, self.below):
             box.invertY(data.in_magnitudes)
+        self._axes[0].setLabel("Magnitude" if data.in_magnitudes else "Flux")
         self.box.setXRange(start, stop, padding=0)
         low, high = _extent(picture.flux.envelope(start, stop, 1))
         self.box.setYRange(low, high, padding=0.12)
