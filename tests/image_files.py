@@ -1,6 +1,6 @@
 """Small FITS images of every kind, made by seeded functions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ Array = NDArray[np.generic]
 Cards = Mapping[str, str | int | float]
 
 _TYPES = {8: "u1", 16: "i2", 32: "i4", 64: "i8", -32: "f4", -64: "f8"}
-TAN = {
+TAN: Cards = {
     "CTYPE1": "RA---TAN",
     "CTYPE2": "DEC--TAN",
     "CRVAL1": 150.1,
@@ -67,7 +67,7 @@ def write_image(path: Path, pixels: Array, cards: Cards | None = None) -> Path:
     return path
 
 
-def write_extensions(path: Path, extensions: list[tuple[Array | None, Cards]], cards: Cards | None = None) -> Path:
+def write_extensions(path: Path, extensions: Sequence[tuple[Array | None, Cards]], cards: Cards | None = None) -> Path:
     """A file with an empty primary HDU and an image extension for each pixels and cards."""
     from astropy.io import fits
 

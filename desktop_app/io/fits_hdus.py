@@ -89,6 +89,21 @@ def has_end(block: bytes) -> bool:
     return any(block.startswith(b"END     ", at) or block[at:] == b"END" for at in range(0, len(block), _CARD))
 
 
+def header_text(path: Path, header: Header) -> str:
+    """The cards of a header as the file has them, one after the other, without what follows END.
+
+    Raises
+    ------
+    ReadError
+    """
+    with open_bytes(path) as file:
+        file.skip(header.at)
+        raw = file.read(header.data_at - header.at).decode("ascii", "replace")
+    cards = [raw[at : at + _CARD] for at in range(0, len(raw), _CARD)]
+    ends = [place for place, card in enumerate(cards) if card.rstrip() == "END"]
+    return "".join(cards[: ends[0]] if ends else cards)
+
+
 def read_hdu(path: Path, header: Header) -> bytes:
     """The whole HDU, header and data, padded to whole blocks where the file leaves out the last one's filling.
 

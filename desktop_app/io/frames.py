@@ -18,6 +18,7 @@ from desktop_app.io.source import version_of
 FEWEST = 2
 # Headers of so many are read before the first frame is shown; each takes a millisecond or two.
 MOST = 10_000
+_MANY = 4
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,13 @@ class Sequence:
 
 
 def accepts(path: Path, _head: bytes) -> bool:
-    """Whether there are two images or more, and some that were looked at have one size."""
+    """Whether there are two images or more, and those that were looked at have one size, all but one of many."""
     if len(image_names(path)) < FEWEST:
         return False
     looked_at = sample(path)
-    return None not in looked_at and len({picture.shape for picture in looked_at if picture}) == 1
+    shapes = Counter(picture.shape for picture in looked_at if picture)
+    odd = len(looked_at) - max(shapes.values(), default=0)
+    return bool(shapes) and odd <= (1 if len(looked_at) >= _MANY else 0)
 
 
 def read(path: Path, part: str | None = None) -> SkyImage:

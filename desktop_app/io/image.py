@@ -12,8 +12,9 @@ from desktop_app.core.sky_image import Pixels, SkyImage
 from desktop_app.core.source import Source
 from desktop_app.io.exposure import Exposure, exposure_of
 from desktop_app.io.fits_file import AGAIN, Header, cards_of, headers, is_fits
-from desktop_app.io.fits_hdus import Hdus, read_hdu, read_hdus
+from desktop_app.io.fits_hdus import Hdus, header_text, read_hdu, read_hdus
 from desktop_app.io.pictures import (
+    NAMED_PLANES,
     SCIENCE,
     Picture,
     axes_of,
@@ -197,9 +198,15 @@ def source_of(file: ImageFile, picture: Picture, part: str) -> Source:
         dec_deg=exposure.dec_deg,
         part=part if len(file.parts) > 1 else "",
         parts=file.parts if len(file.parts) > 1 else (),
-        notes=(file.hdus.problem,) if file.hdus.problem else (),
+        notes=_notes_on(file),
         cards=lambda: cards_of(*shown),
     )
+
+
+def _notes_on(file: ImageFile) -> tuple[str, ...]:
+    many = [picture for picture in file.pictures if picture.planes > NAMED_PLANES]
+    named = (f"Only the first {NAMED_PLANES:,} of {picture.planes:,} planes of {picture.name} are named." for picture in many)
+    return (*((file.hdus.problem,) if file.hdus.problem else ()), *named)
 
 
 def sky_of(file: ImageFile, picture: Picture) -> Sky | None:
@@ -217,7 +224,10 @@ def sky_of(file: ImageFile, picture: Picture) -> Sky | None:
         if not alike:
             return None
         header = alike[0]
-    sky = Sky(header.parsed.tostring(endcard=False, padding=False), tables=_tables_for(file, header))
+    try:
+        sky = Sky(header_text(file.path, header), tables=_tables_for(file, header))
+    except ReadError:
+        return None
     return sky if "" in sky.keys else sky.with_key(sky.keys[0])
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from math import prod
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from desktop_app.io.tiles import read_tiled_plane, tiles_of
 
 # So many planes are named one by one; a list of more helps nobody.
 NAMED_PLANES = 10_000
+# Time, wavelength, polarisation; the number of planes grows with every further one.
+_MOST_STACKED = 6
 SCIENCE = ("SCI", "SCIENCE", "IMAGE", "DATA", "CUTOUTSCIENCE")
 FLAGS = ("DQ", "MASK", "FLAGS", "FLAG", "BPM", "BADPIX")
 
@@ -62,10 +63,11 @@ class Picture:
         """What its planes are called: by the places, from 1, along the axes that are longer than 1."""
         if self.planes == 1:
             return (self.name,)
-        counted = [range(1, size + 1) for size in reversed(self.stacked) if size > 1]
-        every = product(*counted)
-        named = [next(every) for _ in range(min(self.planes, NAMED_PLANES))]
-        return tuple(f"{self.name}[{','.join(map(str, reversed(place)))}]" for place in named)
+        places = (self._along_axes(plane) for plane in range(min(self.planes, NAMED_PLANES)))
+        return tuple(f"{self.name}[{self._told(place)}]" for place in places)
+
+    def _told(self, place: tuple[int, ...]) -> str:
+        return ",".join(str(at + 1) for at, size in zip(place, self.stacked, strict=True) if size > 1)
 
     @cached_property
     def storage(self) -> Storage:
@@ -147,8 +149,9 @@ def axes_of(header: Header) -> tuple[int, ...]:
 
 
 def is_picture(axes: Sequence[int]) -> bool:
-    """Whether an image of these axes has two that can be looked at."""
-    return len(axes) >= 2 and axes[0] > 1 and axes[1] > 1 and all(axes)
+    """Whether an image of these axes has two that can be looked at, and not too many behind them."""
+    stacked = sum(size > 1 for size in axes[2:])
+    return len(axes) >= 2 and axes[0] > 1 and axes[1] > 1 and all(axes) and stacked <= _MOST_STACKED
 
 
 def is_grouped(header: Header) -> bool:
