@@ -3,7 +3,7 @@
 import sys
 from typing import TextIO
 
-from desktop_app.core.errors import UserError
+from desktop_app.core.errors import ColumnsUnclear, UserError
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
@@ -23,6 +23,8 @@ def tell(error: UserError, about: str = "") -> None:
     say(f"peculiar: {where}{error.message}", sys.stderr)
     if error.hint:
         say(f"  {error.hint}", sys.stderr)
+    if isinstance(error, ColumnsUnclear):
+        say("  Columns can be named: --time COLUMN --flux COLUMN.", sys.stderr)
 
 
 def counted(n: int, what: str) -> str:

@@ -1,7 +1,7 @@
 """Any table that a file holds, its columns by name, before anyone says what they are: FITS, text or parquet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -74,12 +74,19 @@ class AnyTable:
         try:
             roles = roles_of(self.columns)
         except ColumnsUnclear as error:
-            return error.preview
+            return _by_place(error.preview)
         except ReadError:
             return unclear.preview
         names, units, rows = unclear.preview.names, unclear.preview.units, unclear.preview.rows
         scatter = roles.errors.get(roles.fluxes[0].name)
         return TablePreview(names, units, rows, roles.time.name, roles.fluxes[0].name, scatter.name if scatter else "")
+
+
+def _by_place(preview: TablePreview) -> TablePreview:
+    """Two or three columns without names are most often time, flux and error."""
+    if preview.names not in (("column 1", "column 2"), ("column 1", "column 2", "column 3")):
+        return preview
+    return replace(preview, time="column 1", flux="column 2", flux_err="column 3" if len(preview.names) > 2 else "")
 
 
 def shape_of(path: Path) -> TableShape | None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from desktop_app.core.errors import ColumnsUnclear, ReadError, TablePreview
+from desktop_app.io.any_table import shape_of
 from desktop_app.io.fits_file import AGAIN, Header, headers, is_fits, table_head
 
 _KINDS = "Peculiar opens light curves, target pixel files, FITS images and telemetry."
@@ -14,6 +15,10 @@ def refusal(path: Path, head: bytes) -> ReadError:
     if not head:
         return ReadError(f"{path.name} is empty.", hint=AGAIN)
     if not is_fits(head):
+        shape = shape_of(path)
+        if shape is not None:
+            what = f"{path.name} is a table of which Peculiar cannot tell what it holds"
+            return _unclear(what, shape.names, ("",) * len(shape.names))
         return ReadError(f"{path.name} is neither FITS nor text.", hint=_KINDS)
     found = headers(path, head)
     if not found:
@@ -23,13 +28,16 @@ def refusal(path: Path, head: bytes) -> ReadError:
         parts = ", ".join(map(_described, found))
         return ReadError(f"{path.name} holds no light curve: {parts}.", hint=_KINDS)
     columns = table.columns.values()
-    names = [column.name for column in columns]
-    listed = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-    return ColumnsUnclear(
-        f"Table {table.header.hdu} of {path.name} is no light curve that Peculiar knows: its columns are {listed}.",
-        preview=TablePreview(tuple(names), tuple(column.unit for column in columns)),
-        hint=_KINDS,
-    )
+    what = f"Table {table.header.hdu} of {path.name} is no light curve that Peculiar knows"
+    return _unclear(what, tuple(column.name for column in columns), tuple(column.unit for column in columns))
+
+
+def _unclear(what: str, names: tuple[str, ...], units: tuple[str, ...]) -> ColumnsUnclear:
+    """The error for a table of which a person may know more."""
+    shown = [name[:_NAME_LETTERS] for name in names[:_NAMES]]
+    listed = ", ".join(shown) + (f" and {len(names) - _NAMES} more" if len(names) > _NAMES else "")
+    hint = "If it is a light curve, say which column is the time and which the flux."
+    return ColumnsUnclear(f"{what}: its columns are {listed}.", preview=TablePreview(names, units), hint=hint)
 
 
 def folder_refusal(path: Path) -> ReadError:

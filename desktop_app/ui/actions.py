@@ -124,6 +124,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("next_cadence", "Events", "Next c&adence", ".", "Look at the next cadence"),
     _A("previous_cadence", "Events", "Previous ca&dence", ",", "Look at the previous cadence"),
     _A("select_nothing", "Events", "&Select nothing", "Ctrl+Shift+A", "Look at no event"),
+    _A(
+        "choose_columns",
+        "Tools",
+        "Choose c&olumns…",
+        "Ctrl+Shift+D",
+        "Say which column of a table is time, flux and error",
+    ),
     _A("commands", "Tools", "&Commands…", "Ctrl+Shift+P", "Find any command by its name", "list"),
     _A("clear_log", "Tools", "C&lear the log", "Ctrl+Shift+K", "Empty the log panel"),
     _A("guide", "Help", "User &guide", "F1", "How to use Peculiar", "help"),

@@ -249,6 +249,13 @@ class Commands(QObject):
 
     # Actions: tools and help
 
+    def on_choose_columns(self) -> None:
+        from desktop_app.ui.columns_dialog import ColumnsDialog
+
+        path = self._session.columns.to_choose_from
+        if path is not None:
+            ColumnsDialog(self._session, self._window.appearance, path, self._window).open()
+
     def on_commands(self) -> None:
         palette = CommandPalette(self._window.actions_by_name, self._window)
         palette.show()

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QUndoStack
 
 from desktop_app.core.errors import UserError
@@ -22,6 +22,8 @@ from desktop_app.detectors import DEFAULT_DETECTOR
 from desktop_app.engine.jobs import Progressed, Work
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
+from desktop_app.ui.column_verbs import ColumnVerbs
+from desktop_app.ui.file_list import FileList
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
 from desktop_app.ui.pixel_verbs import PixelVerbs, aperture_of
 from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
@@ -62,7 +64,7 @@ class Session(QObject):
         self._settings = settings
         self._bridge = Bridge(self)
         self._flagging = False
-        self._entries: dict[Path, int] = {}
+        self.files = FileList(settings, self._bridge, self)
         self._detect_when_shown: set[Path] = set()
         self.undo_stack = QUndoStack(self)
         recent = [Path(str(path)) for path in _as_list(settings.value("recent"))]
@@ -71,6 +73,7 @@ class Session(QObject):
         self._bridge.ended.connect(self._on_ended)
         self._bridge.failed.connect(self._on_failed)
         self.pixels = PixelVerbs(self, self._bridge, self._update, self._start)
+        self.columns = ColumnVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.telemetry = TelemetryVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.files.changed.connect(self._on_files_changed)
         self.files.found.connect(self._on_found)
@@ -86,7 +89,7 @@ class Session(QObject):
             return
         paths = [path.absolute() for path in paths]
         files = [path for path in paths if not path.is_dir()]
-        self._list([FileEntry(path) for path in files])
+        self.files.add(paths)
         self._remember(paths)
         if detect:
             self._detect_when_shown |= set(paths)
@@ -140,11 +143,28 @@ class Session(QObject):
         if path is None:
             return
         self.cancel()
-        kept = tuple(entry for entry in self.state.files if entry.path != path)
-        self._entries = {entry.path: place for place, entry in enumerate(kept)}
+        self.files.remove([path])
         self.undo_stack.clear()
         empty = {"data": None, "drawing": None, "curve": None, "picture": None, "frame": None, "aperture": None}
-        self._update(files=kept, path=None, **empty, **_NOTHING_FOUND)
+        self._update(path=None, **empty, **_NOTHING_FOUND)
+
+    def forget(self, paths: Sequence[Path]) -> None:
+        """Take files and whole folders off the list; the one shown is closed if it is among them."""
+        shown = self.state.path
+        self.files.remove(paths)
+        if shown is not None and all(entry.path != shown for entry in self.state.files):
+            self.close_file()
+
+    def reload(self) -> None:
+        """Read the file shown once more."""
+        data, path = self.state.data, self.state.path
+        if data is None or path is None:
+            return
+        if path != data.source.path:
+            self.show(path)
+            return
+        doing = partial(work.load, path, data.source.part or None, self.state.preset)
+        self._start("open", f"Opening {path.name}", doing, self._on_loaded)
 
     # Detection
 
@@ -258,6 +278,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Cancel everything and wait for the threads to end."""
+        self.files.stop()
         self._bridge.close()
 
     # Jobs
@@ -325,12 +346,6 @@ class Session(QObject):
         _log.info("%s", opened(loaded))
         if row is not None:
             self.select_row(row)
-
-    def _on_placed(self, placed: Placed) -> None:
-        if sky_of(self.state.data) is placed.sky:
-            self._update(sky=placed.facts)
-            for note in placed.facts.notes:
-                _log.info("%s: %s", self.state.data.source.object_name if self.state.data else "", note)
 
     def _on_placed(self, placed: Placed) -> None:
         if sky_of(self.state.data) is placed.sky:

@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
             can[name].setEnabled(frames)
         for name in ("copy_position", "go_to"):
             can[name].setEnabled(isinstance(self.centre.page, HasPositions))
+        can["choose_columns"].setEnabled(self.session.columns.to_choose_from is not None)
         can["choose_datasets"].setEnabled(self.session.telemetry.to_choose_from is not None)
         can["load_labels"].setEnabled(isinstance(state.data, Telemetry))
         can["export_events"].setEnabled(state.table is not None)
