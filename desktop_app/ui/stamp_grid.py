@@ -11,7 +11,17 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop_app.core.arrays import Ints
@@ -86,7 +96,7 @@ class StampDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _AnyIndex) -> QSize:
         """As large as every cell."""
-        return self._grid.cell
+        return self._grid.gridSize()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         """Paint one cell; its picture may come with the next paint."""
@@ -186,9 +196,19 @@ class StampGrid(QListView):
     def set_side(self, side: int) -> None:
         """How large the stamps are drawn."""
         self.side = min(max(side, SIZES_PX[0]), SIZES_PX[1])
-        self.setGridSize(self.cell)
+        self._share_width()
         if self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width among as many stamps as fit."""
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        cell, width = self.cell, self.viewport().width() - 1
+        fitting = max(1, width // cell.width())
+        self.setGridSize(QSize(max(cell.width(), width // fitting), cell.height()))
 
     def set_caption(self, column: str) -> None:
         """Which column of the catalogue stands below the stamps."""

@@ -51,7 +51,7 @@ DARK = Theme(
     point="#d3dae4",
     warning="#e6b450",
     error="#ff8a80",
-    missing="#a8437f",
+    missing="#8f4a78",
     mark="#4ee08a",
     around="#0d1014",
 )
@@ -67,7 +67,7 @@ LIGHT = Theme(
     point="#1b2430",
     warning="#8a5a00",
     error="#b3261e",
-    missing="#c65a9b",
+    missing="#b5699a",
     mark="#4ee08a",
     around="#dfe3e9",
 )

@@ -40,7 +40,7 @@ _TYPED_MS = 150
 _SIDE_PX = (700, 340)
 _LARGE_PX = (260, 780)
 _STEP_PX = 16
-_FILTER_PX = 220
+_FILTER_PX = 190
 
 
 class GalleryPage(QWidget):
@@ -294,6 +294,8 @@ class GalleryPage(QWidget):
         ra, dec = float(data.ra_deg[place]), float(data.dec_deg[place])
         if ra == ra and dec == dec:
             rows += [("RA", f"{ra:.5f}°"), ("Dec", f"{dec:+.5f}°".replace("-", "−"))]
+        if not rows:
+            rows = [("Catalogue", "none beside the stamps")]
         self.table.setRowCount(len(rows))
         for row, (name, text) in enumerate(rows):
             for column, said in enumerate((name, text or "not known")):
