@@ -91,18 +91,19 @@ def draw_marks(painter: QPainter, marks: tuple[Mark, ...], to_screen: ToScreen, 
     view = QTransform(unit.x() - origin.x(), 0, 0, unit.y() - origin.y(), origin.x(), origin.y())
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for mark in marks:
-        for pen in _pens(mark, QColor(mark.colour or colour), halo):
+        for pen in _pens(mark, QColor(mark.colour or colour), halo, painter.device().devicePixelRatio()):
             painter.setPen(pen)
             _draw(painter, mark, view, to_screen)
         if not isinstance(mark, Outline) and mark.label:
             _label(painter, mark, to_screen, QColor(mark.colour or colour), halo)
 
 
-def _pens(mark: Mark, colour: QColor, halo: str) -> tuple[QPen, QPen]:
+def _pens(mark: Mark, colour: QColor, halo: str, ratio: float) -> tuple[QPen, QPen]:
+    """Pens for the halo and the line; Qt counts a cosmetic one in pixels of the device."""
     width = mark.width_px if isinstance(mark, Outline) else 1.5
     around = QColor(halo)
     around.setAlpha(_HALO_ALPHA)
-    pens = QPen(around, width + 2), QPen(colour, width)
+    pens = QPen(around, ratio * (width + 2)), QPen(colour, ratio * width)
     for pen in pens:
         pen.setCosmetic(True)
     if isinstance(mark, Outline) and mark.dashed:

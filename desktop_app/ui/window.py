@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         self.notice.dismissed.connect(self.session.dismiss)
         self.notice.asked.connect(self._on_asked)
         self.centre.hovered.connect(self.status.show_cursor)
+        self.pixels_panel.hovered.connect(self.status.show_cursor)
         self.curve.open_asked.connect(self.commands.on_open_files)
         self.curve.samples_asked.connect(self.commands.on_open_samples)
         for name in ("stitch_selected", "stitch_object", "close_file"):

@@ -327,12 +327,13 @@ def test_that_value_pixel_and_position_are_told_under_the_cursor(pixels_open: Ma
     pixels_open.session.select_row(33)
     wait_for_frame(pixels_open, 33, qtbot)
     QTest.mouseMove(panel_of(pixels_open).view, place_of(pixels_open, 3, 2))
-    value = text_of(pixels_open, "pixels-value")
-    assert value.startswith(f"{flux_in_file()[33, 2, 3]:,.2f}"[:6])
-    assert value.endswith(f"e-/s   column {CORNER[0] + 3}, row {CORNER[1] + 2}")
-    assert text_of(pixels_open, "pixels-place") == "05 37 09.89  −80 28 08.9   84.2912 -80.4691"
+    short, full = text_of(pixels_open, "pixels-under-cursor"), pixels_open.status.cursor.text()
+    value = f"{flux_in_file()[33, 2, 3]:,.2f} e-/s"
+    place = "05 37 09.89 −80 28 08.9"
+    assert short == f"{value}   {CORNER[0] + 3}, {CORNER[1] + 2}   {place}"
+    assert full == f"{value}   column {CORNER[0] + 3}, row {CORNER[1] + 2}   {place}   84.29120 -80.46914"
     QTest.mouseMove(panel_of(pixels_open).view, place_of(pixels_open, 30, 2))
-    assert text_of(pixels_open, "pixels-value") == ""
+    assert text_of(pixels_open, "pixels-under-cursor") == pixels_open.status.cursor.text() == ""
 
 
 def test_that_a_file_that_changed_under_the_window_is_told_once(

@@ -1,9 +1,9 @@
 """The pixels panel: the frame of the cadence that is looked at, and the pixels whose sum is the light curve."""
 
 from dataclasses import replace
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -31,7 +31,15 @@ _NO_PIXELS = "Open a target pixel file or a TESScut cut-out to see its frames."
 
 
 class PixelsPanel(QWidget):
-    """One frame, apertures over it, what is under the cursor, and controls."""
+    """One frame, apertures over it, what is under the cursor, and controls.
+
+    Signals
+    -------
+    hovered(str)
+        Value, pixel and position under the cursor, "" where there is none.
+    """
+
+    hovered = Signal(str)
 
     def __init__(self, session: Session, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,14 +77,13 @@ class PixelsPanel(QWidget):
     def _page(self) -> QWidget:
         page = named(QWidget(self), "pixels-page")
         self._title = named(ElidedLabel(page), "pixels-title")
-        self._value = named(ElidedLabel(page), "pixels-value", role="muted")
-        self._place = named(ElidedLabel(page), "pixels-place", role="muted")
-        for label in (self._title, self._value, self._place):
+        self._under = named(ElidedLabel(page), "pixels-under-cursor", role="muted")
+        for label in (self._title, self._under):
             label.setFont(tabular(label.font()))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(4)
-        for widget in (self._title, self.look, self.view, self._value, self._place, self.film, self.apertures):
+        for widget in (self._title, self.look, self.view, self._under, self.film, self.apertures):
             layout.addWidget(widget, int(widget is self.view))
         return page
 
@@ -102,7 +109,7 @@ class PixelsPanel(QWidget):
             return
         if new.aperture is not old.aperture or new.data is not old.data:
             self._show_apertures(new)
-        if new.frame is not old.frame or new.selection is not old.selection or new.system is not old.system:
+        if _frame_of(new) is not _frame_of(old) or new.system is not old.system:
             self._show_frame(new)
 
     def _show_data(self, state: AppState) -> None:
@@ -198,22 +205,25 @@ class PixelsPanel(QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        """What is under the cursor."""
+        """What is under the cursor: short in the panel, in full in the status bar."""
         pixels, drawing = self._session.state.data, self._session.state.drawing
         if self._at is None or self._shown is None or not isinstance(pixels, TargetPixels):
-            self._value.setText("")
-            self._place.setText("")
+            self._under.setText("")
+            self.hovered.emit("")
             return
         x, y = self._at
         value = self._shown.value(x, y)
-        known = value is not None and isfinite(value)
-        told = f"{significant(value, 6)} {pixels.unit}".rstrip() if value is not None and known else "no value"
+        told = (
+            f"{significant(value, 6)} {pixels.unit}".rstrip() if value is not None and isfinite(value) else "no value"
+        )
         column, row = pixels.corner[0] + x, pixels.corner[1] + y
-        self._value.setText(f"{told}   column {column}, row {row}")
+        ra, dec = nan, nan
         if isinstance(drawing, PixelDrawing):
             ra, dec = float(drawing.ra_deg[y, x]), float(drawing.dec_deg[y, x])
-            six = "  ".join(sexagesimal(ra, dec))
-            self._place.setText(f"{six}   {ra:.4f} {dec:+.4f}" if isfinite(ra + dec) else "")
+        six = " ".join(sexagesimal(ra, dec)).strip()
+        self._under.setText("   ".join(filter(None, (told, f"{column}, {row}", six))))
+        degrees = f"{ra:.5f} {dec:+.5f}" if six else ""
+        self.hovered.emit("   ".join(filter(None, (told, f"column {column}, row {row}", six, degrees))))
 
     def _on_theme(self, theme: Theme) -> None:
         self.view.set_theme(theme)
