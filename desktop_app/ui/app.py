@@ -40,6 +40,7 @@ def run(paths: Sequence[Path], *, detect_on_open: bool = False) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal: Qt's loop would never hear Python's handler
     window.show()
     window.session.load_detector()
+    window.session.files.restore()
     window.session.open(list(paths), detect=detect_on_open)
     return application.exec()
 

@@ -24,6 +24,7 @@ from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.column_verbs import ColumnVerbs
 from desktop_app.ui.file_list import FileList
+from desktop_app.ui.inside_verbs import InsideVerbs
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
 from desktop_app.ui.pixel_verbs import PixelVerbs, aperture_of
 from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
@@ -65,6 +66,7 @@ class Session(QObject):
         self._bridge = Bridge(self)
         self._flagging = False
         self.files = FileList(settings, self._bridge, self)
+        self.inside = InsideVerbs(self, self._bridge, self._update)
         self._detect_when_shown: set[Path] = set()
         self.undo_stack = QUndoStack(self)
         recent = [Path(str(path)) for path in _as_list(settings.value("recent"))]
@@ -146,7 +148,7 @@ class Session(QObject):
         self.files.remove([path])
         self.undo_stack.clear()
         empty = {"data": None, "drawing": None, "curve": None, "picture": None, "frame": None, "aperture": None}
-        self._update(path=None, **empty, **_NOTHING_FOUND)
+        self._update(path=None, inside=None, **empty, **_NOTHING_FOUND)
 
     def forget(self, paths: Sequence[Path]) -> None:
         """Take files and whole folders off the list; the one shown is closed if it is among them."""
@@ -456,7 +458,7 @@ class Session(QObject):
 
 def _shown_of(loaded: work.Loaded) -> dict[str, Any]:
     shown = {"data": loaded.data, "drawing": loaded.drawing, "curve": loaded.curve, "picture": loaded.picture}
-    return {**shown, "aperture": aperture_of(loaded.data)}
+    return {**shown, "aperture": aperture_of(loaded.data), "inside": None}
 
 
 def _as_list(value: object) -> list[object]:

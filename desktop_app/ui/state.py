@@ -13,6 +13,7 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import TimeSystem
+from desktop_app.engine.inside import Inside
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
 from desktop_app.ui.inspection import Inspection
@@ -130,6 +131,8 @@ class AppState:
     table : EventTable or None
     selection : Selection
     inspection : Inspection or None
+    inside : Inside or None
+        What the file shown is made of; None until somebody wants to see it.
     system : TimeSystem
     preset : str
         Which QUALITY bits hide a row in files opened from now on.
@@ -157,6 +160,7 @@ class AppState:
     table: EventTable | None = None
     selection: Selection = Selection()
     inspection: Inspection | None = None
+    inside: Inside | None = None
     system: TimeSystem = TimeSystem.NATIVE
     preset: Preset = "default"
     busy: Busy | None = None

@@ -88,9 +88,10 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.tabifyDockWidget(self.docks["events"], self.docks["log"])
+        self.tabifyDockWidget(self.docks["log"], self.docks["header"])
         self.docks["events"].raise_()
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self.resizeDocks([self.docks["files"], self.docks["inspector"]], [330, 310], across)
+        self.resizeDocks([self.docks["files"], self.docks["inspector"]], [400, 300], across)
         self.resizeDocks([self.docks["files"], self.docks["detector"]], [360, 420], down)
         self.resizeDocks([self.docks["events"]], [220], down)
         self.pixels_dock = PixelsDock(self.docks["pixels"], (self.docks["files"], self.docks["detector"]), self.session)

@@ -1,6 +1,6 @@
 """What the worker threads do for the window: pure functions that know no widget."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -8,7 +8,6 @@ from threading import Lock
 from desktop_app.core.data import Dataset, curve_in
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
-from desktop_app.core.errors import UserError
 from desktop_app.core.event_table import EventTable, event_table
 from desktop_app.core.light_curve import LightCurve, with_flux, with_preset
 from desktop_app.core.params import Params
@@ -16,12 +15,10 @@ from desktop_app.core.pixels import TargetPixels, with_pixel_preset
 from desktop_app.core.progress import Report, part
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import iso_dates
+from desktop_app.engine.inside import Inside
 from desktop_app.ui.drawing import Drawing, drawing_of
 from desktop_app.ui.picture import CurvePicture, ScorePicture, picture_of, score_picture
-from desktop_app.ui.state import FileEntry
 
-LISTED_AT_ONCE = 200
-READ_AT_ONCE = 20
 # Two threads that import the same package at once can see it half made, which fails as an AttributeError.
 one_importer = Lock()
 
@@ -52,13 +49,6 @@ class Flagged:
     detection: Detection
     events: tuple[Event, ...]
     table: EventTable
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Files found or read: new entries, or known ones with their summary."""
-
-    entries: tuple[FileEntry, ...]
 
 
 def load(path: Path, part: str | None, preset: Preset, report: Report) -> Loaded:
@@ -104,6 +94,14 @@ def loaded_of(data: Dataset) -> Loaded:
     return Loaded(data, drawing_of(data), curve, None if curve is None else picture_of(curve))
 
 
+def look_inside(data: Dataset) -> Inside:
+    """What there is to tell about ``data``, and what their file is made of."""
+    with one_importer:
+        from desktop_app.engine.inside import of_dataset
+
+        return of_dataset(data)
+
+
 def run_detector(data: LightCurve, name: str, settings: Params | None, threshold: float, report: Report) -> Detected:
     """Score ``data``, or take the scores of an earlier run, and cut them at ``threshold``."""
     from time import monotonic
@@ -136,35 +134,3 @@ def load_detector(name: str) -> DetectorSpec:
         from desktop_app.detectors import DETECTORS
 
         return DETECTORS[name]
-
-
-def list_files(paths: Sequence[Path], tell: Callable[[Listed], None], report: Report) -> None:
-    """Tell every light curve below ``paths``, then what the headers of each say."""
-    entries = [entry for path in paths for entry in _entries(path)]
-    for first in range(0, len(entries), LISTED_AT_ONCE):
-        report(0.0, "Listing files")
-        tell(Listed(tuple(entries[first : first + LISTED_AT_ONCE])))
-    for first in range(0, len(entries), READ_AT_ONCE):
-        read = []
-        for entry in entries[first : first + READ_AT_ONCE]:
-            report(first / len(entries), "Reading headers")
-            read.append(_summarised(entry))
-        tell(Listed(tuple(read)))
-
-
-def _entries(path: Path) -> list[FileEntry]:
-    from desktop_app.io import data_files
-
-    if path.is_dir():
-        return [FileEntry(file, folder=path) for file in data_files(path)]
-    return [FileEntry(path)]
-
-
-def _summarised(entry: FileEntry) -> FileEntry:
-    try:
-        with one_importer:
-            from desktop_app.io import summarise
-
-            return replace(entry, summary=summarise(entry.path))
-    except UserError as error:
-        return replace(entry, problem=str(error))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QTreeView
+from PySide6.QtWidgets import QTableView
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.window import MainWindow
@@ -32,11 +32,11 @@ def write_sectors(folder: Path, numbers: tuple[int, ...], *, star: str = "TIC 42
     return paths
 
 
-def open_all(window: MainWindow, paths: list[Path], qtbot: QtBot) -> QTreeView:
+def open_all(window: MainWindow, paths: list[Path], qtbot: QtBot) -> QTableView:
     drop(window, paths)
     qtbot.waitUntil(lambda: sum(entry.summary is not None for entry in window.session.state.files) == len(paths))
     qtbot.waitUntil(lambda: window.session.state.data is not None and window.session.state.busy is None)
-    tree = window.findChild(QTreeView, "files-tree")
+    tree = window.findChild(QTableView, "files-list")
     assert tree is not None
     return tree
 
@@ -49,7 +49,7 @@ def wait_stitched(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(is_shown, timeout=30_000)
 
 
-def click(tree: QTreeView, row: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+def click(tree: QTableView, row: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     place = tree.visualRect(tree.model().index(row, 0)).center()
     QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, keys, place)
 
@@ -168,7 +168,7 @@ def test_that_the_pieces_are_named_in_the_plot(window: MainWindow, tmp_path: Pat
 
 
 def test_that_the_context_menu_of_the_list_has_the_stitching(window: MainWindow) -> None:
-    tree = window.findChild(QTreeView, "files-tree")
+    tree = window.findChild(QTableView, "files-list")
     assert tree is not None
     assert tree.contextMenuPolicy() == Qt.ContextMenuPolicy.ActionsContextMenu
     assert window.actions_by_name["stitch_selected"] in tree.actions()

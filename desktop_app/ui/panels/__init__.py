@@ -90,4 +90,11 @@ PANELS = (
         Qt.DockWidgetArea.BottomDockWidgetArea,
         f"{_HERE}.log:LogPanel",
     ),
+    PanelSpec(
+        "header",
+        "Header",
+        "What the file is made of: its header cards, columns and checksums, and what they come to.",
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        f"{_HERE}.header:HeaderPanel",
+    ),
 )

@@ -1,80 +1,147 @@
-"""The files panel: what is open, as a tree of folders, with what the headers say."""
+"""The files panel: what is open, by folders, with what the headers say; found by text and kind."""
 
-from math import isfinite
 from pathlib import Path
+from typing import get_args
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QStackedWidget, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_app.core.data import Kind
+from desktop_app.ui.file_model import FILE, HEADINGS, FileModel, Wanted
+from desktop_app.ui.file_table import FileTable
 from desktop_app.ui.named import named
 from desktop_app.ui.session import Session
-from desktop_app.ui.state import AppState, FileEntry
-from desktop_app.ui.theme import Appearance, Theme, line_icon
-from desktop_app.ui.words import duration
+from desktop_app.ui.state import AppState
+from desktop_app.ui.theme import Appearance, Theme
+from desktop_app.ui.words import counted
 
-HEADINGS = ("File", "Mission", "Cadence")
-_PATH = Qt.ItemDataRole.UserRole
 MINIMUM_PX = 220
+_EMPTY = "No files yet.\nDrop files or folders anywhere on the window."
+_KINDS: dict[Wanted, str] = {
+    "": "All kinds",
+    "light curve": "Light curves",
+    "target pixels": "Target pixels",
+    "image": "Images",
+    "cutouts": "Cut-outs",
+    "telemetry": "Telemetry",
+    "problem": "Problems",
+}
+assert set(get_args(Kind)) <= set(_KINDS)
 
 
 class FilesPanel(QWidget):
-    """The tree and its filter."""
+    """The list, its filter and its chooser of kinds."""
 
     def __init__(self, session: Session, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, "files").setMinimumWidth(MINIMUM_PX)
         self._session = session
-        self._theme = appearance.theme
-        self.model = QStandardItemModel(0, len(HEADINGS), self)
-        self.model.setHorizontalHeaderLabels(list(HEADINGS))
-        self._folders: dict[Path, QStandardItem] = {}
-        self._items: dict[Path, QStandardItem] = {}
-        self._shown: dict[Path, FileEntry] = {}
-        self.filtered = QSortFilterProxyModel(self, recursiveFilteringEnabled=True)
-        self.filtered.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.filtered.setFilterKeyColumn(-1)
-        self.filtered.setSourceModel(self.model)
-        self.view = self._tree()
-        empty = QLabel("No files yet.\nDrop files or folders anywhere on the window.", self, wordWrap=True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.model = FileModel(self)
+        self.model.set_theme(appearance.theme)
+        self.view = named(FileTable(self.model, self), "files-list", label="Files")
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(named(empty, "files-empty", role="muted"))
+        for name, text in (("files-empty", _EMPTY), ("files-no-match", "No file matches.")):
+            label = QLabel(text, self, wordWrap=True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._stack.addWidget(named(label, name, role="muted"))
         self._stack.addWidget(self.view)
         box = QLineEdit(self, placeholderText="Filter files…")
-        self.filter_box = named(box, "files-filter", label="Filter files")
+        self.filter_box = named(box, "files-filter", label="Filter files", tip="Object, file name, mission, size…")
         self.filter_box.setClearButtonEnabled(True)
-        self.filter_box.textChanged.connect(self.filtered.setFilterFixedString)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.filter_box)
-        layout.addWidget(self._stack, 1)
-        self.view.selectionModel().currentChanged.connect(self._on_chosen)
-        self.view.activated.connect(self._on_chosen)
-        appearance.changed.connect(self._on_theme)
-        session.changed.connect(self._on_changed)
+        self.kind_box = named(QComboBox(self), "files-kind", label="Kind", tip="Which kind of files is listed")
+        for kind, text in _KINDS.items():
+            self.kind_box.addItem(text, kind)
+        self.told = named(QLabel(self), "files-told", role="muted")
+        self._lay_out()
+        self._restore()
+        self._connect(appearance)
+        self._add_actions()
         self._show(session.state)
 
     def selected(self) -> list[Path]:
         """The files that are selected, in the order of the list."""
-        rows = sorted(self.view.selectionModel().selectedRows(), key=lambda index: (index.parent().row(), index.row()))
-        return [path for path in (index.data(_PATH) for index in rows) if isinstance(path, Path)]
+        entries = (self.model.entry(row) for row in self.view.selected_rows())
+        return [entry.path for entry in entries if entry is not None]
 
-    def _tree(self) -> QTreeView:
-        view = named(QTreeView(self, uniformRowHeights=True, indentation=10), "files-tree", label="Files")
-        view.setModel(self.filtered)
-        view.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
-        view.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        header = view.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        header.setResizeContentsPrecision(100)
-        return view
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other rows are in sight."""
+        super().resizeEvent(event)
+        self._on_scrolled()
+
+    # Building
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self.filter_box, 1)
+        top.addWidget(self.kind_box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.told)
+
+    def _connect(self, appearance: Appearance) -> None:
+        self.filter_box.textChanged.connect(self._on_filter)
+        self.kind_box.currentIndexChanged.connect(self._on_filter)
+        self.view.opened.connect(self._on_opened)
+        self.view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.view.horizontalHeader().sortIndicatorChanged.connect(self._on_sorted)
+        self.model.arranged.connect(self._on_arranged)
+        appearance.changed.connect(self._on_theme)
+        self._session.changed.connect(self._on_changed)
+
+    def _add_actions(self) -> None:
+        """What the keys and the menu of the list do; other parts of the window add theirs to the view."""
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._action(
+            "files-remove", "Take off the list", QKeySequence(QKeySequence.StandardKey.Delete), self._on_remove
+        )
+        self._action("files-copy", "Copy path", QKeySequence("Ctrl+Alt+C"), self._on_copy)
+        self._action("files-close-all", "Close all folders", QKeySequence("Ctrl+Left"), self._on_close_all)
+        self._action("files-open-all", "Open all folders", QKeySequence("Ctrl+Right"), self._on_open_all)
+        header = self.view.horizontalHeader()
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for column, heading in enumerate(HEADINGS):
+            if column == FILE:
+                continue
+            shown = QAction(heading, header, checkable=True, checked=not self.view.isColumnHidden(column))
+            shown.setObjectName(f"files-column-{column}")
+            shown.setData(column)
+            shown.toggled.connect(self._on_column)
+            header.addAction(shown)
+
+    def _action(self, name: str, text: str, keys: QKeySequence, slot: object) -> None:
+        action = QAction(text, self.view)
+        action.setObjectName(name)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(slot)
+        self.view.addAction(action)
+
+    def _restore(self) -> None:
+        """Filter, order, closed folders and columns of last time."""
+        files = self._session.files
+        self.filter_box.setText(str(files.kept("filter") or ""))
+        kind = str(files.kept("kind") or "")
+        self.kind_box.setCurrentIndex(max(0, [*_KINDS].index(kind) if kind in _KINDS else 0))
+        closed = files.kept("closed")
+        self.model.closed = {str(text) for text in closed} if isinstance(closed, list | tuple) else set()
+        if isinstance(closed, str):
+            self.model.closed = {closed}
+        columns = files.kept("columns")
+        if isinstance(columns, list | tuple):
+            for column in range(1, len(HEADINGS)):
+                self.view.setColumnHidden(column, str(column) not in columns)
+        section, _, way = str(files.kept("order") or "-1 up").partition(" ")
+        if section.lstrip("-").isdecimal() and int(section) < len(HEADINGS):
+            order = Qt.SortOrder.DescendingOrder if way == "down" else Qt.SortOrder.AscendingOrder
+            self.view.horizontalHeader().setSortIndicator(int(section), order)
+        self._filter()
+
+    # Following the state
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
         if new.files is not old.files:
@@ -83,86 +150,89 @@ class FilesPanel(QWidget):
             self._show_current(new.path)
 
     def _show(self, state: AppState) -> None:
-        if len(state.files) < len(self._shown):
-            self._drop({entry.path for entry in state.files})
-        for entry in state.files:
-            if self._shown.get(entry.path) != entry:
-                self._show_entry(entry)
-        self._stack.setCurrentIndex(1 if state.files else 0)
-        self._show_current(state.path)
-
-    def _show_entry(self, entry: FileEntry) -> None:
-        item = self._items.get(entry.path)
-        if item is None:
-            item = QStandardItem()
-            item.setData(entry.path, _PATH)
-            self._items[entry.path] = item
-            parent = self._parent_of(entry)
-            parent.appendRow([item, QStandardItem(), QStandardItem()])
-        self._shown[entry.path] = entry
-        row, parent = item.row(), item.parent() or self.model.invisibleRootItem()
-        summary = entry.summary
-        item.setText((summary.object_name if summary and not entry.pieces else "") or entry.path.name)
-        item.setToolTip("\n".join(map(str, entry.pieces)) or f"{entry.path}\n{entry.problem}".strip())
-        cadence = duration(summary.cadence_s / 86400) if summary and isfinite(summary.cadence_s) else ""
-        mission = _mission(entry)
-        for column, text in ((1, mission), (2, cadence)):
-            parent.child(row, column).setText(text)
-            parent.child(row, column).setToolTip(summary.segment if summary and column == 1 else entry.problem)
-        if entry.problem:
-            item.setIcon(line_icon("warning", self._theme))
-
-    def _parent_of(self, entry: FileEntry) -> QStandardItem:
-        """The folder's item, made where it is not there yet."""
-        if entry.folder is None:
-            return self.model.invisibleRootItem()
-        folder = entry.path.parent
-        if folder not in self._folders:
-            inside = folder != entry.folder
-            name = folder.relative_to(entry.folder.parent).as_posix() if inside else folder.name
-            item = QStandardItem(line_icon("folder", self._theme), name)
-            item.setToolTip(str(folder))
-            item.setSelectable(False)
-            self._folders[folder] = item
-            self.model.appendRow([item, QStandardItem(), QStandardItem()])
-            self.view.setExpanded(self.filtered.mapFromSource(item.index()), True)
-        return self._folders[folder]
-
-    def _drop(self, kept: set[Path]) -> None:
-        for path in [path for path in self._items if path not in kept]:
-            item = self._items.pop(path)
-            del self._shown[path]
-            parent = item.parent() or self.model.invisibleRootItem()
-            parent.removeRow(item.row())
+        known = self.model.row_of(state.path)
+        self.model.show_entries(state.files)
+        self._tell()
+        if known is None and state.path is not None:
+            self._show_current(state.path)
 
     def _show_current(self, path: Path | None) -> None:
-        with QSignalBlocker(self.view.selectionModel()):
-            if path in self._items:
-                index = self.filtered.mapFromSource(self._items[path].index())
-                if self.view.currentIndex().siblingAtColumn(0) != index:
-                    self.view.setCurrentIndex(index)
-                self.view.scrollTo(index)
-            else:
-                self.view.selectionModel().clear()
-        self.view.viewport().update()
+        row = self.model.row_of(path)
+        if row is None:
+            if path is None:
+                with QSignalBlocker(self.view.selectionModel()):
+                    self.view.clearSelection()
+                self.view.viewport().update()
+            return
+        if row not in self.view.selected_rows():
+            self.view.choose(row)
 
-    def _on_chosen(self, index: QModelIndex) -> None:
-        path = index.siblingAtColumn(0).data(_PATH)
-        if isinstance(path, Path) and path != self._session.state.path:
+    def _tell(self) -> None:
+        count = self.model.count()
+        self._stack.setCurrentIndex(0 if not count.files else 2 if self.model.rowCount() else 1)
+        parts = [counted(count.files, "file")] if count.files else []
+        if count.shown != count.files:
+            parts.append(f"{count.shown:,} shown")
+        if count.unread:
+            parts.append(f"reading {count.unread:,} headers…")
+        self.told.setText(", ".join(parts))
+
+    # What a person does
+
+    def _on_filter(self) -> None:
+        self._filter()
+        self._tell()
+        self._session.files.keep("filter", self.filter_box.text())
+        self._session.files.keep("kind", str(self.kind_box.currentData()))
+        self._show_current(self._session.state.path)
+
+    def _filter(self) -> None:
+        self.model.set_filter(self.filter_box.text(), [*_KINDS][max(0, self.kind_box.currentIndex())])
+
+    def _on_sorted(self) -> None:
+        self._keep_columns()
+
+    def _on_column(self, shown: bool) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.view.standing_back.discard(int(action.data()))
+            self.view.setColumnHidden(int(action.data()), not shown)
+            self._keep_columns()
+
+    def _keep_columns(self) -> None:
+        header = self.view.horizontalHeader()
+        shown = [column for column in range(len(HEADINGS)) if not self.view.isColumnHidden(column)]
+        order = -1 if header.sortIndicatorSection() >= len(HEADINGS) else header.sortIndicatorSection()
+        descending = header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+        self._session.files.keep("columns", [str(column) for column in {*shown, *self.view.standing_back}])
+        self._session.files.keep("order", f"{order} {'down' if descending else 'up'}")
+
+    def _on_arranged(self) -> None:
+        self._session.files.keep("closed", sorted(self.model.closed))
+        self._tell()
+        self._on_scrolled()
+
+    def _on_scrolled(self) -> None:
+        entries = (self.model.entry(row) for row in self.view.rows_in_sight())
+        self._session.files.look_first([entry.path for entry in entries if entry is not None])
+
+    def _on_opened(self, path: Path) -> None:
+        if path != self._session.state.path:
             self._session.show(path)
 
+    def _on_remove(self) -> None:
+        rows = self.view.selected_rows()
+        folders = [Path(folder) for row in rows if (folder := self.view.folder_at(row)) is not None]
+        self._session.forget([*self.selected(), *folders])
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText("\n".join(str(path) for path in self.selected()))
+
+    def _on_close_all(self) -> None:
+        self.model.close_folders()
+
+    def _on_open_all(self) -> None:
+        self.model.open_folders()
+
     def _on_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        for item in self._folders.values():
-            item.setIcon(line_icon("folder", theme))
-        for path, item in self._items.items():
-            if self._shown[path].problem:
-                item.setIcon(line_icon("warning", theme))
-
-
-def _mission(entry: FileEntry) -> str:
-    """ "TESS 1": the mission and the number of its sector, quarter or campaign."""
-    if entry.summary is None:
-        return ""
-    number = entry.summary.segment.split()[-1] if entry.summary.segment and not entry.pieces else ""
-    return f"{entry.summary.mission} {number}".strip()
+        self.model.set_theme(theme)
