@@ -1,19 +1,20 @@
 """What the times of telemetry count, and from when: dates, unix times of any unit, Julian dates, or elapsed time."""
 
 import re
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.quiet import ALONE
 from desktop_app.core.timescales import TimeReference
+from desktop_app.io.fits_file import guarded
 from desktop_app.io.moments import EPOCHS, Moments, unix_seconds
 from desktop_app.io.telemetry_rows import Times
 from desktop_app.io.time_zero import reference_in
 
 UNIX_ZERO_JD = 2440587.5
+# 1960, when UTC began, and 2150.
+_FIRST_JD, _LAST_JD = 2436934.5, 2506331.5
 _UNITS = {
     **dict.fromkeys(("ns", "nanosecond", "nanoseconds", "nsec"), 1e-9),
     **dict.fromkeys(("us", "µs", "μs", "microsecond", "microseconds", "usec"), 1e-6),
@@ -107,17 +108,18 @@ def _julian(moments: Moments, reference: TimeReference, name: str) -> Times:
 
 
 def unix_of_jd(jd: float, scale: str, seconds: float = 0.0) -> tuple[float, bool]:
-    """The unix time of a Julian date in ``scale`` plus ``seconds``, and whether it had to be converted to UTC."""
-    if scale.upper() in ("", "UTC", "UT1"):
+    """The unix time of a Julian date in ``scale`` plus ``seconds``, and whether it was converted to UTC.
+
+    It is not where the scale is UTC or unknown, or where no spacecraft can have been there yet.
+    """
+    if scale.upper() in ("", "UTC", "UT1") or not _FIRST_JD < jd + seconds / 86400.0 < _LAST_JD:
         return round((jd - UNIX_ZERO_JD) * 86400.0, 3) + seconds, False
     from astropy.time import Time
 
-    # A year far off is "dubious" to astropy, for leap seconds are not known there.
-    with ALONE, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    # Leap seconds beyond those that are known are a warning to astropy.
+    with guarded("The time"):
         moment = Time(jd, seconds / 86400.0, format="jd", scale=scale.lower()).utc
-    whole = (moment.jd1 - UNIX_ZERO_JD) * 86400.0
-    return round(float(whole + moment.jd2 * 86400.0), 6), True
+        return round(float((moment.jd1 - UNIX_ZERO_JD) * 86400.0 + moment.jd2 * 86400.0), 6), True
 
 
 def unix_of_seconds(seconds: Floats, zero_jd: float, scale: str) -> Times:

@@ -151,7 +151,7 @@ def _of_table(text: str) -> LabelFile:
     rows = csv.DictReader(lines, delimiter=delimiter)
     names = {str(name).strip().lower(): str(name) for name in rows.fieldnames or ()}
     if "chan_id" in names and "anomaly_sequences" in names:
-        return _of_telemanom(list(rows))
+        return _of_telemanom(list(rows), names)
     start, end = _name(names, _STARTS), _name(names, _ENDS)
     if not start or not end:
         raise ValueError(f"its columns are {', '.join(list(names)[:20])}, none of which is a start and an end")
@@ -170,14 +170,14 @@ def _of_table(text: str) -> LabelFile:
     return LabelFile(tuple(found), {})
 
 
-def _of_telemanom(rows: Sequence[Mapping[str, str]]) -> LabelFile:
+def _of_telemanom(rows: Sequence[Mapping[str, str]], names: Mapping[str, str]) -> LabelFile:
     found: list[Labelled] = []
     groups: dict[str, str] = {}
     for row in rows:
-        channel = (row["chan_id"] or "").strip()[:200]
-        groups[channel] = (row.get("spacecraft") or "").strip()[:40]
-        kinds = re.findall(r"[A-Za-z_]{1,60}", row.get("class") or "")
-        for n, (start, end) in enumerate(_PAIR.findall(row["anomaly_sequences"] or "")):
+        channel = (row[names["chan_id"]] or "").strip()[:200]
+        groups[channel] = (row.get(names.get("spacecraft", "")) or "").strip()[:40]
+        kinds = re.findall(r"[A-Za-z_]{1,60}", row.get(names.get("class", "")) or "")
+        for n, (start, end) in enumerate(_PAIR.findall(row[names["anomaly_sequences"]] or "")):
             found.append(_labelled(start, end, kinds[n] if n < len(kinds) else "anomaly", channel, rows=True))
     return LabelFile(tuple(found), {channel: group for channel, group in groups.items() if group})
 

@@ -174,7 +174,7 @@ def _channels(table: Floats) -> tuple[Channel, ...]:
     count = table.shape[1]
     if count == 1:
         return (Channel("value"),)
-    if count in _WITH_COMMANDS and np.all((table[:, 1:] == 0) | (table[:, 1:] == 1)):
+    if count in _WITH_COMMANDS and np.array_equal(table[:, 1:], table[:, 1:] != 0):
         return (Channel("value"), *(Channel(f"command {n}", role="command") for n in range(1, count)))
     return tuple(Channel(f"column {n}") for n in range(count))
 
