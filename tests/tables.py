@@ -43,6 +43,14 @@ def write_fits(path: Path, columns: Mapping[str, Floats], units: Mapping[str, st
     return path
 
 
+def write_votable(path: Path, columns: Mapping[str, Floats]) -> Path:
+    """A VOTable with one table."""
+    from astropy.table import Table
+
+    Table(dict(columns)).write(path, format="votable")
+    return path
+
+
 def write_parquet(path: Path, columns: Mapping[str, Floats]) -> Path:
     """A parquet file."""
     from importlib import import_module

@@ -1,4 +1,4 @@
-"""Any table that a file holds, its columns by name, before anyone says what they are: FITS, text or parquet."""
+"""Any table of FITS, VOTable, text or parquet, its columns by name, before anyone says what they are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +17,8 @@ from desktop_app.io.reader import chosen_part
 from desktop_app.io.source import read_head
 from desktop_app.io.text_columns import Columns, roles_of
 from desktop_app.io.time_zero import reference_in
+from desktop_app.io.votable_file import outlines_in, outlines_in_head
+from desktop_app.io.votable_outline import Outline, is_votable
 
 SHOWN_ROWS = 12
 _SHOWN_LETTERS = 40
@@ -97,17 +99,22 @@ def shape_of(path: Path) -> TableShape | None:
         head = read_head(path)
         if is_fits(head):
             table = table_head(path, head)
-            return None if table is None else _shape("FITS", tuple(column.name for column in table.columns.values()))
+            return (
+                None if table is None else TableShape("FITS", tuple(column.name for column in table.columns.values()))
+            )
         if head.startswith(_PARQUET):
             from desktop_app.io.parquet import columns_in, open_parquet
 
             with open_parquet(path) as file:
-                return _shape("parquet", tuple(column.name for column in columns_in(file, path.name)[0]))
+                return TableShape("parquet", tuple(column.name for column in columns_in(file, path.name)[0]))
+        if is_votable(head):
+            outlines = [one for one in outlines_in_head(path, head) if one.fields] or _outlines(path)
+            return TableShape("VOTable", tuple(column.name for column in outlines[0].fields))
         from desktop_app.io.text import is_text, layout_in_head
 
         if not is_text(head):
             return None
-        return _shape("text", layout_in_head(path, head, lambda table, _file: tuple(c.name for c in table.columns)))
+        return TableShape("text", layout_in_head(path, head, lambda table, _file: tuple(c.name for c in table.columns)))
     except ReadError:
         return None
 
@@ -119,7 +126,7 @@ def open_table(path: Path, part: str | None = None) -> AnyTable:
     ----------
     path : Path
     part : str, optional
-        Which table of a FITS file that holds several; the first where not given.
+        Which table of a file that holds several; the first where not given.
 
     Raises
     ------
@@ -135,12 +142,12 @@ def open_table(path: Path, part: str | None = None) -> AnyTable:
         from desktop_app.io.parquet import read_named
 
         return _any("parquet", path, *read_named(path))
+    if is_votable(head):
+        return _votable_table(path, part)
     from desktop_app.io import text
 
     if not text.is_text(head):
-        raise ReadError(
-            f"{path.name} holds no table.", hint="Columns can be chosen in tables of FITS, text or parquet."
-        )
+        raise ReadError(f"{path.name} holds no table.", hint="Columns can be chosen in tables only.")
     return _any("text", path, *text.read_named(path))
 
 
@@ -148,12 +155,26 @@ def _any(kind: str, path: Path, columns: Columns, named: NamedTable) -> AnyTable
     values = next(iter([*named.numbers.values(), *named.words.values()]), np.zeros(0))
     if not len(values):
         raise ReadError(f"{path.name} has no rows of numbers.", hint="Open another file.")
-    shape = _shape(kind, tuple(column.name for column in columns.every))
+    shape = TableShape(kind, tuple(column.name for column in columns.every))
     return AnyTable(path, shape, columns, named, lambda column: (columns.said.get(column), ""))
 
 
-def _shape(kind: str, names: tuple[str, ...]) -> TableShape:
-    return TableShape(kind, names)
+# VOTable
+
+
+def _votable_table(path: Path, part: str | None) -> AnyTable:
+    from desktop_app.io import votable
+
+    outlines = _outlines(path)
+    names = tuple(outline.name or f"table {outline.place + 1}" for outline in outlines)
+    return _any("VOTable", path, *votable.read_named(path, outlines[chosen_part(path.name, names, part)]))
+
+
+def _outlines(path: Path) -> list[Outline]:
+    found = [outline for outline in outlines_in(path) if outline.fields]
+    if not found:
+        raise ReadError(f"{path.name} is a VOTable without a table of columns.", hint="Open another file.")
+    return found
 
 
 # FITS
@@ -181,7 +202,7 @@ def _fits_table(path: Path, head: bytes, part: str | None) -> AnyTable:
         ), unit
 
     told = Columns(path.name, tuple(texts.values()), tuple(values), first_rows=lambda: _first_rows(table))
-    shape = _shape("FITS", tuple(column.name for column in columns))
+    shape = TableShape("FITS", tuple(column.name for column in columns))
     return AnyTable(path, shape, told, NamedTable(values, source), said)
 
 

@@ -17,7 +17,7 @@ from desktop_app.io.mapping import preview, read_mapped, remember_for
 from desktop_app.io.refusal import refusal
 from desktop_app.io.source import read_head
 from desktop_app.paths import config_folder
-from tests.tables import N, odd_columns, write_fits, write_parquet, write_text
+from tests.tables import N, odd_columns, write_fits, write_parquet, write_text, write_votable
 
 CHOICE = ColumnChoice(time="a", flux="c", flux_err="d", quality="e", time_unit="s", zero="BTJD")
 
@@ -25,13 +25,17 @@ CHOICE = ColumnChoice(time="a", flux="c", flux_err="d", quality="e", time_unit="
 def odd_file(folder: Path, kind: str) -> Path:
     if kind == "parquet":
         pytest.importorskip("pyarrow")
-    writers = {"text": write_text, "FITS": write_fits, "parquet": write_parquet}
-    return writers[kind](
-        folder / {"text": "odd.csv", "FITS": "odd.fits", "parquet": "odd.parquet"}[kind], odd_columns()
-    )
+    writers = {
+        "text": (write_text, "csv"),
+        "FITS": (write_fits, "fits"),
+        "parquet": (write_parquet, "parquet"),
+        "VOTable": (write_votable, "xml"),
+    }
+    write, suffix = writers[kind]
+    return write(folder / f"odd.{suffix}", odd_columns())
 
 
-@pytest.mark.parametrize("kind", ["text", "FITS", "parquet"])
+@pytest.mark.parametrize("kind", ["text", "FITS", "parquet", "VOTable"])
 def test_that_chosen_columns_are_read_from_every_container(tmp_path: Path, kind: str) -> None:
     path, columns = odd_file(tmp_path, kind), odd_columns()
     curve = read_mapped(path, CHOICE)
@@ -47,7 +51,7 @@ def test_that_chosen_columns_are_read_from_every_container(tmp_path: Path, kind:
     assert "time from a, flux from c ± d" in curve.source.notes[0]
 
 
-@pytest.mark.parametrize("kind", ["text", "FITS", "parquet"])
+@pytest.mark.parametrize("kind", ["text", "FITS", "parquet", "VOTable"])
 def test_that_a_choice_is_remembered_for_tables_laid_out_alike(tmp_path: Path, kind: str) -> None:
     path = odd_file(tmp_path, kind)
     remember_for(path, CHOICE)
@@ -243,7 +247,7 @@ def test_that_magnitudes_by_name_stay_magnitudes(tmp_path: Path) -> None:
     assert curve.in_magnitudes
 
 
-@pytest.mark.parametrize("kind", ["text", "FITS", "parquet"])
+@pytest.mark.parametrize("kind", ["text", "FITS", "parquet", "VOTable"])
 def test_that_a_preview_shows_names_units_and_first_rows(tmp_path: Path, kind: str) -> None:
     seen = preview(odd_file(tmp_path, kind))
     assert seen.names[:5] == ("a", "b", "c", "d", "e")
