@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_app.cli.columns import add_column_options, choice_in, say_remembered
 from desktop_app.cli.terminal import say, tell
 from desktop_app.core.errors import ParamError, UserError
 from desktop_app.core.quality import PRESETS
@@ -41,6 +42,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser.add_argument("--search", metavar="TEXT", help="only the header cards that hold TEXT")
     parser.add_argument("--json", action="store_true", help="a JSON list with one object a file, for programs")
     parser.add_argument("--all", action="store_true", help="count and check everything, however long it takes")
+    add_column_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -80,7 +82,14 @@ def _files_and_header(arguments: argparse.Namespace) -> tuple[list[Path], str | 
 def _inside(path: Path, arguments: argparse.Namespace) -> "Inside":
     from desktop_app.engine.inside import look_inside
 
-    return look_inside(path, part=arguments.part, quality=arguments.quality, whole=arguments.all)
+    choice = choice_in(arguments)
+    inside = look_inside(path, part=arguments.part, quality=arguments.quality, columns=choice, whole=arguments.all)
+    if choice is not None and inside.error is None:
+        from desktop_app.io.mapping import remember_for
+
+        remember_for(path, choice)
+        say_remembered()
+    return inside
 
 
 def _show(inside: "Inside", header: str | None, search: str) -> None:

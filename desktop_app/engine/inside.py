@@ -9,6 +9,7 @@ from desktop_app.core.errors import ParamError, UserError
 from desktop_app.core.quality import Preset
 from desktop_app.engine.facts import Group, facts_of
 from desktop_app.io.anatomy import Anatomy, HeaderCard, Section
+from desktop_app.io.column_choice import ColumnChoice
 from desktop_app.io.reader import FileSummary
 
 
@@ -50,14 +51,21 @@ class Inside:
         return self.anatomy.sections if self.anatomy else ()
 
 
-def look_inside(path: Path, *, part: str | None = None, quality: Preset = "default", whole: bool = False) -> Inside:
+def look_inside(
+    path: Path,
+    *,
+    part: str | None = None,
+    quality: Preset = "default",
+    columns: ColumnChoice | None = None,
+    whole: bool = False,
+) -> Inside:
     """What there is to tell about ``path``; what cannot be read is told in the answer, not raised.
 
     Parameters
     ----------
     path : Path
         A file or a folder.
-    part, quality
+    part, quality, columns
         As of `open_file`.
     whole : bool
         Count and check everything, however long it takes.
@@ -65,13 +73,13 @@ def look_inside(path: Path, *, part: str | None = None, quality: Preset = "defau
     Raises
     ------
     ParamError
-        There is no such part.
+        There is no such part or column.
     """
     from desktop_app.io import open_file
 
     found = Inside(path) if path.is_dir() else _anatomy(path, whole=whole)
     try:
-        data = open_file(path, part=part, quality=quality)
+        data = open_file(path, part=part, quality=quality, columns=columns)
     except ParamError:
         raise
     except UserError as error:
@@ -92,7 +100,8 @@ def of_dataset(data: Dataset) -> Inside:
     """What there is to tell about ``data`` that are open, and about the file they come from."""
     path = data.source.path
     if path is None:
-        return Inside(Path(), facts_of(data))
+        made = Anatomy(Path(), "several files", 0, _sections_of_cards(data)) if data.source.header else None
+        return Inside(Path(), facts_of(data), made)
     return about(data, Inside(path) if path.is_dir() else _anatomy(path, whole=False))
 
 

@@ -126,3 +126,13 @@ def test_that_files_that_cannot_be_stitched_are_told_and_the_others_looked_at(tm
     assert "broken.fits" in run.err
     assert "TIC 42, sectors 1, 2, 5: " in run.err
     assert "Traceback" not in run.err
+
+
+def test_that_info_reads_by_the_named_columns(tmp_path: Path) -> None:
+    path = write_text(tmp_path / "odd.csv", odd_columns())
+    run = peculiar("info", path, "--time", "a", "--flux", "c", "--time-unit", "s", "--time-zero", "BTJD")
+    assert run.status == 0, run.err
+    assert "1325.00000 BTJD" in run.out
+    assert "remembered" in run.err
+    assert peculiar("info", path, "--time", "a", "--flux", "nope").status == 2
+    assert "1325.00000 BTJD" in peculiar("info", path).out
