@@ -14,7 +14,6 @@ from desktop_app.core.stretch import LEVELS, Stretch, contrasted, stretched
 from desktop_app.ui.colour_maps import DEFAULT_MAP, N_COLOURS, Colours, colours_of
 from desktop_app.ui.image_picture import ImagePicture
 
-_MARGIN = 0.1
 _SPREAD = (0.0002, 0.9998)
 
 
@@ -102,7 +101,7 @@ class ImageRaster:
         )
 
 
-def rasterise_image(picture: ImagePicture, scale: float, window: Window) -> ImageRaster:
+def rasterise_image(picture: ImagePicture, scale: float, window: Window, margin: float = 0.0) -> ImageRaster:
     """The part of ``picture`` in ``window`` and a margin.
 
     Parameters
@@ -112,11 +111,13 @@ def rasterise_image(picture: ImagePicture, scale: float, window: Window) -> Imag
         Pixels of the screen for one of the image. Below 1, each pixel of the screen is the mean of those it covers,
         or the one of them that stands out.
     window : Window
+    margin : float
+        On each side, as a share of the window.
     """
     ny, nx = picture.shape
     step = max(1.0, 1 / scale)
-    columns = _cells(window.left, window.right, step, nx)
-    rows = _cells(window.bottom, window.top, step, ny)
+    columns = _cells(window.left, window.right, step, nx, margin)
+    rows = _cells(window.bottom, window.top, step, ny, margin)
     covered = Window(columns[0] * step - 0.5, columns[1] * step - 0.5, rows[0] * step - 0.5, rows[1] * step - 0.5)
     pyramid = picture.pyramid
     if step == 1.0:
@@ -197,9 +198,9 @@ def _formula(stretch: Stretch) -> NDArray[np.float64]:
     return stretched(stretch, np.linspace(0, 1, LEVELS), np.zeros(0))
 
 
-def _cells(start: float, stop: float, step: float, size: int) -> tuple[int, int]:
+def _cells(start: float, stop: float, step: float, size: int, margin: float) -> tuple[int, int]:
     """The first cell in view and the one after the last, with a margin; cells begin at the edge of pixel 0."""
-    margin = _MARGIN * (stop - start)
+    margin *= stop - start
     most = ceil(size / step - 1e-9)
     first = min(max(0, floor((start - margin + 0.5) / step)), most - 1)
     return first, max(min(most, ceil((stop + margin + 0.5) / step)), first + 1)

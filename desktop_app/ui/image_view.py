@@ -36,6 +36,7 @@ _LARGEST_PIXEL = 0.5
 _SMALLEST_SHARE = 0.25
 _CROSS_PX = 7
 _STEEPER_PX = 120
+_PAN_MARGIN = 0.15
 _CONTRASTS = (0.1, 20.0)
 
 
@@ -303,8 +304,10 @@ class ImageView(QWidget):
         left, right = self.pixel_at(QPointF(0, self.height())), self.pixel_at(QPointF(self.width(), 0))
         ny, nx = picture.shape
         window = Window(max(left.x(), -0.5), min(right.x(), nx - 0.5), max(left.y(), -0.5), min(right.y(), ny - 0.5))
-        if self.raster is None or self.raster.step != max(1.0, 1 / scale) or not self.raster.holds(window):
-            self.raster = rasterise_image(picture, scale, window)
+        zoomed = self.raster is None or self.raster.step != max(1.0, 1 / scale)
+        if self.raster is None or zoomed or not self.raster.holds(window):
+            # The next zoom throws a margin away, the next pan needs it.
+            self.raster = rasterise_image(picture, scale, window, margin=0.0 if zoomed else _PAN_MARGIN)
             self._image = None
         return self.raster
 

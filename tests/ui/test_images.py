@@ -6,18 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
+from desktop_app.core.sky import Sky
 from desktop_app.core.sky_image import SkyImage
-from desktop_app.ui.image_raster import Aim
+from desktop_app.ui.image_picture import image_picture
+from desktop_app.ui.image_raster import Aim, coloured
 from desktop_app.ui.image_view import ImageView
+from desktop_app.ui.look_bar import LookChoice
 from desktop_app.ui.panels.image import ImagePage
+from desktop_app.ui.theme import DARK
 from desktop_app.ui.window import MainWindow
 from tests.data import SHARED
-from tests.pictures import CENTRE_DEG, frames, open_made, sky_image, tan_sky, triplet
+from tests.pictures import CENTRE_DEG, frames, open_made, sky_image, star_field, tan_sky, triplet
 from tests.ui.conftest import open_and_wait
 
 FIELD = Path("/field.fits")
@@ -389,3 +393,62 @@ def test_that_a_real_alert_is_shown_with_its_template_and_difference(window: Mai
     assert isinstance(page, ImagePage)
     assert [view.picture.name for view in page.row.views if view.picture] == ["science", "template", "difference"]
     assert all(view.isVisible() for view in page.row.views)
+
+
+def test_that_a_box_is_zoomed_to(window: MainWindow, page: ImagePage) -> None:
+    view = page.row.view
+    QTest.keyClick(window, Qt.Key.Key_X)
+    corner, end = view.place_of(60, 40).toPoint(), view.place_of(100, 70).toPoint()
+    drag(view, corner, end, Qt.MouseButton.LeftButton)
+    assert (view.aim.x, view.aim.y) == pytest.approx((80, 55), abs=0.5)
+    assert view.rect().contains(view.place_of(62, 42).toPoint())
+    assert view.aim.scale > 8
+    QTest.keyClick(window, Qt.Key.Key_X)
+    drag(view, QPoint(200, 150), QPoint(230, 170), Qt.MouseButton.LeftButton)
+    assert view.aim.x < 80
+
+
+@pytest.mark.qt_log_ignore("^This plugin does not support (raise|grabbing)", extend=True)
+def test_that_a_click_with_the_right_button_offers_a_menu(page: ImagePage, qtbot: QtBot) -> None:
+    view = page.row.view
+    QTest.mouseClick(view, Qt.MouseButton.RightButton, pos=view.place_of(30, 20).toPoint())
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    centre = next(action for action in menu.actions() if action.text() == "Centre here")
+    centre.trigger()
+    menu.close()
+    assert (view.aim.x, view.aim.y) == pytest.approx((30, 20), abs=0.3)
+    drag(view, QPoint(200, 150), QPoint(260, 90), Qt.MouseButton.RightButton)
+    assert QApplication.activePopupWidget() is None
+
+
+def test_that_what_is_odd_about_a_wcs_is_in_the_log(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = Sky(tan_sky().cards + f"{'MJD-OBS':<8}= {58000.5:<70}")
+    with caplog.at_level("INFO", logger="peculiar"):
+        open_image(window, qtbot, monkeypatch, sky_image(sky=odd))
+    notes = window.session.state.sky.notes if window.session.state.sky else ()
+    assert notes
+    assert any(notes[0] in record.getMessage() for record in caplog.records)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_that_each_pixel_of_the_screen_is_one_of_the_reduced_image(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, ratio: float
+) -> None:
+    picture = image_picture(star_field((900, 1200)))
+    view = ImageView(DARK)
+    qtbot.addWidget(view)
+    monkeypatch.setattr(view, "devicePixelRatioF", lambda: ratio)
+    view.resize(300, 240)
+    view.show_picture(picture, LookChoice().look_at(picture))
+    image = QImage(round(300 * ratio), round(240 * ratio), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    view.render(image, QPoint())
+    assert view.raster is not None
+    colours = coloured(view.raster.values, picture, view.look)
+    corner = view.place_of(-0.5, view.raster.window.top) * ratio
+    x, y = round(corner.x()), round(corner.y())
+    for row, column in ((0, 0), (10, 20), (100, 7), (len(colours) - 2, colours.shape[1] - 2)):
+        assert image.pixelColor(x + column, y + row).rgb() == colours[row, column]
