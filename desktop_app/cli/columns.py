@@ -89,7 +89,7 @@ def choice_in(arguments: argparse.Namespace, *, flux_alone: bool = True) -> "Col
 
 
 def open_chosen(
-    path: Path, quality: "Preset", choice: "ColumnChoice | None", flux: str | None = None
+    path: Path, quality: "Preset", choice: "ColumnChoice | None", flux: str | None = None, *, part: str | None = None
 ) -> "tuple[LightCurve, bool]":
     """The light curve in ``path``, and whether columns were chosen for it, which then are remembered.
 
@@ -101,6 +101,8 @@ def open_chosen(
     choice : ColumnChoice or None
     flux : str, optional
         Without a choice: which of the fluxes to look at. Where only the flux is unclear, it is the choice.
+    part : str, optional
+        Which part of the file: a filter, an aperture, a table.
 
     Raises
     ------
@@ -113,12 +115,12 @@ def open_chosen(
 
     if choice is None:
         try:
-            return open_curve(path, flux=flux, quality=quality), False
+            return open_curve(path, part=part, flux=flux, quality=quality), False
         except ColumnsUnclear:
             if flux is None:
                 raise
             choice = ColumnChoice(flux=flux)
-    curve = open_curve(path, quality=quality, columns=choice)
+    curve = open_curve(path, part=part, quality=quality, columns=choice)
     remember_for(path, choice)
     return curve, True
 

@@ -39,6 +39,7 @@ class Request:
     settings: Mapping[str, str] = field(default_factory=dict)
     threshold: float | None = None
     flux: str | None = None
+    part: str | None = None
     quality: Preset = "default"
     out: Path | None = None
     always_show: bool = False
@@ -73,6 +74,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         "--threshold", type=_sigmas, metavar="X", help="flag from this score on, in sigma (default: the detector's own)"
     )
     parser.add_argument("--flux", metavar="COLUMN", help="look at this flux column (default: the best there is)")
+    parser.add_argument("--part", metavar="NAME", help="look at this filter, aperture or table (default: the first)")
     parser.add_argument(
         "--quality", choices=PRESETS, default="default", help="which QUALITY bits hide a row (default: %(default)s)"
     )
@@ -94,6 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         dict(arguments.settings),
         arguments.threshold,
         arguments.flux,
+        arguments.part,
         arguments.quality,
         arguments.out,
         no_cache=arguments.no_cache,
@@ -236,8 +239,12 @@ def _events_of_files(
 def _opened(paths: tuple[Path, ...], request: Request) -> "tuple[LightCurve, bool]":
     from desktop_app.core.stitch import stitch
 
-    opened = [open_chosen(path, request.quality, request.columns, request.flux) for path in paths]
+    opened = [_open(path, request) for path in paths]
     return stitch([curve for curve, _ in opened]), any(chosen for _, chosen in opened)
+
+
+def _open(path: Path, request: Request) -> "tuple[LightCurve, bool]":
+    return open_chosen(path, request.quality, request.columns, request.flux, part=request.part)
 
 
 def _called(paths: tuple[Path, ...], curve: "LightCurve") -> str:

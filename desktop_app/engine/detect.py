@@ -97,7 +97,7 @@ def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provena
         file=_file(data),
         sha256=_file_hash(data),
         digest=data.digest,
-        flux=f"{data.flux_name} ({data.flux_origin})" if data.flux_origin else data.flux_name,
+        flux=_flux_of(data),
         quality_preset=data.preset,
         time_system=data.reference.label,
         detector=spec.name,
@@ -108,6 +108,11 @@ def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provena
         application=f"Peculiar {version()}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _flux_of(data: LightCurve) -> str:
+    origin = data.flux_origin or (f"part {data.source.part}" if data.source.part else "")
+    return f"{data.flux_name} ({origin})" if origin else data.flux_name
 
 
 def _of_pieces(data: LightCurve, provenance: Provenance) -> tuple[Provenance, ...]:

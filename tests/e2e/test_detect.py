@@ -13,6 +13,7 @@ import pytest
 from tests.data import quiet_curve
 from tests.e2e.program import environment, peculiar
 from tests.e2e.stars import DIP_ROWS, write_bad_files, write_fits, write_star
+from tests.survey_files import ztf_file
 
 BAD = (
     *("empty", "truncated", "corrupted", "text", "missing", "constant", "all NaN", "two rows", "constant text"),
@@ -188,3 +189,14 @@ def test_that_ten_million_rows_are_looked_at_in_less_than_four_gigabytes(tmp_pat
     assert abs(int(deepest["row_start"]) - 5_000_000) <= 30
     assert abs(int(deepest["row_end"]) - 5_000_299) <= 30
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 4 << 20  # kilobytes
+
+
+def test_that_one_filter_of_a_survey_is_looked_at_where_it_is_named(tmp_path: Path) -> None:
+    path = ztf_file(tmp_path, 300)
+    ran = peculiar("detect", path, "--part", "zg", "--no-cache", "--out", tmp_path / "events.ecsv")
+    assert ran.status == 0, ran.err
+    assert "of 100 rows looked at" in ran.err
+    assert "mag (part zg)" in (tmp_path / "events.ecsv").read_text()
+    missing = peculiar("detect", path, "--part", "zi")
+    assert missing.status == 1
+    assert "Its parts are: zr, zg." in missing.err
