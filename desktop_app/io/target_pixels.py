@@ -131,7 +131,7 @@ def _curve(path: Path, table: PixelTable, opened: Opened) -> LightCurve:
     head, unit, name = table.head, table.flux.column.unit, aperture_name(opened.aperture)
     columns = {name: Series(opened.flux, unit), f"{name}_ERR": Series(opened.error, unit)}
     if opened.background is not None and table.background is not None:
-        columns[_BACKGROUND] = Series(opened.background, table.background.column.unit)
+        columns[f"{_BACKGROUND} mean"] = Series(opened.background, table.background.column.unit)
     kept = opened.numbers.stored
     elsewhere = {_LAYOUT.time, *_LAYOUT.quality, *_LAYOUT.cadence}
     further = [head.columns[key] for key in kept if key not in elsewhere]

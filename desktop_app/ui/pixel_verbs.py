@@ -88,7 +88,9 @@ class PixelVerbs(QObject):
 
     # Frames
 
-    def _on_changed(self, _old: AppState, _new: AppState) -> None:
+    def _on_changed(self, old: AppState, new: AppState) -> None:
+        if new.drawing is not old.drawing:
+            self._detect_again = False
         self._fetch()
 
     def _fetch(self) -> None:

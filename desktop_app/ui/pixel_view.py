@@ -83,6 +83,11 @@ class PixelView(ImageView):
         if stroke is not None:
             self.drawn.emit(stroke)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a stroke; with Shift held the mouse moves the image as the middle button does."""
+        self.painting = not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        super().mousePressEvent(event)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Two quick clicks are two clicks."""
         self.mousePressEvent(event)

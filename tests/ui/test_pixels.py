@@ -15,6 +15,7 @@ from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.pixels import TargetPixels
 from desktop_app.ui.panels.pixels import PixelsPanel
 from desktop_app.ui.window import MainWindow
+from tests.data import SHARED
 from tests.pixel_files import CORNER, optimal_mask, pixel_columns, pixel_file
 from tests.ui.conftest import open_and_wait
 
@@ -141,6 +142,13 @@ def test_that_comma_and_full_stop_go_from_frame_to_frame(pixels_open: MainWindow
     wait_for_frame(pixels_open, 0, qtbot)
 
 
+def test_that_j_shows_the_frame_of_the_events_peak(pixels_open: MainWindow, qtbot: QtBot) -> None:
+    pixels_open.session.run()
+    qtbot.waitUntil(lambda: bool(pixels_open.session.state.events), timeout=60_000)
+    QTest.keyClick(pixels_open, Qt.Key.Key_J)
+    wait_for_frame(pixels_open, pixels_open.session.state.events[0].peak, qtbot)
+
+
 def test_that_only_the_last_of_many_cadences_is_waited_for(pixels_open: MainWindow, qtbot: QtBot) -> None:
     for row in (10, 20, 30, 40, 50):
         pixels_open.session.select_row(row)
@@ -188,6 +196,18 @@ def test_that_a_stroke_does_to_all_pixels_what_it_did_to_the_first(pixels_open: 
     mask = mask_with((0, 0), (1, 0), (2, 0), (3, 0))
     wait_for_sum(pixels_open, mask, qtbot)
     assert pixels_open.session.undo_stack.count() == 1
+
+
+def test_that_a_drag_with_shift_held_moves_the_picture_and_draws_nothing(pixels_open: MainWindow) -> None:
+    view, shift = panel_of(pixels_open).view, Qt.KeyboardModifier.ShiftModifier
+    view.zoom(3.0)
+    before = view.aim
+    start, stop = QPoint(100, 100), QPoint(140, 100)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, shift, start)
+    QTest.mouseMove(view, stop)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, shift, stop)
+    assert view.aim.x < before.x
+    assert pixels_open.session.undo_stack.count() == 0
 
 
 def test_that_two_quick_clicks_toggle_twice(pixels_open: MainWindow, qtbot: QtBot) -> None:
@@ -366,6 +386,38 @@ def test_that_the_outline_is_drawn_about_the_aperture(pixels_open: MainWindow) -
     corner, end = view.place_of(1.5, 3.5), view.place_of(4.5, 0.5)
     assert (left, top) == pytest.approx((corner.x(), corner.y()), abs=3)
     assert (right, bottom) == pytest.approx((end.x(), end.y()), abs=3)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ktwo211983544-c18_lpd-targ.fits",
+        "tic55525572_s05_transit_slice_tp.fits.gz",
+        "tess-s0001-4-2_84.291190_-80.469170_6x6_astrocut.fits",
+        "lightkurve_tests/test-tpf-all-zeros.fits",
+        "lightkurve_tests/test-tpf-tesscut_1x1.fits",
+        "lightkurve_tests/asteroid_test.fits",
+    ],
+)
+def test_that_real_pixels_are_shown_and_summed_anew(window: MainWindow, name: str, qtbot: QtBot) -> None:
+    path = SHARED / "tpf" / name
+    if not path.exists():
+        pytest.skip(f"the real data are not here: {path}")
+    open_and_wait(window, path, qtbot)
+    data = window.session.state.data
+    assert isinstance(data, TargetPixels)
+    row = int(np.flatnonzero(np.isfinite(data.curve.time))[-1])
+    window.session.select_row(row)
+    wait_for_frame(window, row, qtbot)
+    picture = panel_of(window).view.picture
+    assert picture is not None
+    assert np.array_equal(picture.pixels, data.frames.frame(row), equal_nan=True)
+    click_pixel(window, 0, 0)
+    mask = mask_with((0, 0), start=data.aperture)
+    wait_for_sum(window, mask, qtbot)
+    curve = window.session.state.curve
+    assert curve is not None
+    assert np.array_equal(curve.flux, data.frames.sums(mask)[0], equal_nan=True)
 
 
 def test_that_every_control_has_a_name_a_tip_and_is_reached_by_tab(pixels_open: MainWindow) -> None:

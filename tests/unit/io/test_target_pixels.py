@@ -189,10 +189,25 @@ def test_that_without_a_wcs_there_is_no_sky(tmp_path: Path) -> None:
     assert pixels.corner == CORNER
 
 
+def test_that_the_wcs_of_the_aperture_stands_in_where_the_flux_column_has_none(tmp_path: Path) -> None:
+    from astropy.io import fits
+
+    path = pixel_file(tmp_path, without=("1CTYP5", "2CTYP5", "1CRV5P", "2CRV5P"))
+    with fits.open(path, mode="update") as file:
+        cards = {"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRPIX1": 4.0, "CRPIX2": 3.0, "CRVAL1": TARGET[0]}
+        cards |= {"CRVAL2": TARGET[1], "CDELT1": -0.00583, "CDELT2": 0.00583}
+        file["APERTURE"].header.update(cards | {"CRVAL1P": 11, "CRVAL2P": 22, "CRPIX1P": 1, "CRPIX2P": 1})
+    pixels = opened(path)
+    assert pixels.corner == (11, 22)
+    assert pixels.sky is not None
+    x, y = pixels.sky.to_pixel(np.array(TARGET[0]), np.array(TARGET[1]))
+    assert (float(x), float(y)) == pytest.approx((3.0, 2.0), abs=1e-6)
+
+
 def test_that_background_and_motion_stand_beside_the_flux(tmp_path: Path) -> None:
     curve = open_curve(pixel_file(tmp_path))
     background = pixel_columns(120, SIZE, "TESS")["FLUX_BKG"].astype(np.float64)
-    assert np.allclose(curve.columns["FLUX_BKG"].values, background.mean(axis=(1, 2)))
+    assert np.allclose(curve.columns["FLUX_BKG mean"].values, background.mean(axis=(1, 2)))
     assert set(curve.columns) >= {"TIMECORR", "POS_CORR1", "POS_CORR2"}
 
 
