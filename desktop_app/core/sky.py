@@ -1,8 +1,10 @@
 """From pixels to the sky and back, by the WCS of a header; a bad one is told, never raised."""
 
+import logging
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -133,7 +135,7 @@ class Sky:
         if not self.tables and any(_TABLES.fullmatch(card[:8].rstrip()) for card in cards):
             cards = [card for card in cards if not _TABLES.fullmatch(card[:8].rstrip())]
             notes.append("Its WCS names distortion tables that the file does not hold: positions are without them.")
-        with ALONE, warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"):
+        with ALONE, warnings.catch_warnings(record=True) as caught, np.errstate(all="ignore"), _overhearing() as logged:
             warnings.simplefilter("always")
             try:
                 wcs = self._wcs_of(cards)
@@ -142,7 +144,7 @@ class Sky:
                 return _Parsed(None, f"Its WCS cannot be used: {_in_a_line(error)}")
         if wcs is None:
             return _Parsed(None, "The header has no celestial coordinates.")
-        said = (_in_a_line(warning.message) for warning in caught)
+        said = (*(_in_a_line(warning.message) for warning in caught), *map(_in_a_line, logged))
         return _Parsed(wcs, notes=(*notes, *dict.fromkeys(said)))
 
     def _wcs_of(self, cards: list[str]) -> "WCS | None":
@@ -262,6 +264,25 @@ def _icrs(example: Sky, longitude: Floats, latitude: Floats) -> tuple[Floats, Fl
         # A frame that astropy does not know, a latitude beyond the pole.
         except Exception:  # noqa: BLE001
             return np.full(len(longitude), np.nan), np.full(len(latitude), np.nan)
+
+
+@contextmanager
+def _overhearing() -> Iterator[list[str]]:
+    """What astropy logs meanwhile; it would print it."""
+    import astropy  # noqa: F401  the logger of this name is its own
+
+    said: list[str] = []
+
+    def take(record: logging.LogRecord) -> bool:
+        said.append(record.getMessage())
+        return False
+
+    logger = logging.getLogger("astropy")
+    logger.addFilter(take)
+    try:
+        yield said
+    finally:
+        logger.removeFilter(take)
 
 
 def _in_a_line(said: object) -> str:

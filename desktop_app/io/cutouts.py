@@ -17,6 +17,7 @@ from desktop_app.io import image
 from desktop_app.io.catalogue import read_catalogue
 from desktop_app.io.exposure import exposure_of
 from desktop_app.io.folders import first_picture, image_names, sample
+from desktop_app.io.image_file import stack_in
 from desktop_app.io.joining import RADIUS_ARCSEC, noted, with_catalogue
 from desktop_app.io.reader import FileSummary, Reader, chosen_part, the_only_part
 from desktop_app.io.stamp_stack import FEWEST_STAMPS, STAMP_PX, check_stamps
@@ -100,7 +101,7 @@ def _catalogue_in(folder: Path) -> Path | None:
 
 
 def _of_file(path: Path, part: str | None) -> CutoutSet:
-    data = image.read(path, part if part is not None else image.stack_in(path))
+    data = image.read(path, part if part is not None else stack_in(path))
     if not isinstance(data, CutoutSet):
         raise ReadError(f"{path.name} holds no stack of stamps.", hint="Open it as an image.")
     return data

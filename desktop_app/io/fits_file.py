@@ -177,9 +177,18 @@ def _value(card: "fits.Card") -> object:
         try:
             card.verify("silentfix")
             value = card.value
-        except ValueError:
+        except (fits.VerifyError, ValueError):
             return None
     return None if isinstance(value, fits.card.Undefined) else value
+
+
+def _comment(card: "fits.Card") -> str:
+    from astropy.io import fits
+
+    try:
+        return str(card.comment).strip()
+    except fits.VerifyError:
+        return ""
 
 
 def _shown(value: object) -> str:
@@ -288,7 +297,7 @@ def cards_of(*shown: Header) -> tuple[Card, ...]:
     """All cards of the headers, in about 10 microseconds each."""
     with guarded(f"The header of {shown[0].file}"):
         return tuple(
-            Card(header.hdu, card.keyword, _shown(_value(card)), card.comment.strip())
+            Card(header.hdu, card.keyword, _shown(_value(card)), _comment(card))
             for header in shown
             for card in header.parsed.cards
         )

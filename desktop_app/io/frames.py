@@ -10,7 +10,8 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.io.exposure import exposure_of
 from desktop_app.io.folders import first_picture, image_names, sample
-from desktop_app.io.image import image_file, read_picture
+from desktop_app.io.image import read_picture
+from desktop_app.io.image_file import image_file
 from desktop_app.io.pictures import science_first
 from desktop_app.io.reader import FileSummary, Reader, chosen_part
 from desktop_app.io.source import version_of

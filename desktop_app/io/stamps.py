@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from desktop_app.core.errors import ReadError
 from desktop_app.core.sky import Sky
-from desktop_app.io.image import image_file, sky_of
+from desktop_app.io.image_file import image_file, sky_of
 from desktop_app.io.pictures import science_first
 from desktop_app.io.source import open_bytes
 from desktop_app.io.stored_pixels import Storage

@@ -183,6 +183,13 @@ def test_that_warnings_are_collected_and_not_shown() -> None:
     assert any("datfix" in note for note in sky.notes)
 
 
+def test_that_what_astropy_would_print_is_a_note(capfd: pytest.CaptureFixture[str]) -> None:
+    sky = sky_of({**SIP, "CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN"})
+    sky.to_sky(np.zeros(1), np.zeros(1))
+    assert any("SIP" in note for note in sky.notes)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_that_a_lean_sky_is_the_same_sky() -> None:
     cards = header_of({"OBJECT": "M 51", **SIP, "EXPTIME": 3.0})
     lean = Sky(cards).lean()

@@ -15,7 +15,7 @@ from desktop_app.io.tile_codecs import Coding, DamagedTileError, decoder
 from tests.image_files import PACKINGS, TAN, pixels_of, write_extensions, write_image, write_packed
 
 PACKED_ROUNDS = 60
-PLAIN_ROUNDS = 400
+PLAIN_ROUNDS = 200
 TILE_ROUNDS = 2000
 SLOWEST_S = 2.0
 VALUES = (
@@ -101,7 +101,7 @@ def test_that_a_damaged_image_opens_or_is_refused(tmp_path: Path, kind: str) -> 
 def test_that_damaged_images_leave_nothing_in_memory(tmp_path: Path) -> None:
     content = write_packed(tmp_path / "whole.fits.fz", "rice-float-dither-1", cards=TAN).read_bytes()
     rng = np.random.default_rng(3)
-    check_damaged(content, tmp_path / "torn.fits.fz", 60, rng)
+    check_damaged(content, tmp_path / "torn.fits.fz", 40, rng)
     tracemalloc.start()
     try:
         check_damaged(content, tmp_path / "torn.fits.fz", 60, rng)
@@ -217,7 +217,7 @@ def test_that_absurd_axes_are_refused_at_once_and_without_memory(tmp_path: Path,
     path = made(tmp_path, header + [(f"NAXIS{n}", size) for n, size in enumerate(axes, 1)], data=bytes(2880))
     tracemalloc.start()
     try:
-        with pytest.raises(UserError, match="more than a picture|cut short|holds no picture"):
+        with pytest.raises(UserError, match=r"more than a picture|cut short|holds no picture"):
             open_file(path, part=None)
         _now, peak = tracemalloc.get_traced_memory()
     finally:

@@ -405,3 +405,12 @@ def test_that_only_so_many_planes_are_named(tmp_path: Path) -> None:
     image = opened(path)
     assert len([part for part in image.source.parts if "[" in part]) == 10_000
     assert image.source.notes == ("Only the first 10,000 of 10,500 planes of PRIMARY are named.",)
+
+
+def test_that_a_card_that_nobody_can_parse_does_not_hide_the_others(tmp_path: Path) -> None:
+    path = write_image(tmp_path / "sky.fits", pixels_of(-32), {"OBJECT": "M 51", **TAN})
+    path.write_bytes(path.read_bytes().replace(b"CRPIX1  ", b"CRPI\xe41  "))
+    image = opened(path)
+    cards = {card.keyword: card.value for card in image.source.header}
+    assert cards["OBJECT"] == "M 51"
+    assert len(cards) == 18
