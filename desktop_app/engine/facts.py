@@ -56,7 +56,8 @@ def facts_of(data: Dataset) -> tuple[Group, ...]:
             groups = picture_facts.cutout_groups(data)
         case Telemetry():
             groups = telemetry_facts.groups(data)
-    return (_identity(data), *groups, *_notes(data.source))
+    # What has no heading goes on from what comes first.
+    return (_identity(data), *sorted(groups, key=lambda group: bool(group.heading)), *_notes(data.source))
 
 
 def values_of(groups: Sequence[Group]) -> dict[str, Value]:

@@ -57,7 +57,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Ctrl+Shift+J",
         "Look at every sector, quarter or campaign of the object as one light curve",
     ),
-    _A("reload", "File", "&Reload file", "F5", "Read the file shown once more"),
+    _A("reload", "File", "Reload f&ile", "F5", "Read the file shown once more"),
     _A("choose_datasets", "File", "Choose &datasets…", "Ctrl+D", "Choose what to look at in the tree of an HDF5 file"),
     _A("load_labels", "File", "Load l&abels…", "Ctrl+L", "Take labelled stretches from a file as ground truth"),
     _A("close_file", "File", "&Close file", "Ctrl+W", "Take the file off the list", ends_group=True),

@@ -63,7 +63,7 @@ class FileTable(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(FILE, QHeaderView.ResizeMode.Stretch)
-        for column, letters in ((MISSION, 7.5), (CADENCE, 8.5), (SIZE, 10.5), (KIND, 12), (NAME, 30)):
+        for column, letters in ((MISSION, 7.5), (CADENCE, 8.5), (SIZE, 11.5), (KIND, 12), (NAME, 30)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.setColumnWidth(column, round(letters * letter))
         for column in (KIND, NAME):

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QBrush, QColor, QGuiApplication, QKeySequence, QShowEvent
+from PySide6.QtCore import QAbstractTableModel, QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction, QBrush, QColor, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
+    QDockWidget,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -21,7 +22,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.engine.facts import Group
 from desktop_app.engine.inside import Inside
 from desktop_app.io.anatomy import Anatomy, HeaderCard, Section
 from desktop_app.ui.header_model import COMMENT, HDU, KEYWORD, UNIT, VALUE, CardModel, ColumnModel, as_card, as_text
@@ -31,9 +31,10 @@ from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular
 from desktop_app.ui.words import counted
 
+_COPY = QKeySequence.StandardKey.Copy
 _EMPTY = "Open a file to see what it is made of."
 _READING = "Looking into the file…"
-_MARKS = {"good": "✓ checksum good", "bad": "✗ checksum BAD", "not checked": "checksum not checked", "none": ""}
+_MARKS = {"good": "✓ good", "bad": "✗ bad checksum", "not checked": "? not checked", "none": ""}
 
 
 class HeaderPanel(QWidget):
@@ -44,6 +45,7 @@ class HeaderPanel(QWidget):
         named(self, "header")
         self._session, self._theme = session, appearance.theme
         self._inside: Inside | None = None
+        self._seen = self._follows_dock = False
         self.cards, self.columns = CardModel(self), ColumnModel(self)
         self.search_box = named(
             QLineEdit(self, placeholderText="Search all cards…"), "header-search", label="Search all cards"
@@ -65,9 +67,12 @@ class HeaderPanel(QWidget):
         self._show(session.state)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The file is looked into once somebody wants to see it."""
+        """The file is looked into once somebody wants to see it: a dock behind others counts as shown for Qt."""
         super().showEvent(event)
-        self._session.inside.look()
+        dock = self.parentWidget()
+        if isinstance(dock, QDockWidget) and not self._follows_dock:
+            self._follows_dock = True
+            dock.visibilityChanged.connect(self._on_seen)
 
     # Building
 
@@ -87,7 +92,7 @@ class HeaderPanel(QWidget):
         split.addWidget(left)
         split.addWidget(self._pages)
         split.setStretchFactor(1, 1)
-        split.setSizes([230, 600])
+        split.setSizes([200, 600])
         self.message = QLabel(_EMPTY, self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(named(self.message, "header-empty", role="muted"))
@@ -96,7 +101,7 @@ class HeaderPanel(QWidget):
         layout.setContentsMargins(8, 4, 8, 4)
         layout.addWidget(self._stack)
         letter = self.fontMetrics().horizontalAdvance("0")
-        for table, widths in ((self.card_table, (12, 30, 8, 40, 14)), (self.column_table, (18, 20, 9, 10, 13, 13))):
+        for table, widths in ((self.card_table, (10, 20, 5, 30, 12)), (self.column_table, (15, 14, 7, 8, 11, 11))):
             for place, letters in enumerate(widths):
                 table.setColumnWidth(place, letters * letter)
         self.card_table.horizontalHeader().setSectionResizeMode(COMMENT, QHeaderView.ResizeMode.Stretch)
@@ -113,6 +118,7 @@ class HeaderPanel(QWidget):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(slot)
             self.card_table.addAction(action)
+        self.card_table.copied.connect(self._on_copy)
         self.card_table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     # Following the state
@@ -120,7 +126,7 @@ class HeaderPanel(QWidget):
     def _on_changed(self, old: AppState, new: AppState) -> None:
         if new.data is not old.data or new.inside is not old.inside:
             self._show(new)
-            if self.isVisible():
+            if self._seen:
                 self._session.inside.look()
 
     def _show(self, state: AppState) -> None:
@@ -150,12 +156,17 @@ class HeaderPanel(QWidget):
 
     def _item(self, section: Section) -> QListWidgetItem:
         what = ", ".join(part for part in (section.kind, section.told) if part)
-        lines = [section.name, what, _MARKS[section.checksum]]
-        item = QListWidgetItem("\n".join(line for line in lines if line))
-        item.setToolTip("\n".join(filter(None, (*lines, section.why))))
+        name = "  ".join(filter(None, (section.name, _MARKS[section.checksum])))
+        item = QListWidgetItem("\n".join(filter(None, (name, what))))
+        item.setToolTip("\n".join(filter(None, (name, what, section.why))))
         if section.checksum == "bad" or section.kind == "broken":
             item.setForeground(QBrush(QColor(self._theme.error)))
         return item
+
+    def _on_seen(self, seen: bool) -> None:
+        self._seen = seen
+        if seen:
+            self._session.inside.look()
 
     # What a person does
 
@@ -199,20 +210,27 @@ class HeaderPanel(QWidget):
 
 
 class _Table(QTableView):
-    """A table of rows; Ctrl+C is its own while it has the focus, not the window's."""
+    """A table of rows; the keys to copy are its own while it has the focus, not the window's."""
+
+    copied = Signal()
 
     def event(self, event: QEvent) -> bool:
-        """Claim the copy keys before the window's action gets them."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.matches(QKeySequence.StandardKey.Copy):  # type: ignore[attr-defined]  # a key event by its type
-            copy = next((action for action in self.actions() if action.objectName() == "header-copy"), None)
-            if copy is not None:
-                copy.trigger()
-                event.accept()
-                return True
+        """Claim the keys before an action of the window gets them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.matches(_COPY):
+            event.accept()
+            return True
         return super().event(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy whole rows, not one cell as any table does."""
+        if event.matches(_COPY):
+            self.copied.emit()
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
-def _table(model: QAbstractTableModel, name: str, label: str) -> QTableView:
+
+def _table(model: QAbstractTableModel, name: str, label: str) -> _Table:
     table = named(_Table(), name, label=label)
     table.setModel(model)
     table.setShowGrid(False)
@@ -233,30 +251,30 @@ def _table(model: QAbstractTableModel, name: str, label: str) -> QTableView:
 
 def _as_html(inside: Inside, theme: Theme) -> str:
     """The facts as a table with headings, and what is wrong with the file on top."""
-    rows = []
-    if inside.anatomy is not None:
-        rows.append(_problems(inside.anatomy, theme))
-    rows += [_group_as_html(group, theme) for group in inside.groups]
-    if inside.anatomy is not None:
-        rows.append(_row("File", _file(inside.anatomy), theme))
-    return f'<table cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+    problems = _problems(inside.anatomy, theme) if inside.anatomy else ""
+    file = _row("File", _file(inside.anatomy), theme) if inside.anatomy else ""
+    unheaded = [fact for group in inside.groups if not group.heading for fact in group.facts]
+    tables = [problems, _in_table("".join(_row(fact.label, fact.text, theme) for fact in unheaded) + file)]
+    for group in inside.groups:
+        if group.heading:
+            tables.append(_heading(group.heading))
+            tables.append(_in_table("".join(_row(fact.label, fact.text, theme) for fact in group.facts)))
+    return "".join(tables)
 
 
-def _group_as_html(group: Group, theme: Theme) -> str:
-    rows = [_heading(group.heading)] if group.heading else []
-    rows += [_row(fact.label, fact.text, theme) for fact in group.facts]
-    return "".join(rows)
+def _in_table(rows: str) -> str:
+    return f'<table cellspacing="0" cellpadding="1">{rows}</table>' if rows else ""
 
 
 def _problems(anatomy: Anatomy, theme: Theme) -> str:
     bad = [f"{section.name}: {section.why}." for section in anatomy.sections if section.why]
     told = [f'<span style="color: {theme.error}">{escape(text)}</span>' for text in (*anatomy.problems, *bad)]
     told += [f'<span style="color: {theme.muted}">{escape(text)}</span>' for text in anatomy.notes]
-    return "".join(f'<tr><td colspan="2">{text}</td></tr>' for text in told)
+    return "".join(f"<p>{text}</p>" for text in told)
 
 
 def _heading(text: str) -> str:
-    return f'<tr><td colspan="2" style="padding-top: 8px"><b>{escape(text)}</b></td></tr>'
+    return f'<p style="margin: 8px 0 2px 0"><b>{escape(text)}</b></p>'
 
 
 def _row(label: str, text: str, theme: Theme) -> str:
