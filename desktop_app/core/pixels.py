@@ -17,7 +17,7 @@ from desktop_app.core.source import Source
 
 IN_OPTIMAL_APERTURE = 2
 SAMPLED_FRAMES = 201
-SAMPLED_NUMBERS = 20_000_000
+SAMPLED_NUMBERS = 5_000_000
 
 
 class Frames(Protocol):

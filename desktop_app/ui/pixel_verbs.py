@@ -83,6 +83,8 @@ class PixelVerbs(QObject):
     def _on_summed(self, loaded: Loaded) -> None:
         again, self._detect_again = self._detect_again, False
         self._session.show_summed(loaded)
+        if isinstance(loaded.data, TargetPixels) and not loaded.data.aperture.any():
+            self._session.notify("info", "No pixel is summed.", "Click pixels to put them into the aperture.")
         if again and loaded.picture is not None and len(loaded.picture.flux):
             self._session.run()
 

@@ -242,6 +242,9 @@ def test_that_the_keyboard_draws_too(pixels_open: MainWindow, qtbot: QtBot) -> N
 def test_that_the_buttons_choose_all_pixels_at_once(pixels_open: MainWindow, qtbot: QtBot) -> None:
     pressed(pixels_open, "aperture-clear")
     wait_for_sum(pixels_open, np.zeros(SIZE, np.bool_), qtbot)
+    notice = pixels_open.session.state.notice
+    assert notice is not None
+    assert notice.text == "No pixel is summed."
     pressed(pixels_open, "aperture-threshold")
     qtbot.waitUntil(lambda: pixels_open.session.state.busy is None)
     drawn = pixels_open.session.state.aperture
@@ -323,6 +326,13 @@ def test_that_keys_begin_and_end_the_film(pixels_open: MainWindow, qtbot: QtBot)
     panel_of(pixels_open).view.setFocus()
     QTest.keyClick(panel_of(pixels_open).view, Qt.Key.Key_Escape)
     assert not film.playing
+
+
+def test_that_the_film_ends_when_the_panel_is_closed(pixels_open: MainWindow) -> None:
+    panel_of(pixels_open).play()
+    assert panel_of(pixels_open).film.playing
+    pixels_open.docks["pixels"].close()
+    assert not panel_of(pixels_open).film.playing
 
 
 def test_that_the_difference_is_the_frame_less_the_median(pixels_open: MainWindow, qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from math import isfinite, isnan, nan
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.core.cuts import CUTS, DEFAULT_CUTS, Interval
@@ -191,6 +191,11 @@ class PixelsPanel(QWidget):
         self._session.step_row(rows, centred=False)
         if self._session.state.selection.row in (None, row):
             self.film.stop()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A film that nobody sees ends."""
+        super().hideEvent(event)
+        self.film.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc ends the film."""
