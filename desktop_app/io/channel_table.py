@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -64,15 +65,17 @@ class ChannelTable:
 
 def what_it_holds(fields: Sequence[str]) -> Holds:
     """What a column holds, by its first fields."""
-    given = [field for field in fields if field.strip() and not _is_missing(field)]
+    read = [(field, number_of(field)) for field in fields]
+    # Not a number is what says that there is none.
+    given = [(field, number) for field, number in read if number is None or number == number]
     if not given:
         return "nothing"
     # A logger writes ERR or OVERFLOW where it has no number.
-    if sum(number_of(field) is not None for field in given) > len(given) / 2:
+    if sum(number is not None for _, number in given) > len(given) / 2:
         return "numbers"
-    if all(is_date(field) for field in given):
+    if all(is_date(field) for field, _ in given):
         return "dates"
-    return "clock" if all(_CLOCK.fullmatch(field) for field in given) else "states"
+    return "clock" if all(_CLOCK.fullmatch(field) for field, _ in given) else "states"
 
 
 def is_of_light(columns: Sequence[TextColumn]) -> bool:
@@ -87,13 +90,14 @@ def is_of_sky(columns: Sequence[TextColumn]) -> bool:
     return any(column.key in _POSITIONS or _is_julian(column) for column in columns)
 
 
-def channels_in(columns: tuple[TextColumn, ...], sample: Sequence[Sequence[str]], file: str) -> ChannelTable:
+@lru_cache(maxsize=4)
+def channels_in(columns: tuple[TextColumn, ...], sample: tuple[tuple[str, ...], ...], file: str) -> ChannelTable:
     """What the columns of a table are.
 
     Parameters
     ----------
     columns : tuple of TextColumn
-    sample : sequence of sequence of str
+    sample : tuple of tuple of str
         The fields of the first rows.
     file : str
         Its name, for messages.
@@ -228,8 +232,3 @@ def _is_epoch(fields: Sequence[str]) -> bool:
 def _is_julian(column: TextColumn) -> bool:
     reference = reference_in(f"{column.name} {column.unit}")
     return reference is not None and reference.known
-
-
-def _is_missing(field: str) -> bool:
-    number = number_of(field.strip())
-    return number is not None and number != number

@@ -172,11 +172,15 @@ def _problem(dataset: Any) -> str:
 
 
 def _unit(thing: Any) -> str:
+    if not len(thing.attrs):
+        return ""
     return next((text for name in _UNIT_NAMES if (text := _text_attribute(thing, name))), "")
 
 
 def _attributes(thing: Any) -> dict[str, str]:
     """Short texts among the attributes that say what the thing is."""
+    if not len(thing.attrs):
+        return {}
     names = ("pandas_type", "kind", "CLASS", "long_name", "provenance", "standard_name", "index_kind")
     return {name: text for name in names if (text := _text_attribute(thing, name))}
 

@@ -1,12 +1,11 @@
 """Labels beside the data: stretches of a label file become intervals of rows."""
 
 from dataclasses import replace
-from math import isnan
 from pathlib import Path
 
 import numpy as np
 
-from desktop_app.core.arrays import Bools
+from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.errors import ReadError
 from desktop_app.core.telemetry import Interval, Telemetry, stretches, with_labels
 from desktop_app.io.label_file import LabelFile, Labelled, read_labels
@@ -24,7 +23,7 @@ def load_labels(data: Telemetry, path: Path) -> Telemetry:
         It is no label file, or none of its labels is about these data.
     """
     found = read_labels(path)
-    if found.stretches and not any(_is_about(data, label) for label in found.stretches):
+    if found.stretches and not _names(data) & {label.channel for label in found.stretches}:
         named = list(dict.fromkeys(label.channel for label in found.stretches))
         what = ", ".join(named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
         raise ReadError(
@@ -65,12 +64,14 @@ def labels_in(data: Telemetry, found: LabelFile) -> Telemetry:
         data = replace(data, source=replace(data.source, mission=mission))
     intervals: list[Interval] = []
     outside = 0
+    names, channels = _names(data), set(data.names)
+    rows = data.row if np.all(data.row[1:] > data.row[:-1]) else None
     for label in found.stretches:
-        if _is_about(data, label):
-            rows = _rows(data, label)
-            outside += not rows.any()
-            channel = label.channel if label.channel in data.names else ""
-            intervals.extend(Interval(start, stop, label.kind, channel) for start, stop in stretches(rows))
+        if label.channel in names:
+            within = _within(data, label, rows)
+            outside += not within
+            channel = label.channel if label.channel in channels else ""
+            intervals.extend(Interval(start, stop, label.kind, channel) for start, stop in within)
     labelled = with_labels(data, intervals)
     if not outside:
         return labelled
@@ -90,30 +91,46 @@ def _beside(data: Telemetry, path: Path) -> Telemetry:
     return replace(labelled, source=replace(labelled.source, notes=notes))
 
 
-def _is_about(data: Telemetry, label: Labelled) -> bool:
+def _names(data: Telemetry) -> set[str]:
+    """What a label file may call the data, or a channel of them."""
     source = data.source
-    names = {"", source.part, source.object_name, *data.names}
-    if source.path is not None:
-        names |= {source.path.name, source.path.name.split(".")[0]}
-    return label.channel in names
+    file = () if source.path is None else (source.path.name, source.path.name.split(".")[0])
+    return {"", source.part, source.object_name, *file, *data.names}
 
 
-def _rows(data: Telemetry, label: Labelled) -> Bools:
-    """Which rows of ``data`` lie in the stretch; both of its ends belong to it."""
-    if label.counted == "rows" or (label.counted == "numbers" and data.clock == "samples"):
-        return (data.row >= label.start) & (data.row <= label.end)
+def _within(data: Telemetry, label: Labelled, rows: Ints | None) -> list[tuple[int, int]]:
+    """The rows ``start:stop`` of ``data`` that lie in the stretch; both of its ends belong to it.
+
+    Parameters
+    ----------
+    data : Telemetry
+    label : Labelled
+    rows : ndarray or None
+        Their numbers in the file, None where those do not rise.
+    """
+    bounds = _time_bounds(data, label)
+    if bounds is None and rows is None:
+        return stretches((data.row >= label.start) & (data.row <= label.end))
+    first, last = (label.start, label.end) if bounds is None else bounds
+    place: Floats | Ints = data.time if bounds is not None or rows is None else rows
+    start, stop = np.searchsorted(place, first, "left"), np.searchsorted(place, last, "right")
+    return [(int(start), int(stop))] if stop > start else []
+
+
+def _time_bounds(data: Telemetry, label: Labelled) -> tuple[float, float] | None:
+    """The stretch in the times of ``data``; None where it counts rows."""
     start, end = label.start, label.end
-    if label.counted == "dates":
-        if isnan(data.zero_unix_s):
-            return np.zeros(len(data), bool)
-        start, end = start - data.zero_unix_s, end - data.zero_unix_s
-    elif data.clock == "utc":
+    if label.counted == "rows" or (label.counted == "numbers" and data.clock == "samples"):
+        return None
+    if label.counted == "numbers" and data.clock == "utc":
         scale = next((scale for low, high, scale in EPOCHS if low <= start < high), 0.0)
         if not scale:
-            return (data.row >= start) & (data.row <= end)
-        start, end = start * scale - data.zero_unix_s, end * scale - data.zero_unix_s
+            return None
+        start, end = start * scale, end * scale
+    # Without a date nothing is known of a date: the bounds are NaN, and no row lies between them.
+    zero = data.zero_unix_s if data.clock == "utc" or label.counted == "dates" else 0.0
     # A microsecond is the step of a unix time in float64.
-    return (data.time >= start - 1e-6) & (data.time <= end + 1e-6)
+    return start - zero - 1e-6, end - zero + 1e-6
 
 
 def _called(data: Telemetry) -> str:

@@ -76,7 +76,7 @@ class LongTable:
     notes: tuple[str, ...]
 
 
-def columns_in(every: tuple[TextColumn, ...], sample: Sequence[Sequence[str]], file: str) -> LongColumns | None:
+def columns_in(every: tuple[TextColumn, ...], sample: tuple[tuple[str, ...], ...], file: str) -> LongColumns | None:
     """Which column is what; None where it is no long table. Parameters as in `channels_in`."""
 
     def first(names: tuple[str, ...]) -> TextColumn | None:

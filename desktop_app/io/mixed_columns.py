@@ -17,7 +17,7 @@ from desktop_app.io.text_lines import LINE_END, pieces
 from desktop_app.io.text_table import delimiter_of, is_comment, number_of, split_line
 
 WORD_LIMIT = 64
-_SAMPLE_LINES = 400
+_SAMPLE_LINES = 120
 _COMMENT = re.compile(r"^[ \t]*[#%!]", re.MULTILINE)
 _NAME_AND_UNIT = re.compile(r"([^\[(]*)[\[(]([^\])]*)[\])]\s*")
 

@@ -21,6 +21,7 @@ _DATE = re.compile(
     rf"(?:[Tt_ ]{{1,3}}{_CLOCK})?{_ZONE}\s*"
 )
 _NUMBER = re.compile(r"\s*[+\-]?(?P<w>0{1,19})(?:\.(?P<f>0{0,30}))?\s*")
+_AS_ZERO = str.maketrans("123456789", "000000000")
 _MOST_LAYOUTS = 64
 _EXACT_DIGITS = 17
 
@@ -66,7 +67,7 @@ def of_floats(values: Floats) -> Moments:
 
 def is_date(text: str) -> bool:
     """Whether the text is a date in ISO 8601 or close to it."""
-    return len(text) <= 64 and _DATE.fullmatch(re.sub(r"[0-9]", "0", text)) is not None
+    return len(text) <= 64 and _DATE.fullmatch(text.translate(_AS_ZERO)) is not None
 
 
 def dates_in(texts: Texts) -> Moments:

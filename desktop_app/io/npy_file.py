@@ -11,7 +11,7 @@ from desktop_app.core.errors import ReadError
 from desktop_app.io.source import Bytes
 
 MAGIC = b"\x93NUMPY"
-VALUES_LIMIT_BYTES = 2 << 30
+VALUES_LIMIT_BYTES = 1 << 30
 # numpy writes about 120 bytes for an array of numbers.
 _HEADER_LIMIT_BYTES = 8 << 10
 _HEADER = re.compile(

@@ -29,10 +29,10 @@ from desktop_app.io.telemetry_rows import telemetry_of
 
 _MAGIC = b"PAR1"
 _INDEX = "__index_level_"
-_SAMPLE_ROWS = 200
+_SAMPLE_ROWS = 100
 _PIECE_ROWS = 1 << 16
 _A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
-_Told = ChannelTable | LongColumns | None
+Told = ChannelTable | LongColumns | None
 
 
 def accepts(path: Path, head: bytes) -> bool:
@@ -40,8 +40,7 @@ def accepts(path: Path, head: bytes) -> bool:
     if not head.startswith(_MAGIC):
         return False
     try:
-        with open_parquet(path) as file:
-            return _told_apart(file, path.name) is not None
+        return _told(path, version_of(path)) is not None
     except ReadError:
         # The reader of light curves tells why it cannot be read.
         return False
@@ -57,13 +56,13 @@ def read(path: Path, part: str | None = None) -> Telemetry:
     ParamError
         There is no such channel.
     """
+    told = _told(path, version_of(path))
+    if told is None:
+        raise ReadError(f"{path.name} holds no table of channels.", hint="Open another file.")
+    if isinstance(told, LongColumns):
+        return telemetry_in(_long(path, version_of(path)), path, part)
+    the_only_part(path.name, part)
     with open_parquet(path) as file:
-        told = _told_apart(file, path.name)
-        if told is None:
-            raise ReadError(f"{path.name} holds no table of channels.", hint="Open another file.")
-        if isinstance(told, LongColumns):
-            return telemetry_in(_long(path, version_of(path)), path, part)
-        the_only_part(path.name, part)
         gathered = Gathered(told)
         words = tuple(column for column in (told.clock, told.label, *told.states) if column is not None)
         time = () if told.time is None else (told.time,)
@@ -84,8 +83,8 @@ def summarise(path: Path) -> FileSummary:
     ------
     ReadError
     """
+    told = _told(path, version_of(path))
     with open_parquet(path) as file:
-        told = _told_apart(file, path.name)
         rows = file.metadata.num_rows
     if not isinstance(told, ChannelTable):
         return FileSummary(path, "telemetry", object_name=beside_name(path))
@@ -93,7 +92,13 @@ def summarise(path: Path) -> FileSummary:
     return FileSummary(path, "telemetry", object_name=beside_name(path), rows=rows, shape=shape)
 
 
-def _told_apart(file: Any, name: str) -> _Told:
+@lru_cache(maxsize=4)
+def _told(path: Path, _version: tuple[int, int]) -> Told:
+    with open_parquet(path) as file:
+        return _told_apart(file, path.name)
+
+
+def _told_apart(file: Any, name: str) -> Told:
     """Which column is what; None where the table is none of channels."""
     columns = _columns(file)
     sample = _sample(file, columns)
@@ -125,15 +130,15 @@ def _is_nested(kind: str) -> bool:
     return kind.startswith(("list", "struct", "map", "large_list", "fixed_size", "binary", "large_binary", "union"))
 
 
-def _sample(file: Any, columns: tuple[TextColumn, ...]) -> list[list[str]]:
+def _sample(file: Any, columns: tuple[TextColumn, ...]) -> tuple[tuple[str, ...], ...]:
     names = [column.name for column in columns]
     if not names or not file.metadata.num_rows or len(set(names)) < len(names):
-        return []
+        return ()
     batch = next(file.iter_batches(batch_size=_SAMPLE_ROWS, columns=names, use_threads=False), None)
     if batch is None:
-        return []
+        return ()
     found = [[str(text) for text in _texts(batch.column(name))] for name in names]
-    return [list(row) for row in zip(*found, strict=True)]
+    return tuple(zip(*found, strict=True))
 
 
 def _shown(value: object) -> str:
@@ -158,10 +163,10 @@ def _batches(file: Any, columns: tuple[TextColumn, ...], name: str) -> Iterator[
 
 @lru_cache(maxsize=1)
 def _long(path: Path, _version: tuple[int, int]) -> LongTable:
+    columns = _told(path, _version)
+    if not isinstance(columns, LongColumns):
+        raise ReadError(f"{path.name} is no long table.", hint="Open another file.")
     with open_parquet(path) as file:
-        columns = _told_apart(file, path.name)
-        if not isinstance(columns, LongColumns):
-            raise ReadError(f"{path.name} is no long table.", hint="Open another file.")
         asked = tuple(column for column in (columns.channel, columns.label, columns.unit) if column is not None)
         words = {column: Words(CHANNELS) for column in asked}
         states = Words(STATE_LIMIT)

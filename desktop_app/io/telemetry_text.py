@@ -1,6 +1,7 @@
 """Telemetry in delimited text: a time in dates, unix times, elapsed seconds or none, and a column for each channel."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,16 @@ def accepts(path: Path, head: bytes) -> bool:
 
 def layout_in_head(path: Path, head: bytes) -> Layout | None:
     """How the table that begins in ``head`` is cut; None where it is no table."""
+    return _layout(path.name, head)
+
+
+# Several readers ask for the same head, one after the other.
+@lru_cache(maxsize=4)
+def _layout(file: str, head: bytes) -> Layout | None:
     end = head.rfind(b"\n") + 1
     whole = len(head) < HEAD_BYTES
     try:
-        return layout_of(decoded(head if whole or not end else head[:end], path.name), whole=whole)
+        return layout_of(decoded(head if whole or not end else head[:end], file), whole=whole)
     except ReadError:
         # The reader of text says the same in its own words.
         return None

@@ -12,13 +12,13 @@ from desktop_app.io.source import open_bytes
 _PIECE_BYTES = 512 << 10
 _LONGEST_LINE_BYTES = 16 << 20
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_TEXT = bytes(byte for byte in range(256) if byte not in {*range(9), *range(14, 27), *range(28, 32), 127})
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def is_text(head: bytes) -> bool:
     """Whether a file that begins with ``head`` is text at all."""
-    return bool(head.strip()) and not is_fits(head) and (head[:2] in _UTF_16 or not _NOT_TEXT.search(head))
+    return bool(head.strip()) and not is_fits(head) and (head[:2] in _UTF_16 or not head.translate(None, _TEXT))
 
 
 def pieces(path: Path) -> Iterator[str]:
