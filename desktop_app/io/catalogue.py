@@ -14,16 +14,17 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import Series
-from desktop_app.io.fits_file import AGAIN, TableHead, columns_of, guarded, is_fits, read_table
+from desktop_app.io.fits_file import TableHead, columns_of, guarded, is_fits, read_table
 from desktop_app.io.fits_hdus import read_hdus
 from desktop_app.io.source import open_bytes, read_head
+from desktop_app.io.votable_file import outlines_in, read_votable
+from desktop_app.io.votable_outline import is_votable
 
 SUFFIXES = (".csv", ".tsv", ".ecsv", ".vot", ".votable", ".xml")
 _LIMIT_BYTES = 64 << 20
 _LIMIT_ROWS = 1_000_000
 _NOTHING = ("", "nan", "null", "none", "n/a", "--")
 _ECSV_COLUMN = re.compile(r"#\s*-\s*\{\s*name:\s*['\"]?([^,'\"}]+)['\"]?.*?unit:\s*['\"]?([^,'\"}]+)")
-_ELSEWHERE = re.compile(rb"<STREAM[^>]*\bhref\s*=", re.IGNORECASE)
 _KINDS = "Give a table in FITS, VOTable, ECSV or CSV whose first line names the columns."
 
 
@@ -78,12 +79,12 @@ def read_catalogue(path: Path, rows: int | None = None) -> Catalogue:
     head = read_head(path)
     if is_fits(head):
         return _from_fits(path, rows)
+    if is_votable(head):
+        return _from_votable(path)
     with open_bytes(path) as file:
         content = file.read(_LIMIT_BYTES + 1)
     if len(content) > _LIMIT_BYTES:
         raise ReadError(f"{path.name} is larger than {_LIMIT_BYTES >> 20} MiB.", hint="Leave out what is not needed.")
-    if b"<VOTABLE" in content[:4096].upper():
-        return _from_votable(path, content)
     return _from_text(path, content)
 
 
@@ -93,9 +94,8 @@ def _from_fits(path: Path, rows: int | None) -> Catalogue:
     fitting = [header for header in tables if rows in (None, header.size("NAXIS2"))]
     if not fitting:
         raise ReadError(f"{path.name} holds no table of objects.", hint=_KINDS)
+    _check_rows(path, fitting[0].size("NAXIS2"))
     table = read_table(path, TableHead(every[0], fitting[0], columns_of(fitting[0])))
-    if table.head.rows > _LIMIT_ROWS:
-        raise ReadError(f"{path.name} has {table.head.rows:,} rows.", hint="Leave out what is not needed.")
     texts: dict[str, list[str]] = {}
     for column in table.head.columns.values():
         if column.is_number:
@@ -125,40 +125,32 @@ def _from_text(path: Path, content: bytes) -> Catalogue:
         table = list(islice(rows, _LIMIT_ROWS + 1))
     except csv.Error as error:
         raise ReadError(f"{path.name} is no table: {error}.", hint=_KINDS) from error
-    if len(table) > _LIMIT_ROWS:
-        raise ReadError(f"{path.name} has more than {_LIMIT_ROWS:,} rows.", hint="Leave out what is not needed.")
+    _check_rows(path, len(table))
+    if not table:
+        raise ReadError(f"{path.name} has no rows.", hint=_KINDS)
     if not all(names) or len(set(names)) < len(names) or any(len(row) != len(names) for row in table):
         raise ReadError(f"{path.name} has no line that names each of its columns once.", hint=_KINDS)
-    columns = list(zip(*table, strict=True)) if table else [()] * len(names)
-    texts = {name: [text.strip() for text in column] for name, column in zip(names, columns, strict=True)}
+    columns = zip(names, zip(*table, strict=True), strict=True)
+    texts = {name: [text.strip() for text in column] for name, column in columns}
     return Catalogue(path, texts, units)
 
 
-def _from_votable(path: Path, content: bytes) -> Catalogue:
-    from io import BytesIO
-    from xml.parsers.expat import ExpatError
-
-    from astropy.io.votable import parse_single_table
-
-    # The reader of VOTables fetches what a table says lies elsewhere.
-    if _ELSEWHERE.search(content):
-        raise ReadError(f"{path.name} says that its rows lie in another file.", hint="Open that one.")
-    if b"<!ENTITY" in content.upper():
-        raise ReadError(f"{path.name} defines its own words, which no table needs.", hint=_KINDS)
-    with guarded(path.name):
-        try:
-            table = parse_single_table(BytesIO(content)).to_table(use_names_over_ids=True)
-        except (ExpatError, IndexError, OverflowError, MemoryError) as error:
-            raise ReadError(f"{path.name} cannot be read: {' '.join(str(error).split())[:200]}.", hint=AGAIN) from error
-        if len(table) > _LIMIT_ROWS:
-            raise ReadError(f"{path.name} has {len(table):,} rows.", hint="Leave out what is not needed.")
-        plain = [name for name in table.colnames if table[name].ndim == 1]
-        texts = {name: [_text(value) for value in table[name].tolist()] for name in plain}
-        units = {name: str(table[name].unit) for name in plain if table[name].unit is not None}
-    return Catalogue(path, texts, units)
+def _from_votable(path: Path) -> Catalogue:
+    outline = next((outline for outline in outlines_in(path) if outline.fields), None)
+    if outline is None:
+        raise ReadError(f"{path.name} has no columns.", hint=_KINDS)
+    _check_rows(path, max(outline.rows, outline.promised))
+    table = read_votable(path, outline)
+    _check_rows(path, len(table.values))
+    plain = [
+        (place, field)
+        for place, field in enumerate(outline.fields)
+        if field.is_number or field.datatype in ("char", "unicodeChar")
+    ]
+    texts = {field.name: [str(word) for word in table.words(place)] for place, field in plain}
+    return Catalogue(path, texts, {field.name: field.unit for _place, field in plain if field.unit})
 
 
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace").strip()
-    return "" if value is None else str(value).strip()
+def _check_rows(path: Path, count: int) -> None:
+    if count > _LIMIT_ROWS:
+        raise ReadError(f"{path.name} has {count:,} rows.", hint="Leave out what is not needed.")
