@@ -1,6 +1,10 @@
 """Pictures made smaller without losing what stands out: means, but a pixel far from its neighbours stays itself."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import local
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +17,8 @@ STANDS_OUT_SIGMA = 3.5
 SMALLEST = 1
 _ROWS_AT_ONCE = 16
 _BINS_AT_ONCE = 32
+_MUCH = 300_000
+_THREADS = min(8, os.cpu_count() or 1)
 _ALL = 255
 _CLEARLY = 1.5
 
@@ -115,12 +121,14 @@ def reduced(values: Values, tolerance: float, rows: Steps, columns: Steps, *, co
     made = np.empty((rows.count, columns.count), np.float32)
     limit = np.float32(tolerance)
     across = _Bins.of(columns, values.shape[1])
-    # In pieces that stay in the processor's cache.
-    for first in range(0, rows.count, _BINS_AT_ONCE):
+
+    def reduce_from(first: int) -> None:
         part = Steps(rows.first + first * rows.step, rows.step, min(_BINS_AT_ONCE, rows.count - first))
         down = _fewer_rows(values, limit, _Bins.of(part, len(values)), complete=complete)
         both = _fewer_rows(np.ascontiguousarray(down.T), limit, across, complete=complete)
         made[first : first + part.count] = both.T
+
+    _in_pieces(reduce_from, range(0, rows.count, _BINS_AT_ONCE), made.size)
     return made
 
 
@@ -136,20 +144,38 @@ def _halved(values: Values, tolerance: float, sky: float, *, complete: bool) -> 
     ny, nx = values.shape
     half = np.empty(((ny + 1) // 2, (nx + 1) // 2), np.float32)
     rule = _Rule(np.float32(tolerance), np.float32(2 * sky))
-    # In pieces that stay in the processor's cache, in memory that is asked for once.
-    spare = [np.empty((_ROWS_AT_ONCE, nx + nx % 2), np.float32) for _ in range(4)]
-    for first in range(0, len(half), _ROWS_AT_ONCE):
+    spare = local()
+
+    def halve_from(first: int) -> None:
         piece = values[2 * first : 2 * (first + _ROWS_AT_ONCE)]
         if piece.shape[0] % 2 or piece.shape[1] % 2:
             piece = np.pad(piece, [(0, size % 2) for size in piece.shape], mode="edge")
         made = half[first : first + _ROWS_AT_ONCE]
         if complete or np.isfinite(piece).all():
-            _halve(piece, made, rule, [room[: len(made)] for room in spare])
+            if not hasattr(spare, "rooms"):
+                spare.rooms = [np.empty((_ROWS_AT_ONCE, nx + nx % 2), np.float32) for _ in range(4)]
+            _halve(piece, made, rule, [room[: len(made)] for room in spare.rooms])
         else:
             mean, high, low = _known(_quarters(piece))
             made[:] = mean
             rule.keep(made, high, low, high - mean, mean - low)
+
+    _in_pieces(halve_from, range(0, len(half), _ROWS_AT_ONCE), half.size)
     return half
+
+
+def _in_pieces(doing: Callable[[int], None], starts: range, size: int) -> None:
+    """Call ``doing`` for each of ``starts``; by several threads where there is much to do.
+
+    Pieces stay in the processor's cache, and numpy lets other threads run while it works on one.
+    """
+    if size < _MUCH:
+        for first in starts:
+            doing(first)
+        return
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="reduction") as pool:
+        for _ in pool.map(doing, starts):
+            pass
 
 
 @dataclass(frozen=True)

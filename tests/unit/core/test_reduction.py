@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from desktop_app.core import reduction
 from desktop_app.core.reduction import STANDS_OUT_SIGMA, Steps, halved_shares, largest, pyramid_of, reduced
 
 
@@ -113,3 +114,19 @@ def test_that_a_dead_pixel_in_a_galaxy_stays_dead() -> None:
     assert pyramid_of(values, 1.0, 0.0, complete=True).levels[1][10, 15] == 0
     made = reduced(values, STANDS_OUT_SIGMA, Steps(0.0, 1.5, 42), Steps(0.0, 1.5, 42), complete=True)
     assert made[int(20.5 / 1.5), int(31.5 / 1.5)] == 0
+
+
+def test_that_many_pieces_at_once_make_the_same_picture_as_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = noise((1400, 1301))
+    values[700, 650], values[3::97, 5::89] = 80.0, np.nan
+    steps = Steps(0.0, 1.31, 990)
+
+    def made() -> list[np.ndarray]:
+        pyramid = pyramid_of(values, 1.0, 0.0, complete=False)
+        return [*pyramid.levels, reduced(values, STANDS_OUT_SIGMA, steps, steps, complete=False)]
+
+    monkeypatch.setattr(reduction, "_MUCH", 10**12)
+    alone = made()
+    monkeypatch.setattr(reduction, "_MUCH", 1)
+    for one, other in zip(alone, made(), strict=True):
+        np.testing.assert_array_equal(one, other)
