@@ -1,6 +1,6 @@
 """Any table of FITS, VOTable, text or parquet, its columns by name, before anyone says what they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from desktop_app.io.column_choice import TableShape
 from desktop_app.io.column_names import TextColumn, listed
 from desktop_app.io.fits_curve import Layout, source_of, time_reference, zero_offset
 from desktop_app.io.fits_file import Table, TableHead, columns_of, guarded, is_fits, read_table, table_head
+from desktop_app.io.fits_hdus import read_hdus
 from desktop_app.io.named_columns import NamedTable
-from desktop_app.io.reader import chosen_part
 from desktop_app.io.source import read_head
 from desktop_app.io.text_columns import Columns, roles_of
 from desktop_app.io.time_zero import reference_in
@@ -23,6 +23,7 @@ from desktop_app.io.votable_outline import Outline, is_votable
 SHOWN_ROWS = 12
 _SHOWN_LETTERS = 40
 _PARQUET = b"PAR1"
+_TABLES_ONLY = "Columns can be chosen in tables only."
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,8 @@ class AnyTable:
         Their values, and where they come from.
     said : callable
         ``said(column)``: what times in this column count from and their unit, as far as the file says.
+    name, tables : str, tuple of str
+        Which table of the file this is and which there are; "" and () where there is only one.
     """
 
     path: Path
@@ -46,6 +49,8 @@ class AnyTable:
     columns: Columns
     named: NamedTable
     said: Callable[[TextColumn], tuple[TimeReference | None, str]]
+    name: str = ""
+    tables: tuple[str, ...] = ()
 
     def column(self, name: str, what: str) -> TextColumn:
         """The column called ``name``, for the time, flux or whatever ``what`` is.
@@ -119,35 +124,35 @@ def shape_of(path: Path) -> TableShape | None:
         return None
 
 
-def open_table(path: Path, part: str | None = None) -> AnyTable:
+def open_table(path: Path, name: str = "", *, has: tuple[str, ...] = ()) -> AnyTable:
     """The table in ``path``, wholly read.
 
     Parameters
     ----------
     path : Path
-    part : str, optional
-        Which table of a file that holds several; the first where not given.
+    name : str
+        Which table of a file that holds several.
+    has : tuple of str
+        Names of columns; where no table has that name, the first that has all these is taken, else the first.
 
     Raises
     ------
     ReadError
         There is no table, or it is broken.
-    ParamError
-        There is no such part.
     """
     head = read_head(path)
     if is_fits(head):
-        return _fits_table(path, head, part)
+        return _fits_table(path, name, has)
     if head.startswith(_PARQUET):
         from desktop_app.io.parquet import read_named
 
         return _any("parquet", path, *read_named(path))
     if is_votable(head):
-        return _votable_table(path, part)
+        return _votable_table(path, name, has)
     from desktop_app.io import text
 
     if not text.is_text(head):
-        raise ReadError(f"{path.name} holds no table.", hint="Columns can be chosen in tables only.")
+        raise ReadError(f"{path.name} holds no table.", hint=_TABLES_ONLY)
     return _any("text", path, *text.read_named(path))
 
 
@@ -159,15 +164,35 @@ def _any(kind: str, path: Path, columns: Columns, named: NamedTable) -> AnyTable
     return AnyTable(path, shape, columns, named, lambda column: (columns.said.get(column), ""))
 
 
+def _named(table: AnyTable, names: tuple[str, ...], at: int) -> AnyTable:
+    """``table`` with its name among those of the file, where there are several."""
+    return replace(table, name=names[at], tables=names) if len(names) > 1 else table
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """``names`` with their numbers where they would not tell tables apart."""
+    return tuple(name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, start=1))
+
+
+def _place(names: tuple[str, ...], columns: Sequence[Sequence[str]], name: str, has: tuple[str, ...]) -> int:
+    """The place of the table called ``name``, else of the first that has the columns ``has``, else 0."""
+    if name in names:
+        return names.index(name)
+    wanted = {column.lower() for column in has if column}
+    fitting = (place for place, found in enumerate(columns) if wanted <= {column.lower() for column in found})
+    return next(fitting, 0)
+
+
 # VOTable
 
 
-def _votable_table(path: Path, part: str | None) -> AnyTable:
+def _votable_table(path: Path, name: str, has: tuple[str, ...]) -> AnyTable:
     from desktop_app.io import votable
 
     outlines = _outlines(path)
-    names = tuple(outline.name or f"table {outline.place + 1}" for outline in outlines)
-    return _any("VOTable", path, *votable.read_named(path, outlines[chosen_part(path.name, names, part)]))
+    names = _distinct([outline.name or f"table {outline.place + 1}" for outline in outlines])
+    at = _place(names, [[column.name for column in outline.fields] for outline in outlines], name, has)
+    return _named(_any("VOTable", path, *votable.read_named(path, outlines[at])), names, at)
 
 
 def _outlines(path: Path) -> list[Outline]:
@@ -180,8 +205,18 @@ def _outlines(path: Path) -> list[Outline]:
 # FITS
 
 
-def _fits_table(path: Path, head: bytes, part: str | None) -> AnyTable:
-    table = read_table(path, table_head(path, head) if part is None else _table_called(path, part))
+def _fits_table(path: Path, name: str, has: tuple[str, ...]) -> AnyTable:
+    headers = read_hdus(path).headers
+    tables = [TableHead(headers[0], header, columns_of(header)) for header in headers if header.is_table]
+    if not tables:
+        raise ReadError(f"{path.name} holds no table.", hint=_TABLES_ONLY)
+    names = _distinct([head.header.hdu for head in tables])
+    at = _place(names, [list(head.columns) for head in tables], name, has)
+    return _named(_read_fits(path, tables[at]), names, at)
+
+
+def _read_fits(path: Path, head: TableHead) -> AnyTable:
+    table = read_table(path, head)
     if not table.head.rows:
         raise ReadError(f"Table {table.head.header.hdu} of {path.name} has no rows.", hint="Open another file.")
     columns = table.head.columns.values()
@@ -204,15 +239,6 @@ def _fits_table(path: Path, head: bytes, part: str | None) -> AnyTable:
     told = Columns(path.name, tuple(texts.values()), tuple(values), first_rows=lambda: _first_rows(table))
     shape = TableShape("FITS", tuple(column.name for column in columns))
     return AnyTable(path, shape, told, NamedTable(values, source), said)
-
-
-def _table_called(path: Path, part: str) -> TableHead:
-    from desktop_app.io.fits_hdus import read_hdus
-
-    headers = read_hdus(path).headers
-    tables = [header for header in headers if header.is_table]
-    header = tables[chosen_part(path.name, tuple(table.hdu for table in tables), part)]
-    return TableHead(headers[0], header, columns_of(header))
 
 
 def _first_rows(table: Table) -> tuple[tuple[str, ...], ...]:

@@ -34,6 +34,8 @@ class ColumnChoice:
     zero : str
         What times count from: "BTJD", "BKJD", "BJD", "MJD", "JD" and their like, also with a scale ("BJD TDB"), or a
         Julian date as a number.
+    table : str
+        Which table of a file that holds several; "" for the first with these columns.
     """
 
     time: str = ""
@@ -42,12 +44,14 @@ class ColumnChoice:
     quality: str = ""
     time_unit: str = ""
     zero: str = ""
+    table: str = ""
 
     def said(self) -> str:
         """The choice in a line: "time from t, flux from f1 ± e1, in s, from MJD"."""
         error = f" ± {self.flux_err}" if self.flux_err else ""
         parts = [f"time from {self.time}" if self.time else "", f"flux from {self.flux}{error}" if self.flux else ""]
         parts += [f"quality from {self.quality}" if self.quality else ""]
+        parts += [f"of table {self.table}" if self.table else ""]
         parts += [
             f"times in {self.time_unit}" if self.time_unit else "",
             f"counted from {self.zero}" if self.zero else "",

@@ -40,7 +40,7 @@ def read_mapped(path: Path, choice: ColumnChoice, part: str | None = None) -> Li
     ParamError
         There is no such column, unit, zero or part.
     """
-    return curve_from(open_table(path), choice, part)
+    return curve_from(open_table(path, choice.table, has=(choice.time, choice.flux)), choice, part)
 
 
 def curve_from(table: AnyTable, choice: ColumnChoice, part: str | None = None) -> LightCurve:

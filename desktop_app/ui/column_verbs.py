@@ -90,9 +90,9 @@ class ColumnVerbs(QObject):
         has_table = isinstance(data, Telemetry) or (isinstance(data, LightCurve) and not data.pieces)
         return data.source.path if data is not None and has_table else None
 
-    def read_table(self, path: Path, take: Take) -> None:
-        """Read the table in ``path``; ``take`` gets a `TableLook`."""
-        self._bridge.run_beside(without_progress(partial(look_at, path)), take)
+    def read_table(self, path: Path, table: str | None, take: Take) -> None:
+        """Read a table of ``path``, for None the one chosen before or the first; ``take`` gets a `TableLook`."""
+        self._bridge.run_beside(without_progress(partial(look_at, path, table)), take)
 
     def draw(self, table: "AnyTable", choice: ColumnChoice, take: Take) -> None:
         """Make the light curve of ``choice`` ready to be drawn; ``take`` gets a `Drawn`."""
@@ -131,20 +131,23 @@ class ColumnVerbs(QObject):
             self._update(notice=replace(notice, action="choose_columns"))
 
 
-def look_at(path: Path) -> TableLook:
-    """The table in ``path`` with what was chosen or is told of its columns."""
+def look_at(path: Path, name: str | None = None) -> TableLook:
+    """A table of ``path`` with what was chosen or is told of its columns; the one chosen before for no name."""
     from desktop_app.io.any_table import open_table
     from desktop_app.io.column_names import QUALITY_NAMES, first_called
     from desktop_app.io.mapping import recalled
 
     try:
-        table = open_table(path)
-        preview, earlier = table.preview, recalled(path)
+        earlier = recalled(path)
+        wanted = earlier or ColumnChoice()
+        table = open_table(path, wanted.table if name is None else name, has=(wanted.time, wanted.flux))
+        preview = table.preview
     except UserError as error:
         return TableLook(problem=str(error))
     quality = first_called(tuple(table.named.numbers), QUALITY_NAMES)
     told = ColumnChoice(preview.time, preview.flux, preview.flux_err, quality.name if quality else "")
-    return TableLook(table, preview, earlier or told, kept=earlier is not None)
+    fits_here = earlier is not None and {earlier.time, earlier.flux} <= {"", *table.shape.names}
+    return TableLook(table, preview, earlier if earlier and fits_here else told, kept=earlier is not None)
 
 
 def drawn(table: "AnyTable", choice: ColumnChoice) -> Drawn:

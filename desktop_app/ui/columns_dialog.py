@@ -67,13 +67,13 @@ class ColumnsDialog(QDialog):
         self._lay_out()
         appearance.changed.connect(self._on_theme)
         self.finished.connect(self._on_finished)
-        session.columns.read_table(path, self._on_table)
+        session.columns.read_table(path, None, self._on_table)
 
     @property
     def choice(self) -> ColumnChoice:
         """What the boxes say."""
         time, flux, error, quality, unit = (str(box.currentData() or "") for box in self._boxes[:5])
-        return ColumnChoice(time, flux, error, quality, unit, self._zero())
+        return ColumnChoice(time, flux, error, quality, unit, self._zero(), self._table_chosen())
 
     def accept(self) -> None:
         """Open the file by the choice, and remember it."""
@@ -84,6 +84,7 @@ class ColumnsDialog(QDialog):
     # Building
 
     def _make_boxes(self) -> None:
+        self.table = named(QComboBox(self), "columns-table", label="Table", tip="Which table of the file")
         self.time = named(QComboBox(self), "columns-time", label="Time", tip="The column of time")
         self.flux = named(QComboBox(self), "columns-flux", label="Flux", tip="The column of flux or magnitude")
         self.error = named(QComboBox(self), "columns-error", label="Error", tip="The column of the flux's error")
@@ -125,8 +126,10 @@ class ColumnsDialog(QDialog):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setSpacing(8)
-        for box in self._boxes:
+        for box in (self.table, *self._boxes):
             form.addRow(box.accessibleName(), box)
+        form.setRowVisible(self.table, False)
+        self._form = form
         left = QWidget(self)
         left.setLayout(form)
         left.setFixedWidth(_FORM_PX)
@@ -149,6 +152,7 @@ class ColumnsDialog(QDialog):
     def _on_table(self, look: TableLook) -> None:
         if self._closed:
             return
+        first = self._look.table is None
         self._look = look
         if look.table is None:
             self._tell(look.problem, wrong=True)
@@ -156,13 +160,41 @@ class ColumnsDialog(QDialog):
         self._fill_boxes(look)
         self._fill_rows(look)
         self.forget_button.setEnabled(look.kept)
+        if first:
+            self._fill_tables(look.table.tables, look.table.name)
+            self._connect_boxes()
+            self.time.setFocus()
+        self._on_chosen()
+
+    def _fill_tables(self, names: tuple[str, ...], shown: str) -> None:
+        self.table.addItems(list(names))
+        self.table.setCurrentText(shown)
+        self.table.currentTextChanged.connect(self._on_table_chosen)
+        self._form.setRowVisible(self.table, len(names) > 1)
+
+    def _connect_boxes(self) -> None:
         for box in self._boxes[:5]:
             box.currentIndexChanged.connect(self._on_chosen)
         self.zero.editTextChanged.connect(self._on_chosen)
-        self.time.setFocus()
-        self._on_chosen()
+
+    def _table_chosen(self) -> str:
+        """The table, where it is not the first: for the first nothing need be said."""
+        return self.table.currentText() if self.table.currentIndex() > 0 else ""
+
+    def _on_table_chosen(self, name: str) -> None:
+        self.open_button.setEnabled(False)
+        self._tell("Reading the table…")
+        self._session.columns.read_table(self._path, name, self._on_table)
 
     def _fill_boxes(self, look: TableLook) -> None:
+        """Every column that can be what it is chosen for; nothing is drawn meanwhile."""
+        for box in self._boxes:
+            box.blockSignals(True)
+        self._fill_blocked(look)
+        for box in self._boxes:
+            box.blockSignals(False)
+
+    def _fill_blocked(self, look: TableLook) -> None:
         table, choice = look.table, look.choice
         if table is None:
             return
@@ -174,6 +206,7 @@ class ColumnsDialog(QDialog):
             (self.error, numbers, True, choice.flux_err),
             (self.quality, numbers, True, choice.quality),
         ):
+            box.clear()
             if optional:
                 box.addItem(_NONE, "")
             for column in columns:

@@ -170,7 +170,7 @@ def test_that_the_dialog_can_be_closed_while_the_table_is_read(window: MainWindo
     assert isinstance(dialog, ColumnsDialog)
     dialog.reject()
     done: list[object] = []
-    window.session.columns.read_table(odd, done.append)
+    window.session.columns.read_table(odd, None, done.append)
     qtbot.waitUntil(lambda: bool(done))
     assert window.session.state.notice is not None
 
@@ -212,3 +212,27 @@ def test_that_the_action_is_there_for_tables_only(window: MainWindow, star: Path
     assert not window.actions_by_name["choose_columns"].isEnabled()
     open_and_wait(window, star, qtbot)
     assert window.actions_by_name["choose_columns"].isEnabled()
+
+
+def test_that_another_table_of_the_file_can_be_chosen(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    from astropy.io import fits
+
+    path = write_fits(tmp_path / "two.fits", odd_columns())
+    columns = [fits.Column(name, "D", array=values) for name, values in (("p", np.arange(50.0)), ("q", np.ones(50)))]
+    with fits.open(path, mode="append") as hdus:
+        hdus.append(fits.BinTableHDU.from_columns(columns, name="SECOND"))
+    remember_for(path, ColumnChoice(time="a", flux="c", time_unit="s"))
+    open_and_wait(window, path, qtbot)
+    window.actions_by_name["choose_columns"].trigger()
+    dialog = dialog_of(window, qtbot)
+    assert dialog.table.isVisible()
+    assert [dialog.table.itemText(place) for place in range(2)] == ["ODD", "SECOND"]
+    dialog.table.setCurrentText("SECOND")
+    qtbot.waitUntil(lambda: dialog.time.findText("p") >= 0)
+    dialog.time.setCurrentText("p")
+    dialog.flux.setCurrentText("q")
+    dialog.unit.setCurrentIndex(1)
+    qtbot.waitUntil(dialog.open_button.isEnabled)
+    QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.session.state.curve is not None and len(window.session.state.curve) == 50)
+    assert remembered()[0].choice.table == "SECOND"

@@ -11,7 +11,7 @@ import pytest
 from desktop_app.core.errors import ColumnsUnclear, ParamError, ReadError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.io import open_curve, open_file, summarise
-from desktop_app.io.any_table import shape_of
+from desktop_app.io.any_table import open_table, shape_of
 from desktop_app.io.column_choice import ColumnChoice, forget, remember, remembered
 from desktop_app.io.mapping import preview, read_mapped, remember_for
 from desktop_app.io.refusal import refusal
@@ -263,17 +263,18 @@ def test_that_a_preview_has_what_the_names_tell(tmp_path: Path) -> None:
     assert (seen.time, seen.flux, seen.flux_err) == ("time", "flux", "flux_err")
 
 
-def test_that_another_table_of_a_fits_file_can_be_chosen(tmp_path: Path) -> None:
+def test_that_the_table_with_the_columns_is_found_behind_others(tmp_path: Path) -> None:
     from astropy.io import fits
 
-    from desktop_app.io.any_table import open_table
-
     path = odd_file(tmp_path, "FITS")
+    columns = [fits.Column("z", "D", unit="d", array=np.arange(3.0)), fits.Column("y", "D", array=np.ones(3))]
     with fits.open(path, mode="append") as hdus:
-        hdus.append(fits.BinTableHDU.from_columns([fits.Column("z", "D", array=np.arange(3.0))], name="SECOND"))
-    assert open_table(path, "SECOND").shape.names == ("z",)
-    with pytest.raises(ParamError, match="ODD, SECOND"):
-        open_table(path, "THIRD")
+        hdus.append(fits.BinTableHDU.from_columns(columns, name="SECOND"))
+    assert len(read_mapped(path, ColumnChoice(time="Z", flux="y"))) == 3
+    assert len(read_mapped(path, CHOICE)) == N
+    assert open_table(path, "SECOND").shape.names == ("z", "y")
+    assert open_table(path).tables == ("ODD", "SECOND")
+    assert len(read_mapped(path, replace(CHOICE, table="gone"))) == N
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02\x03" * 50, b"SIMPLE  =", b"just words\nand more\n"])
