@@ -11,7 +11,8 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.pixels import IN_OPTIMAL_APERTURE, Frames, frames_at, median_of
 from desktop_app.io.fits_file import Column, TableHead
 from desktop_app.io.pixel_aperture import TAIL_LIMIT_BYTES, PipelineAperture, pipeline_aperture
-from desktop_app.io.pixel_frames import Field, KeptFrames, PixelTable, PlainFrames, Raw, Sums, field_of
+from desktop_app.io.pixel_frames import KeptFrames, PlainFrames, Sums
+from desktop_app.io.pixel_table import Field, PixelTable, Raw, field_of
 from desktop_app.io.rows import whole_numbers
 from desktop_app.io.source import is_packed, open_bytes
 

@@ -14,9 +14,9 @@ from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.source import Source
 from desktop_app.io.fits_curve import SUFFIXES, Layout, source_of, summarise_curve, times_of, whole_of
 from desktop_app.io.fits_file import AGAIN, TableHead, head_of_table, table_head
-from desktop_app.io.pixel_frames import ROW_LIMIT_BYTES, PixelTable, field_of
 from desktop_app.io.pixel_scan import Opened, open_pixels
 from desktop_app.io.pixel_sky import corner_of, sky_of_pixels
+from desktop_app.io.pixel_table import ROW_LIMIT_BYTES, PixelTable, field_of
 from desktop_app.io.reader import FileSummary, Reader, the_only_part
 from desktop_app.io.rows import Rows, light_curve
 from desktop_app.io.source import version_of

@@ -102,12 +102,12 @@ def test_that_of_flat_frames_all_pixels_are_summed(tmp_path: Path) -> None:
     assert "so all are summed" in pixels.source.notes[0]
 
 
-def test_that_a_row_of_zeros_among_others_counts_as_missing(tmp_path: Path) -> None:
-    columns = pixel_columns(120, SIZE, "TESScut")
-    flux = columns["FLUX"].copy()
-    flux[50:53] = 0
-    pixels = opened(pixel_file(tmp_path, kind="TESScut", changes={"FLUX": flux}))
-    assert np.flatnonzero(np.isnan(pixels.curve.flux)).tolist() == [50, 51, 52]
+@pytest.mark.parametrize("kind", ["TESScut", "Kepler"])
+def test_that_a_row_of_zeros_among_others_counts_as_missing(kind: Kind, tmp_path: Path) -> None:
+    flux = np.array(pixel_columns(120, SIZE, kind)["FLUX"])
+    flux[50:53] = np.where(np.isnan(flux[50:53]), np.nan, 0)
+    pixels = opened(pixel_file(tmp_path, kind=kind, changes={"FLUX": flux}))
+    assert np.flatnonzero(np.isnan(pixels.curve.flux[40:70])).tolist() == [10, 11, 12]
     assert "3 rows have zero in every pixel, which counts as missing." in pixels.source.notes
 
 
