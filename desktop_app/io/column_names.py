@@ -92,7 +92,7 @@ _NOT_MAGNITUDE = (
     "tessmag",
     "ref",
 )
-_MAGNITUDE = re.compile(r"mags?|magnitudes?|[a-z]{1,3}_?mag|mag_?(?:[a-z]{1,3}\d?|\d{1,2})|w\dmpro|[a-z]psfmag")
+_MAGNITUDE = re.compile(r"mags?|magnitudes?|[a-z]{1,9}_?mag|mag_?(?:[a-z]{1,3}\d?|\d{1,2})|w\dmpro|[a-z]psfmag")
 _RATE = re.compile(r"(?:rate|counts?)_?\d{1,2}|(?:net_?|src_?|count_?|cts?_?)rate(?:_?\w{1,8})?")
 _FLUX_UNIT = re.compile(
     r"(?:e-|electrons?|counts?|ct|cts|adu|photons?|ph)\W{0,6}/?\W{0,3}(?:s|sec|cm)?\b.{0,12}"

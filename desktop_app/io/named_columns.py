@@ -21,6 +21,8 @@ from desktop_app.io.time_zero import counted_from_nearby
 Words = NDArray[np.str_]
 # 99.99 and its like stand for "no magnitude" all over the field, and no star has it.
 _NO_MAGNITUDE = 90.0
+# Columns of flux that are called by their unit.
+_UNITS = ("ujy", "mjy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,13 +128,14 @@ def _without_limits(columns: dict[str, Series], magnitude: TextColumn, limits: F
     if not count:
         return []
     columns[f"{name} limit"] = Series(found, unit)
-    what = "1 row is an upper limit" if count == 1 else f"{count:,} rows are upper limits"
-    return [f"{what} of the brightness: they have no {name}, but a {name} limit."]
+    if count == 1:
+        return [f"1 row is an upper limit of the brightness: it has no {name}, but a {name} limit."]
+    return [f"{count:,} rows are upper limits of the brightness: they have no {name}, but a {name} limit."]
 
 
 def _unit(column: TextColumn, roles: Roles) -> str:
     known = roles.survey.units.get(column.key, "") if roles.survey else ""
-    unit = column.unit or known
+    unit = column.unit or known or (column.name if column.key in _UNITS else "")
     if column.is_magnitude and np.isnan(magnitudes_in(unit)):
         return f"mag ({unit})" if unit else "mag"
     return unit

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.light_curve import LightCurve, Series
+from desktop_app.core.light_curve import LightCurve, Series, magnitudes_in
 from desktop_app.core.quality import is_known
 from desktop_app.core.source import Source
 from desktop_app.core.timescales import TimeReference
@@ -71,7 +71,7 @@ def light_curve(source: Source, rows: Rows) -> LightCurve:
     notes = [
         *empty,
         *_impossible(impossible_times + cleaned[name][1]),
-        *_missing(time, columns[name].values),
+        *_missing(time, columns[name].values, "flux" if np.isnan(magnitudes_in(columns[name].unit)) else "magnitude"),
         *_unread_flags(rows.quality, source.bits),
         *_reordered(place),
         *_repeated(time),
@@ -152,26 +152,26 @@ def _impossible(count: int) -> list[str]:
     return [f"{_have(count)} an impossible time or flux, which counts as missing."] if count else []
 
 
-def _missing(time: Floats, flux: Floats) -> list[str]:
+def _missing(time: Floats, flux: Floats, what: str) -> list[str]:
     n = len(time)
     no_time, no_flux = ~np.isfinite(time), ~np.isfinite(flux)
     if no_time.all():
         return ["No row has a time."]
     if no_flux.all():
-        return ["No row has a flux."]
-    notes = _absent(int(no_time.sum()), int((no_flux & ~no_time).sum()))
+        return [f"No row has a {what}."]
+    notes = _absent(int(no_time.sum()), int((no_flux & ~no_time).sum()), what)
     if n < _FEW_ROWS:
         notes.append(f"There are only {n} rows." if n != 1 else "There is only one row.")
     if n > 1 and np.nanmin(flux) == np.nanmax(flux):
-        notes.append("Every flux is the same number.")
+        notes.append(f"Every {what} is the same number.")
     return notes
 
 
-def _absent(untimed: int, unmeasured: int) -> list[str]:
+def _absent(untimed: int, unmeasured: int, what: str) -> list[str]:
     if untimed and unmeasured:
-        return [f"{_have(untimed)} no time and {unmeasured:,} no flux."]
+        return [f"{_have(untimed)} no time and {unmeasured:,} no {what}."]
     if untimed or unmeasured:
-        return [f"{_have(untimed or unmeasured)} no {'time' if untimed else 'flux'}."]
+        return [f"{_have(untimed or unmeasured)} no {'time' if untimed else what}."]
     return []
 
 

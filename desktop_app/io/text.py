@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -284,6 +284,11 @@ def _by_hand(
         fields = columns[column.place]
         if column in words:
             continue
+        plain = _plain_numbers(fields)
+        if plain is not None:
+            values[:, n] = plain
+            continue
+        fields = _bare(fields)
         numbers = [number_of(field) for field in fields]
         odd = [row for row, number in enumerate(numbers) if number is None]
         values[:, n] = [np.nan if number is None else number for number in numbers]
@@ -294,18 +299,30 @@ def _by_hand(
             if limit is None or limits is None:
                 raise _no_number(fields[row], column, lines[row], file)
             limits[row, n] = limit
-    return _Rows(values, limits, tuple(np.array(columns[column.place], dtype=np.str_) for column in words))
+    return _Rows(values, limits, tuple(np.array(_bare(columns[column.place]), dtype=np.str_) for column in words))
+
+
+def _bare(fields: Sequence[str]) -> tuple[str, ...]:
+    return tuple(field.strip().strip("\"'") for field in fields)
+
+
+def _plain_numbers(fields: tuple[str, ...]) -> Floats | None:
+    """A column all at once; None where a field is no number as Python writes it, or hides one in underscores."""
+    try:
+        return np.array(fields, dtype=np.float64) if "_" not in "".join(fields) else None
+    except ValueError:
+        return None
 
 
 def _split_rows(
     text: str, table: TextTable, skipped: int, first_line: int, file: str
 ) -> tuple[list[list[str]], list[int]]:
-    """The fields of each row, and the number of its line."""
+    """The fields of each row, perhaps with blanks and quotes around them, and the number of its line."""
     rows, lines = [], []
     for number, line in enumerate(_LINE_END.split(text)):
         if number < skipped or is_comment(line):
             continue
-        fields = split_line(line, table.delimiter)
+        fields = split_line(line, table.delimiter) if '"' in line else line.split(table.delimiter)
         if len(fields) != table.width:
             raise ReadError(
                 f"Line {first_line + number:,} of {file} has {len(fields)} columns instead of {table.width}.",

@@ -134,7 +134,8 @@ def roles_of(columns: Columns) -> Roles:
         raise ReadError(f"{columns.file} counts time in {time.unit[:40]!r}, which is no unit of time.", hint=_IN_DAYS)
     words = tuple(column for column in columns.every if column not in columns.numbers)
     band = first_called(columns.every, BAND_NAMES) or first_called(words, ("f",))
-    fluxes = _fluxes(columns, time, in_bands=band is not None)
+    camera = first_called(columns.every, ("camera",))
+    fluxes = _fluxes(columns, time, of_survey=band is not None or camera is not None)
     quality = first_called(columns.numbers, QUALITY_NAMES)
     star = first_called(columns.every, OBJECT_NAMES)
     flags = {column for column in columns.every if survey and column.key in survey.bits}
@@ -186,13 +187,13 @@ def _is_last_resort(column: TextColumn, columns: Columns) -> bool:
     return column in columns.sparse or column in columns.dates
 
 
-def _fluxes(columns: Columns, time: TextColumn, *, in_bands: bool) -> tuple[TextColumn, ...]:
-    """The columns of brightness; magnitudes stand first in tables that name their filter, as surveys' do."""
+def _fluxes(columns: Columns, time: TextColumn, *, of_survey: bool) -> tuple[TextColumn, ...]:
+    """The columns of brightness; magnitudes stand first in tables that name filter or camera, as surveys' do."""
     numbers = tuple(column for column in columns.numbers if column is not time)
     fluxes, several = _chosen(numbers, FLUX_NAMES, lambda column: column.is_flux)
     magnitudes, of_several = _chosen(numbers, MAGNITUDE_NAMES, lambda column: column.is_magnitude)
     by_unit = [column for column in numbers if column.is_brightness and not column.is_flux and not column.is_magnitude]
-    found = (*magnitudes, *fluxes) if in_bands else (*fluxes, *magnitudes)
+    found = (*magnitudes, *fluxes) if of_survey else (*fluxes, *magnitudes)
     if found:
         return found
     if len(by_unit) == 1 and not several and not of_several:

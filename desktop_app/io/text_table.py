@@ -13,7 +13,7 @@ from desktop_app.io.text_columns import Columns, Roles, roles_of
 
 COMMENTS = ("#", "%", "!")
 NAME_THEM = "Put a line of names on top, such as time,flux,flux_err."
-_MISSING = frozenset({"", "nan", "null", "none", "n/a", "na", "--", "-", "masked"})
+_MISSING = frozenset({"", "nan", "null", "none", "n/a", "na", "--", "-", "masked", "untrusted"})
 _DELIMITERS = ("\t", ";", ",", "|")
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d{1,5})?|inf(?:inity)?)", re.ASCII | re.IGNORECASE)
 _NAME_AND_UNIT = re.compile(r"([^\[(]*)[\[(]([^\])]*)[\])]")
