@@ -4,6 +4,8 @@ from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
+import numpy as np
+
 from desktop_app.core.errors import ColumnsUnclear, ParamError, ReadError, TablePreview
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.timescales import TimeReference, named_reference
@@ -45,7 +47,9 @@ def read_mapped(path: Path, choice: ColumnChoice, part: str | None = None) -> Li
 
 def curve_from(table: AnyTable, choice: ColumnChoice, part: str | None = None) -> LightCurve:
     """The same of a table that was read before; parameters and errors as in `read_mapped`."""
-    return curve_of(table.named, _roles(table, choice), part)
+    # Damage can make numbers of which arithmetic complains; what is impossible counts as missing later.
+    with np.errstate(all="ignore"):
+        return curve_of(table.named, _roles(table, choice), part)
 
 
 def preview(path: Path) -> TablePreview:

@@ -302,3 +302,22 @@ def test_that_a_table_of_fits_that_nobody_knows_can_be_chosen_from(tmp_path: Pat
     error = refusal(path, read_head(path))
     assert isinstance(error, ColumnsUnclear)
     assert error.preview.names[:3] == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("kind", ["text", "FITS", "parquet", "VOTable"])
+def test_that_a_damaged_table_opens_by_the_choice_or_is_refused(tmp_path: Path, kind: str) -> None:
+    path = odd_file(tmp_path, kind)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(11)
+    opened = 0
+    for _ in range(120):
+        damaged = bytearray(whole)
+        for place in rng.integers(len(damaged), size=rng.integers(1, 12)):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged[: rng.integers(1, len(damaged))] if rng.random() < 0.3 else damaged)
+        shape_of(path)
+        try:
+            opened += len(read_mapped(path, CHOICE)) > 0
+        except (ReadError, ParamError) as error:
+            assert path.name in error.message or "unit" in error.message
+    assert kind == "parquet" or opened > 0
