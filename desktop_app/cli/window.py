@@ -34,6 +34,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         action="store_true",
         help="open the samples that ship and find their events; without a display, list them on the terminal",
     )
+    parser.add_argument("--labels", type=Path, help="a file of labelled stretches, shown in the telemetry opened")
     add_column_options(parser)
     parser.set_defaults(run=run)
 
@@ -41,6 +42,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
 def run(arguments: argparse.Namespace) -> int:
     """Show the window until it is closed; its exit status."""
     _choose_columns(arguments)
+    _choose_labels(arguments)
     paths = [*arguments.files, *(_samples() if arguments.samples else ())]
     reason = why_no_window()
     if reason and arguments.samples:
@@ -71,6 +73,18 @@ def _choose_columns(arguments: argparse.Namespace) -> None:
     for path in files:
         open_chosen(path, "default", choice)
     say_remembered()
+
+
+def _choose_labels(arguments: argparse.Namespace) -> None:
+    """Keep the labels for every file named, once it is known that they are about one of its parts."""
+    if arguments.labels is None:
+        return
+    if not arguments.files:
+        raise ParamError("Labels can be shown in telemetry only.", hint="Name the file that they are about.")
+    from desktop_app.io.labels import choose_labels
+
+    for path in arguments.files:
+        choose_labels(path, arguments.labels)
 
 
 def _samples() -> list[Path]:

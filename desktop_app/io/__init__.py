@@ -8,6 +8,7 @@ from desktop_app.core.light_curve import LightCurve, with_flux, with_preset
 from desktop_app.core.pixels import TargetPixels, with_pixel_preset
 from desktop_app.core.quality import PRESETS, Preset
 from desktop_app.core.registry import Registry
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.io.column_choice import ColumnChoice, remembered
 from desktop_app.io.listing import list_folder
 from desktop_app.io.reader import FileSummary, Reader
@@ -88,6 +89,10 @@ def open_file(
             return with_preset(data if flux is None else with_flux(data, flux), quality)
         case TargetPixels():
             return with_pixel_preset(data, quality)
+        case Telemetry():
+            from desktop_app.io.labels import with_chosen_labels
+
+            return with_chosen_labels(data)
         case _:
             return data
 

@@ -11,6 +11,7 @@ from desktop_app.core.telemetry import Interval, Telemetry, stretches, with_labe
 from desktop_app.io.label_file import LabelFile, Labelled, read_labels
 from desktop_app.io.moments import EPOCHS
 
+_CHOSEN: dict[Path, Path] = {}
 _NAMES = ("labels.json", "labels.csv", "labeled_anomalies.csv")
 
 
@@ -37,6 +38,38 @@ def load_labels(data: Telemetry, path: Path) -> Telemetry:
             hint="Labels are row numbers from 0, or times in the clock of the data.",
         )
     return labelled
+
+
+def choose_labels(path: Path, labels: Path) -> None:
+    """From now on ``path`` opens with the labels in the file ``labels``, whichever of its parts is opened.
+
+    Raises
+    ------
+    ReadError
+        It is no label file, or about something else; or ``path`` is no telemetry.
+    """
+    from desktop_app.io import open_file
+
+    data = open_file(path)
+    if not isinstance(data, Telemetry):
+        raise ReadError(f"{path.name} is no telemetry, so labels cannot be shown in it.", hint="Leave out the labels.")
+    named = {label.channel for label in read_labels(labels).stretches}
+    part = next((part for part in data.source.parts if part in named), None)
+    found = data if part is None else open_file(path, part=part)
+    load_labels(found if isinstance(found, Telemetry) else data, labels)
+    _CHOSEN[path.absolute()] = labels.absolute()
+
+
+def with_chosen_labels(data: Telemetry) -> Telemetry:
+    """``data`` with the labels that were chosen for its file, if any were; as it is where none is about this part."""
+    path = data.source.path
+    labels = None if path is None else _CHOSEN.get(path.absolute())
+    if labels is None:
+        return data
+    try:
+        return load_labels(data, labels)
+    except ReadError as error:
+        return replace(data, source=replace(data.source, notes=(*data.source.notes, error.message)))
 
 
 def with_labels_beside(data: Telemetry) -> Telemetry:

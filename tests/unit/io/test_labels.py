@@ -1,16 +1,20 @@
 """Label files beside the data and chosen by a person: rows or times, for one channel or for all."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from desktop_app.cli import window
+from desktop_app.cli.main import run
 from desktop_app.core.errors import ReadError
 from desktop_app.core.source import Source
 from desktop_app.core.telemetry import Channel, Interval, Telemetry
 from desktop_app.io import open_file
-from desktop_app.io.labels import load_labels
+from desktop_app.io.labels import choose_labels, load_labels
+from tests.fits_files import mission_file
 from tests.telemetry_files import SEGMENTS, START_UNIX_S, dates, packed, table_text
 
 
@@ -147,3 +151,46 @@ def test_that_a_packed_archive_without_its_labels_can_be_given_them(tmp_path: Pa
     assert data.labels == ()
     start, end = SEGMENTS["A-10"][0]
     assert load_labels(data, tmp_path / "truth.json").labels == (Interval(start, end + 1, "point"),)
+
+
+def test_that_chosen_labels_come_with_every_part_of_the_file(tmp_path: Path) -> None:
+    path = packed(tmp_path / "x.npz")
+    (tmp_path / "x_labels.json").rename(tmp_path / "truth.json")
+    choose_labels(path, tmp_path / "truth.json")
+    for part, stretches in SEGMENTS.items():
+        data = open_file(path, part=part)
+        assert isinstance(data, Telemetry)
+        assert [(label.start, label.stop - 1) for label in data.labels] == stretches
+
+
+def test_that_labels_about_something_else_are_not_chosen(tmp_path: Path) -> None:
+    path = packed(tmp_path / "x.npz")
+    other = label_file(tmp_path / "other.json", {"Z-9": [[1, 2]]})
+    with pytest.raises(ReadError, match="Z-9"):
+        choose_labels(path, other)
+    with pytest.raises(ReadError, match="no telemetry"):
+        choose_labels(mission_file(tmp_path), other)
+
+
+def test_that_open_takes_labels_for_the_file_and_refuses_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(window, "why_no_window", lambda: None)
+    path = packed(tmp_path / "x.npz")
+    (tmp_path / "x_labels.json").rename(tmp_path / "truth.json")
+    other = label_file(tmp_path / "other.json", {"Z-9": [[1, 2]]})
+    shown: list[Path] = []
+
+    def show(paths: Sequence[Path], detect_on_open: bool) -> int:
+        shown.extend(paths)
+        return 0
+
+    assert run(("open", str(path), "--labels", str(other)), show) == 1
+    assert "Z-9" in capsys.readouterr().err
+    assert run(("open", "--labels", str(other)), show) == 2
+    assert shown == []
+    assert run(("open", str(path), "--labels", str(tmp_path / "truth.json")), show) == 0
+    assert shown == [path]
+    data = open_file(path, part="P-1")
+    assert isinstance(data, Telemetry)
+    assert data.labels == (Interval(80, 90, "point"),)
