@@ -11,6 +11,7 @@ from desktop_app.io.anatomy import NOT_COUNTED, Anatomy, ColumnFacts, Section
 
 _LABEL = 10
 _WIDEST = 44
+_BAD_TOLD = 8
 _VERDICTS = {"good": "good", "bad": "BAD", "none": "none", "not checked": "not checked"}
 
 
@@ -82,9 +83,10 @@ def _anatomy(anatomy: Anatomy) -> Iterator[str]:
         for section in anatomy.sections
     ]
     yield from _table(("#", "Name", "Kind", "Size", "Checksum"), rows)
-    for section in anatomy.sections:
-        if section.why:
-            yield f"    {section.name}: {section.why}"
+    bad = [f"    {printable(section.name)}: {section.why}" for section in anatomy.sections if section.why]
+    yield from bad[:_BAD_TOLD]
+    if len(bad) > _BAD_TOLD:
+        yield f"    and {len(bad) - _BAD_TOLD:,} more bad checksums"
     for section in anatomy.sections:
         if section.columns and section.kind not in ("image", "compressed image"):
             yield f"  Columns of {printable(section.name)}"

@@ -4,6 +4,7 @@ It is a flat table that opens and closes its folders itself, not a tree: Qt's tr
 row it holds, 40 microseconds each, whenever the list changes; a table asks for the rows in sight.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
@@ -337,7 +338,7 @@ def size_of(summary: FileSummary) -> str:
 
 def _known_of(entry: FileEntry) -> _Known:
     path = str(entry.path)
-    folder = "" if entry.folder is None else path if entry.whole else str(entry.path.parent)
+    folder = "" if entry.folder is None else path if entry.whole else os.path.dirname(path)
     return _Known(path, folder, _kind(entry), _searched(entry))
 
 
@@ -396,6 +397,8 @@ def _tip(entry: FileEntry) -> str:
 
 def _searched(entry: FileEntry) -> str:
     """All that a person may type to find the file, in lower case."""
+    if entry.summary is None and not (entry.problem or entry.gone):
+        return entry.path.name.lower()
     parts: Sequence[str] = [_text(entry, column) for column in range(len(HEADINGS))]
     segment = entry.summary.segment if entry.summary else ""
     return " ".join(filter(None, (*parts, segment, entry.problem))).lower()

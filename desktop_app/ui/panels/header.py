@@ -31,6 +31,7 @@ from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular
 from desktop_app.ui.words import counted
 
+_PROBLEMS = 4
 _COPY = QKeySequence.StandardKey.Copy
 _EMPTY = "Open a file to see what it is made of."
 _READING = "Looking into the file…"
@@ -52,6 +53,7 @@ class HeaderPanel(QWidget):
         )
         self.search_box.setClearButtonEnabled(True)
         self.sections = named(QListWidget(self), "header-sections", label="Sections of the file")
+        self.sections.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.about = named(QTextBrowser(self), "header-about", label="About the file")
         self.about.setFont(tabular(self.about.font()))
         self.card_table = _table(self.cards, "header-cards", "Cards")
@@ -92,7 +94,7 @@ class HeaderPanel(QWidget):
         split.addWidget(left)
         split.addWidget(self._pages)
         split.setStretchFactor(1, 1)
-        split.setSizes([200, 600])
+        split.setSizes([230, 570])
         self.message = QLabel(_EMPTY, self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(named(self.message, "header-empty", role="muted"))
@@ -101,7 +103,7 @@ class HeaderPanel(QWidget):
         layout.setContentsMargins(8, 4, 8, 4)
         layout.addWidget(self._stack)
         letter = self.fontMetrics().horizontalAdvance("0")
-        for table, widths in ((self.card_table, (10, 20, 5, 30, 12)), (self.column_table, (15, 14, 7, 8, 11, 11))):
+        for table, widths in ((self.card_table, (10, 20, 5, 30, 12)), (self.column_table, (14, 12, 6, 10, 10, 10))):
             for place, letters in enumerate(widths):
                 table.setColumnWidth(place, letters * letter)
         self.card_table.horizontalHeader().setSectionResizeMode(COMMENT, QHeaderView.ResizeMode.Stretch)
@@ -268,9 +270,12 @@ def _in_table(rows: str) -> str:
 
 def _problems(anatomy: Anatomy, theme: Theme) -> str:
     bad = [f"{section.name}: {section.why}." for section in anatomy.sections if section.why]
-    told = [f'<span style="color: {theme.error}">{escape(text)}</span>' for text in (*anatomy.problems, *bad)]
+    wrong = [*anatomy.problems, *bad]
+    if len(wrong) > _PROBLEMS:
+        wrong[_PROBLEMS:] = [f"And {len(wrong) - _PROBLEMS:,} more."]
+    told = [f'<span style="color: {theme.error}">{escape(text)}</span>' for text in wrong]
     told += [f'<span style="color: {theme.muted}">{escape(text)}</span>' for text in anatomy.notes]
-    return "".join(f"<p>{text}</p>" for text in told)
+    return f"<p>{'<br>'.join(told)}</p>" if told else ""
 
 
 def _heading(text: str) -> str:
