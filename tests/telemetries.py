@@ -76,6 +76,44 @@ def many_channels(n: int, channels: int, *, seed: int = 0) -> Telemetry:
     return Telemetry(Source(object_name="many"), time, values, named, "elapsed")
 
 
+def odd_telemetry() -> dict[str, Telemetry]:
+    """Values and times at the ends of what numbers can say, and data with nothing or next to nothing in them."""
+    n = 300
+    rows = np.arange(n, dtype=np.float64)
+    noise = np.random.default_rng(0).standard_normal((n, 2))
+    huge = np.column_stack([np.where(rows % 2, 1.7e308, -1.7e308), rows * 1e300, rows * 1e-310, np.full(n, 1e308)])
+    near = np.column_stack([1e9 + 1e-7 * noise[:, 0], 1 + np.finfo(float).eps * (rows % 2)])
+    states = np.column_stack([rows % 3 - 1, rows % 100, rows % 5 + 0.5])
+    named = (
+        Channel("below", states=("x", "y")),
+        Channel("many", states=tuple(f"s{k}" for k in range(99))),
+        Channel("between", states=("q",)),
+    )
+    return {
+        "huge values": _plain(rows, huge),
+        "values that hardly differ": _plain(rows, near),
+        "infinite values": _plain(rows, np.column_stack([np.where(rows % 7, rows, np.inf), np.full(n, -np.inf)])),
+        "states without names": Telemetry(Source(object_name="odd"), rows, states, named),
+        "one row": _plain(np.array([5.0]), np.array([[1.0, np.nan]])),
+        "no rows": _plain(np.zeros(0), np.zeros((0, 2))),
+        "no channels": _plain(rows, np.zeros((n, 0))),
+        "one time": _plain(np.zeros(n), noise),
+        "far times": _plain(rows * 1e300, noise),
+        "fine times": _plain(rows * 1e-300, noise),
+        "far dates": _plain(rows * 1e15, noise, "utc"),
+        "fine dates": _plain(rows * 1e-9, noise, "utc"),
+        "long names": Telemetry(
+            Source(object_name="odd" * 99), rows, noise, (Channel("X" * 300, "u" * 90), Channel(""))
+        ),
+    }
+
+
+def _plain(time: Floats, values: Floats, clock: Clock = "elapsed") -> Telemetry:
+    channels = tuple(Channel(f"channel {place}") for place in range(values.shape[1]))
+    zero = UNIX_2022 if clock == "utc" else float("nan")
+    return Telemetry(Source(object_name="odd"), time, values, channels, clock, zero)
+
+
 def _commanded_values(n: int, commands: int, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     value = np.round(np.sin(np.arange(n) / 90) + 0.05 * rng.standard_normal(n), 2)

@@ -1,6 +1,6 @@
 """The time axis of telemetry, and its times in words: dates, elapsed time or sample numbers."""
 
-from math import ceil, floor, isfinite
+from math import ceil, floor, isfinite, log10
 
 import numpy as np
 
@@ -71,7 +71,8 @@ class ClockAxis(TimeAxis):
     def _dated(self, first: float, last: float, size: float) -> Ticks:
         """Ticks at round dates, as close as the labels allow."""
         seconds = (last - first) / size  # in a pixel
-        step = next((step for step in _STEPS_S if step >= seconds * _room(step)), _STEPS_S[-1])
+        days = 10.0 ** ceil(log10(max(seconds * _room(_DAY) / _DAY, 1.0)))
+        step = next((step for step in _STEPS_S if step >= seconds * _room(step)), days * _DAY)
         start, stop = ceil((first + self._zero) / step), floor((last + self._zero) / step)
         return [(step, [place * step - self._zero for place in range(start, stop + 1)])]
 

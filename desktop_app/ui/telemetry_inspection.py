@@ -1,6 +1,6 @@
 """What is known of one sample of telemetry, in words."""
 
-import numpy as np
+from math import isinf, isnan
 
 from desktop_app.core.telemetry import Channel, Telemetry
 from desktop_app.ui.clock_axis import exact_time
@@ -35,8 +35,10 @@ def inspect_sample(data: Telemetry, row: int, *, training: bool = False) -> Insp
 
 def value_text(channel: Channel, value: float, digits: int = 7) -> str:
     """A value with its unit, or the name of its state: "28.1 V", "SAFE (1)", "no value"."""
-    if np.isnan(value):
+    if isnan(value):
         return "no value"
+    if isinf(value):
+        return "∞" if value > 0 else "−∞"
     if channel.states and value == int(value) and 0 <= value < len(channel.states):
         return f"{channel.states[int(value)]} ({value:.0f})"
     text = f"{value:,.0f}" if value == round(value) and abs(value) < 1e9 else significant(value, digits)

@@ -298,7 +298,7 @@ class Gutter(pg.GraphicsWidget):
         labels, beside_labels, alone = [0.0], [0.0], [0.0]
         for row in scene.rows:
             channel = scene.channels[row.place]
-            texts = value_ticks(row)[1] if row.form == "numbers" else _level_names(channel)
+            texts = [text for _, text in value_ticks(row)] if row.form == "numbers" else _level_names(channel)
             labels += [metrics.horizontalAdvance(text) for text in texts]
             name = metrics.horizontalAdvance(channel.channel.name)
             (alone if row.form not in ("numbers", "states") else beside_labels).append(name)
@@ -331,8 +331,7 @@ class Gutter(pg.GraphicsWidget):
             area = QRectF(0, row.top - self._scrolled_px, size.width(), row.height)
             self._draw_name(painter, area, self._scene.channels[row.place])
             if row.form == "numbers":
-                values, texts = value_ticks(row)
-                self._draw_ticks(painter, row, area, [float(value) for value in values], texts)
+                self._draw_ticks(painter, row, area, value_ticks(row))
             elif row.form == "states":
                 self._draw_levels(painter, row, area)
             painter.fillRect(QRectF(0, area.bottom() - 1, size.width(), 1), QColor(self.theme.line))
@@ -356,9 +355,9 @@ class Gutter(pg.GraphicsWidget):
         under = QRectF(8, area.top() + 5 + line, width, line)
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(unit, middle, width))
 
-    def _draw_ticks(self, painter: QPainter, row: Row, area: QRectF, values: list[float], texts: list[str]) -> None:
+    def _draw_ticks(self, painter: QPainter, row: Row, area: QRectF, ticks: Sequence[tuple[float, str]]) -> None:
         painter.setPen(QColor(self.theme.muted))
-        for value, text in zip(values, texts, strict=True):
+        for value, text in ticks:
             y = area.top() + row.y(value) - row.top
             box = QRectF(area.width() - self._ticks_px, y - 8, self._ticks_px - 8, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
@@ -370,13 +369,13 @@ class Gutter(pg.GraphicsWidget):
         apart = row.height / (row.high - row.low)
         every = max(1, -int(-(LEVEL_PX - 2) // apart))
         metrics = QFontMetricsF(painter.font())
-        values, texts = [], []
+        ticks = []
         for place, name in enumerate(_level_names(channel)):
             y = row.y(place) - row.top
             if place % every == 0 and 5 <= y <= row.height - 5:
-                values.append(float(place))
-                texts.append(metrics.elidedText(name, Qt.TextElideMode.ElideRight, self._ticks_px - 10))
-        self._draw_ticks(painter, row, area, values, texts)
+                told = metrics.elidedText(name, Qt.TextElideMode.ElideRight, self._ticks_px - 10)
+                ticks.append((float(place), told))
+        self._draw_ticks(painter, row, area, ticks)
 
 
 def _in_view(trace: Trace, stretch: Stretch, view: View) -> int:

@@ -18,6 +18,8 @@ _STEPS_LOOKED_AT = 200_000
 _LOST = 1.5
 _PAUSE = 4.0
 _APART = 0.02
+# The difference of two larger numbers may be infinite.
+LARGEST = 1e300
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,9 @@ class ChannelPicture:
             return 0.0, float(len(self.levels) - 1)
         if self.form == "switch":
             return 0.0, max(1.0, self.high)
-        return (self.low, self.high) if np.isfinite(self.low) else (0.0, 1.0)
+        if not np.isfinite(self.low):
+            return 0.0, 1.0
+        return max(self.low, -LARGEST), min(self.high, LARGEST)
 
     def level_name(self, value: float) -> str:
         """The name of a value of an enumeration; "" where it has none."""
@@ -128,7 +132,7 @@ def telemetry_picture(data: Telemetry) -> TelemetryPicture:
                 low,
                 high,
                 levels,
-                spread=float(one.values.std()) if len(one) else float("nan"),
+                spread=_spread(one),
                 missing=1 - len(one) / max(1, len(data)),
                 data=lines.trace(one, levels),
                 training=None if other is None else earlier_lines.trace(other, levels),
@@ -224,6 +228,11 @@ def _worth_a_look(channels: list[ChannelPicture]) -> tuple[int, ...]:
         measured = measured or [place for place, one in enumerate(channels) if one.channel.role == "measured"]
         return (*measured[:SHOWN_AT_FIRST], *commands)
     return tuple(measured[:SHOWN_AT_FIRST]) or tuple(range(min(len(channels), SHOWN_AT_FIRST)))
+
+
+def _spread(series: Pyramid) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(series.values.std()) if len(series) else float("nan")
 
 
 def _extrema(both: list[Pyramid]) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from desktop_app.ui.plot_items import PlotItem
 from desktop_app.ui.plots import OVERVIEW_PX, make_brush, paint_brush
 from desktop_app.ui.telemetry_items import Gutter, ReadoutItem, RowsItem, Scene, Stretch, TruthItem
 from desktop_app.ui.telemetry_picture import ChannelPicture, TelemetryPicture
-from desktop_app.ui.telemetry_rows import Row, lay_out, padded, row_at, with_margin, zoomed
+from desktop_app.ui.telemetry_rows import Row, lay_out, moved, padded, row_at, with_margin, zoomed
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.view_boxes import ZOOM_PER_NOTCH, CurveBox, OverviewBox
 
@@ -218,6 +218,11 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         return self.scene_shown.rows[-1].bottom if self.scene_shown.rows else 0
 
     @property
+    def rows_in_view(self) -> list[Row]:
+        """The rows that are not scrolled away."""
+        return self.scene_shown.seen(self._scrolled, self._scrolled + self.room_px)
+
+    @property
     def room_px(self) -> int:
         """How high the part is in which rows are seen."""
         return max(1, int(self.box.height()))
@@ -350,7 +355,7 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         row = row_at(self.scene_shown.rows, float(self.box.mapSceneToView(start).y()))
         if row is not None and row.place in self._ranges:
             by = down_px / row.height * (row.high - row.low)
-            self._take(Row(row.place, row.form, row.top, row.height, row.low + by, row.high + by))
+            self._take(moved(row, row.low + by, row.high + by))
 
     def _on_boxed(self, box: QRectF) -> None:
         """Zoom to the box: in values too where it lies within one row."""
@@ -358,7 +363,7 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         if row is not None and row.form == "numbers" and box.bottom() <= row.bottom:
             low, high = row.value(box.bottom()), row.value(box.top())
             if high > low:
-                self._take(Row(row.place, row.form, row.top, row.height, low, high))
+                self._take(moved(row, low, high))
         self.box.setXRange(box.left(), box.right(), padding=0)
 
     def _take(self, row: Row) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import floor, log10
 
 import numpy as np
 
 from desktop_app.core.arrays import Floats
 from desktop_app.ui.axes import places
-from desktop_app.ui.telemetry_picture import ChannelPicture, Form
+from desktop_app.ui.telemetry_picture import LARGEST, ChannelPicture, Form
 
 COMPACT_PX = 20
 LEVEL_PX = 15
@@ -19,6 +21,7 @@ _TICK_PX = 18
 _MOST_TICKS = 9
 _MARGIN = 0.06
 _FULL_NUMBERS = (1e-4, 1e6)
+_FINEST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,19 @@ def padded(channel: ChannelPicture, height: int) -> tuple[float, float]:
 
 def with_margin(low: float, high: float, form: Form, height: int) -> tuple[float, float]:
     """Values at the edges of a row that shows ``low`` to ``high``."""
+    low, high = max(low, -LARGEST), min(high, LARGEST)
     if form in ("switch", "constant", "empty"):
         pad = INSET_PX / max(1, height - 2 * INSET_PX) * ((high - low) or 1.0)
-        return (low - pad, high + pad) if high > low else (low - 0.5, high + 0.5)
+        return bounded(low - pad, high + pad) if high > low else bounded(low - 0.5, high + 0.5)
     pad = max(_MARGIN, 6 / max(height, 1)) * (high - low) if high > low else abs(high) * 1e-3 or 0.5
-    return low - pad, high + pad
+    return bounded(low - pad, high + pad)
+
+
+def bounded(low: float, high: float) -> tuple[float, float]:
+    """The range [low, high], or the nearest one that numbers can be told apart in and that can be drawn."""
+    low, high = min(max(low, -2 * LARGEST), LARGEST), max(min(high, 2 * LARGEST), -LARGEST)
+    middle, least = low / 2 + high / 2, max(_FINEST * max(abs(low), abs(high)), 1 / LARGEST)
+    return (low, high) if high - low >= least else (middle - least, middle + least)
 
 
 def row_at(rows: Sequence[Row], y: float) -> Row | None:
@@ -122,18 +133,29 @@ def row_at(rows: Sequence[Row], y: float) -> Row | None:
 def zoomed(row: Row, factor: float, centre: float) -> Row:
     """``row`` with ``factor`` times as many values about ``centre``."""
     low, high = centre + (row.low - centre) * factor, centre + (row.high - centre) * factor
-    return replace(row, low=low, high=high) if high - low > 1e-12 * max(abs(low), abs(high), 1e-300) else row
+    return moved(row, low, high)
 
 
-def value_ticks(row: Row) -> tuple[Floats, list[str]]:
+def moved(row: Row, low: float, high: float) -> Row:
+    """``row`` with other values at its edges."""
+    low, high = bounded(low, high)
+    return replace(row, low=low, high=high)
+
+
+def value_ticks(row: Row) -> tuple[tuple[float, str], ...]:
     """Round values for the axis of a row of numbers, as many as there is room for, and how they are written."""
-    most = min(max(1, row.height // _TICK_PX), _MOST_TICKS)
-    rough = (row.high - row.low) / most
-    power = 10.0 ** np.floor(np.log10(rough))
+    return _ticks(row.low, row.high, row.height)
+
+
+@lru_cache(maxsize=4096)
+def _ticks(low: float, high: float, height: int) -> tuple[tuple[float, str], ...]:
+    most = min(max(1, height // _TICK_PX), _MOST_TICKS)
+    rough = (high - low) / most
+    power = 10.0 ** floor(log10(rough))
     step = power * next((nice for nice in (1, 2, 5) if nice * power >= rough * (1 - 1e-9)), 10)
-    edge = 5 / row.height * (row.high - row.low)  # a label needs half its height
-    values = np.arange(np.ceil((row.low + edge) / step), np.floor((row.high - edge) / step) + 1) * step
-    return values, tick_texts(values, float(step))
+    edge = 5 / height * (high - low)  # a label needs half its height
+    values = np.arange(np.ceil((low + edge) / step), np.floor((high - edge) / step) + 1) * step
+    return tuple(zip(values.tolist(), tick_texts(values, step), strict=True))
 
 
 def tick_texts(values: Floats, step: float) -> list[str]:

@@ -10,6 +10,7 @@ DENSE = 8
 _DENSITY_SAMPLES = 24_000
 _FAINTEST, _EXTREMUM = 70, 215
 _POINT_RADIUS = 1.9
+_FAR_PX = 1e6
 _ROOM_FOR_POINTS_PX = 7.0
 
 
@@ -20,12 +21,14 @@ def line_shades(trace: Trace, view: View, *, steps: bool) -> Shades:
     many samples that stretch is faint, its ends are bright, and how many samples lie where is shaded between them.
     """
     bounds = trace.series.columns(view.start, view.stop, view.width)
-    count, low, high = columns_of(trace, view, bounds, steps=steps)
-    shades = _filled(view, low, high, _fill_of(count))
-    if count.max(initial=0) > DENSE:
-        np.maximum(shades, _density(trace, view, bounds), out=shades)
-        _light(shades, view, low, high)
-    _mark_points(shades, trace, view, bounds)
+    # Values may lie so far outside of a row that is zoomed that their pixels overflow; they are not seen anyway.
+    with np.errstate(over="ignore", invalid="ignore"):
+        count, low, high = columns_of(trace, view, bounds, steps=steps)
+        shades = _filled(view, low, high, _fill_of(count))
+        if count.max(initial=0) > DENSE:
+            np.maximum(shades, _density(trace, view, bounds), out=shades)
+            _light(shades, view, low, high)
+        _mark_points(shades, trace, view, bounds)
     return shades
 
 
@@ -79,7 +82,7 @@ def _at_edges(trace: Trace, edges: Floats, after: Ints, *, steps: bool) -> Float
     if not steps:
         length = series.time[right] - series.time[left]
         share = np.clip(edges - series.time[left], 0.0, length) / np.where(length > 0, length, 1.0)
-        values = values + share * (series.values[right] - values)
+        values = (1 - share) * values + share * series.values[right]
     return np.where(inside, values, np.nan)
 
 
@@ -95,7 +98,7 @@ def _filled(view: View, low: Floats, high: Floats, fill: Floats) -> Shades:
     if not len(lit):
         return shades
     scale = view.height / (view.top - view.bottom)
-    upper, lower = (view.top - high[lit]) * scale, (view.top - low[lit]) * scale
+    upper, lower = (np.clip((view.top - edge[lit]) * scale, -_FAR_PX, _FAR_PX) for edge in (high, low))
     half = 0.5 * view.scale
     flat = _flat(upper, lower)
     upper = np.where(flat, np.floor(upper), upper) - half + np.where(flat, 0.5 * (view.scale % 2), 0)

@@ -20,7 +20,7 @@ from desktop_app.ui.clock_axis import ClockAxis, exact_time
 from desktop_app.ui.panels.telemetry import TelemetryPage
 from desktop_app.ui.theme import DARK, LIGHT, TRUTH
 from desktop_app.ui.window import MainWindow
-from tests.telemetries import MODES, SPIKE_ROW, UNIX_2022, commanded, housekeeping, many_channels
+from tests.telemetries import MODES, SPIKE_ROW, UNIX_2022, commanded, housekeeping, many_channels, odd_telemetry
 from tests.ui.conftest import open_and_wait
 
 Opened = Callable[[Telemetry], TelemetryPage]
@@ -31,7 +31,7 @@ def opened(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tm
     """Opens made telemetry as if it were a file."""
 
     def open_made(data: Telemetry) -> TelemetryPage:
-        path = tmp_path / f"{data.source.object_name}.made"
+        path = tmp_path / f"{data.source.object_name[:40]}.made"
         path.touch()
         given = given_from(data, path)
 
@@ -401,6 +401,40 @@ def test_that_the_look_follows_the_theme(opened: Opened, window: MainWindow) -> 
     for choice, theme in (("dark", DARK), ("light", LIGHT)):
         window.appearance.choose(choice)
         assert page.plots.grab().toImage().pixelColor(3, 3).name() == theme.panel
+
+
+@pytest.mark.parametrize("name", list(odd_telemetry()))
+def test_that_odd_telemetry_is_drawn_zoomed_and_read_out(opened: Opened, window: MainWindow, name: str) -> None:
+    data = odd_telemetry()[name]
+    page = opened(data)
+    QTest.mouseClick(button(page, "channels-all"), Qt.MouseButton.LeftButton)
+    assert len(shown(page)) == len(data.channels)
+    page.grab()
+    for key in (Qt.Key.Key_Z, Qt.Key.Key_Z, Qt.Key.Key_A):
+        QTest.keyClick(window, key)
+        page.grab()
+    middle = page.plots.mapFromScene(page.plots.box.sceneBoundingRect().center())
+    for notches in (9, -30):
+        for keys in (Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier):
+            wheel(page, middle, keys, notches)
+            page.grab()
+    QTest.mouseMove(page.plots.viewport(), middle)
+    QTest.mouseClick(page.plots.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    page.grab()
+    assert (window.session.state.selection.row is not None) == (len(data) > 0)
+
+
+def test_that_a_thousand_channels_are_listed_and_told_up_to_a_limit(opened: Opened, window: MainWindow) -> None:
+    page = opened(many_channels(200, 1000))
+    QTest.mouseClick(button(page, "channels-all"), Qt.MouseButton.LeftButton)
+    assert len(shown(page)) == 1000
+    page.grab()
+    window.session.select_row(3)
+    assert "more, which Copy takes along" in facts_of(window)
+    copy = window.findChild(QToolButton, "inspector-copy")
+    assert copy is not None
+    QTest.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert len(QGuiApplication.clipboard().text().splitlines()) > 1000
 
 
 @pytest.mark.parametrize("width", [300, 620, 1100])

@@ -29,6 +29,7 @@ from desktop_app.ui.view_boxes import CurveBox, ScoreBox
 _EMPTY = "Click a point or an event, or press J, to see what is known of it."
 _GAP_CADENCES = 8
 MINIMUM_PX = 250
+FACTS_SHOWN = 200
 
 
 class InspectorPanel(QWidget):
@@ -114,7 +115,8 @@ class InspectorPanel(QWidget):
 def facts_as_html(facts: tuple[Fact, ...], theme: Theme) -> str:
     """The facts as a table with headings."""
     rows = []
-    for fact in facts:
+    more = len(facts) - FACTS_SHOWN
+    for fact in (*facts[:FACTS_SHOWN], *([Fact("", f"and {more:,} more, which Copy takes along")] if more > 0 else [])):
         if fact.heading:
             rows.append(f'<tr><td colspan="2" style="padding-top: 8px"><b>{escape(fact.heading)}</b></td></tr>')
         label = f'<td style="color: {theme.muted}; padding-right: 12px">{escape(fact.label)}</td>'

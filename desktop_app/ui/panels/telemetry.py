@@ -305,10 +305,10 @@ class TelemetryPage(QWidget):
         stretch, row = at
         of = self._of(stretch)
         own = float(of.time[row])
-        texts = {one.place: self._value_at(stretch, one.place, row) for one in self.plots.scene_shown.rows}
+        texts = {one.place: self._value_at(stretch, one.place, row) for one in self.plots.rows_in_view}
         told = exact_time(of, own) + (" of the training" if stretch.training else "")
         self.plots.readout.show_at(own + stretch.shift_s, told, texts)
-        under = row_at(self.plots.scene_shown.rows, y)
+        under = row_at(self.plots.rows_in_view, y)
         named_value = f"   {of.channels[under.place].name} {texts[under.place][1]}" if under is not None else ""
         self.hovered.emit(f"{told}{named_value}   row {of.row[row]:,}")
 
