@@ -9,6 +9,7 @@ from desktop_app.ui.sky_facts import SkyFacts
 from desktop_app.ui.words import significant
 
 _BETWEEN = "    "
+_COUNTS = 1e9
 
 
 def readout(data: SkyImage, pictures: tuple[ImagePicture, ...], sky: SkyFacts | None, x: float, y: float) -> str:
@@ -70,7 +71,15 @@ def _value(picture: ImagePicture, column: int, row: int) -> str:
     if value is None or isnan(value):
         return f"{name}no value"
     unit = f" {picture.unit}" if picture.unit else ""
-    return f"{name}{significant(value, 6) if isfinite(value) else 'infinite'}{unit}"
+    return f"{name}{_number(value)}{unit}"
+
+
+def _number(value: float) -> str:
+    if not isfinite(value):
+        return "infinite"
+    if value == round(value) and abs(value) < _COUNTS:
+        return f"{value:,.0f}".replace("-", "−")
+    return significant(value, 6)
 
 
 def _position(ra_deg: float, dec_deg: float) -> str:

@@ -15,7 +15,8 @@ from desktop_app.ui.named import named
 
 MANUAL = "manual"
 _DIGITS = 5
-_NUMBER_PX = 82
+_NUMBER_PX = (68, 84)
+_COLOUR_LETTERS = 7
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,14 @@ class LookBar(QWidget):
     Signals
     -------
     chosen(LookChoice)
+    recut()
+        Cuts were chosen, perhaps the same as before; told before the choice is.
     bad_shown(bool)
         Bad pixels should be hatched or not.
     """
 
     chosen = Signal(object)
+    recut = Signal()
     bad_shown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -85,7 +89,11 @@ class LookBar(QWidget):
         self.stretch.addItems(list(STRETCHES))
         for name in COLOUR_MAPS:
             self.colours.addItem(map_icon(name), name)
+        self.colours.view().setMinimumWidth(self.colours.sizeHint().width())
+        self.colours.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.colours.setMinimumContentsLength(_COLOUR_LETTERS)
         self._lay_out()
+        self.cuts.activated.connect(self.recut)
         for box in (self.cuts, self.stretch, self.colours):
             box.activated.connect(self._on_chosen)
         for number in (self.low, self.high):
@@ -129,7 +137,6 @@ class LookBar(QWidget):
             layout.addWidget(label)
             for widget in widgets:
                 layout.addWidget(widget)
-            layout.addSpacing(4)
         layout.addWidget(self.inverted)
         layout.addWidget(self.bad)
         layout.addStretch(1)
@@ -137,9 +144,8 @@ class LookBar(QWidget):
     def _chooser(self, name: str, label: str, tip: str) -> QComboBox:
         box = named(QComboBox(self), name, label=label, tip=tip)
         box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        box.setMinimumContentsLength(7)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         return box
 
     def _number(self, name: str, label: str) -> QLineEdit:
@@ -147,7 +153,8 @@ class LookBar(QWidget):
         validator = QDoubleValidator(box)
         validator.setLocale(QLocale.c())
         box.setValidator(validator)
-        box.setMaximumWidth(_NUMBER_PX)
+        box.setMinimumWidth(_NUMBER_PX[0])
+        box.setMaximumWidth(_NUMBER_PX[1])
         return box
 
     def _switch(self, name: str, label: str, tip: str) -> QToolButton:

@@ -115,6 +115,7 @@ class StampDelegate(QStyledItemDelegate):
             painter.fillRect(box, QColor(self.theme.raised))
             grid.paint_rest_soon()
         else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(_fitted(box, image.width(), image.height()), image)
         if chosen:
             painter.setPen(QPen(QColor(self.theme.accent), 2))

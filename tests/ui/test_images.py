@@ -1,5 +1,6 @@
 """Images in the window: mouse, keys, choosers, read-out, companions and sequences."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from desktop_app.ui.theme import DARK
 from desktop_app.ui.window import MainWindow
 from tests.data import SHARED
 from tests.pictures import CENTRE_DEG, frames, open_made, sky_image, star_field, tan_sky, triplet
-from tests.ui.conftest import open_and_wait
+from tests.ui.conftest import open_and_wait, shown
+from tests.ui.test_watchdog import HELD_UP_MS, Heartbeat
 
 FIELD = Path("/field.fits")
 
@@ -36,6 +38,13 @@ def open_image(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
     page = window.centre.page
     assert isinstance(page, ImagePage)
     return page
+
+
+@pytest.fixture
+def heartbeat() -> Iterator[Heartbeat]:
+    beat = Heartbeat()
+    yield beat
+    beat.stop()
 
 
 @pytest.fixture
@@ -452,3 +461,42 @@ def test_that_each_pixel_of_the_screen_is_one_of_the_reduced_image(
     x, y = round(corner.x()), round(corner.y())
     for row, column in ((0, 0), (10, 20), (100, 7), (len(colours) - 2, colours.shape[1] - 2)):
         assert image.pixelColor(x + column, y + row).rgb() == colours[row, column]
+
+
+def test_that_choosing_the_same_cuts_again_takes_those_of_the_frame_shown(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = frames()
+    open_made(monkeypatch, made)
+    open_and_wait(window, Path("/sequence.fits"), qtbot)
+    page = window.centre.page
+    assert isinstance(page, ImagePage)
+    first = page.row.view.look.cuts
+    window.session.show_part("frame 4")
+    qtbot.waitUntil(lambda: window.session.state.data is made["frame 4"])
+    assert page.row.view.look.cuts == first
+    box = page.findChild(QComboBox, "look-cuts")
+    assert box is not None
+    box.activated.emit(box.currentIndex())
+    assert page.row.view.picture is not None
+    assert page.row.view.look.cuts == page.row.view.picture.cuts["99.5 %"] != first
+
+
+@pytest.mark.slow
+def test_that_the_window_lives_while_a_large_image_is_opened(
+    window: MainWindow, heartbeat: Heartbeat, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_image(window, qtbot, monkeypatch, sky_image())
+    pixels = np.random.default_rng(0).standard_normal((4096, 4096), dtype=np.float32)
+    large = Path("/large.fits")
+    source = replace(sky_image(large).source)
+    open_made(monkeypatch, {"": SkyImage(source, pixels)})
+    heartbeat.restart()
+    window.session.show(large)
+    qtbot.waitUntil(lambda: shown(window) == large, timeout=60_000)
+    window.grab()
+    worst = np.sort(heartbeat.late_ms)[::-1][:5]
+    told = f"a 4096 x 4096 image: {len(heartbeat.late_ms)} beats, latest by {', '.join(f'{ms:.0f}' for ms in worst)} ms"
+    print(f"\n{told}")  # noqa: T201  what the watchdog is for
+    # Work done in the window's own thread would stop the heart for long; a busy machine does for a moment.
+    assert max(heartbeat.late_ms) < HELD_UP_MS

@@ -158,7 +158,10 @@ class ImagePage(QWidget):
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.readout = named(ElidedLabel(foot), "image-readout")
         self.readout.setFont(tabular(self.readout.font()))
-        tip = "How large a pixel of the image is on the screen, and what is drawn where it is smaller."
+        tip = (
+            "How large a pixel of the image is on the screen. "
+            "Reduced: a pixel of the screen shows the mean of those it covers, or the one that stands out."
+        )
         self._badge = named(QLabel(foot), "image-badge", tip=tip, role="badge")
         layout = QHBoxLayout(foot)
         layout.setContentsMargins(12, 2, 12, 6)
@@ -173,6 +176,7 @@ class ImagePage(QWidget):
         self.row.moved.connect(self._on_moved)
         self.row.contrasted.connect(self._on_contrasted)
         self.row.menu_asked.connect(self._on_menu_asked)
+        self.look_bar.recut.connect(self._on_recut)
         self.look_bar.chosen.connect(self._on_chosen)
         self.look_bar.bad_shown.connect(self.row.set_shows_bad)
         self._hold.toggled.connect(self._on_hold)
@@ -269,9 +273,7 @@ class ImagePage(QWidget):
             return
         ny, nx = view.picture.shape
         ratio = view.aim.scale * view.devicePixelRatioF()
-        said = [f"{nx:,} × {ny:,}", f"{100 * view.aim.scale:.3g} %"]
-        if ratio < 1:
-            said.append("means, and what stands out")
+        said = [f"{nx:,} × {ny:,}", f"{100 * view.aim.scale:.3g} %{', reduced' if ratio < 1 else ''}"]
         look = view.look
         if (look.contrast, look.bias) != (1.0, 0.5):
             said.append(f"contrast {look.contrast:.2f}, bias {look.bias:.2f}")
@@ -313,13 +315,11 @@ class ImagePage(QWidget):
     # Following the choosers
 
     def _on_chosen(self, choice: LookChoice) -> None:
-        kept = self._choice_before == (choice.cuts, choice.manual)
-        self._choice_before = (choice.cuts, choice.manual)
-        if not kept:
-            self._held = None
         self._show_look(choice)
 
-    _choice_before = (LookChoice().cuts, LookChoice().manual)
+    def _on_recut(self) -> None:
+        """Cuts that were chosen, even if they are called as those before, are those of this image."""
+        self._held = None
 
     def _on_hold(self, on: bool) -> None:
         if not on:
