@@ -9,6 +9,7 @@ from desktop_app.core.detection import Detection, Event
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.pyramid import Pyramid, build_pyramid
 from desktop_app.core.quality import hidden_by_quality, quality_names
+from desktop_app.core.stitch import piece_name
 from desktop_app.core.timescales import TimeSystem, show_time
 from desktop_app.ui.words import counted, duration, relative, signed, significant
 
@@ -61,6 +62,7 @@ def inspect_event(detection: Detection, events: tuple[Event, ...], number: int, 
     facts = (
         *_times(data, event.peak, system, "Peak"),
         Fact("Duration", _lasting(event, data)),
+        *_piece(data, event.peak),
         Fact("Rows", _stretch(int(data.row[event.start]), int(data.row[event.stop - 1]))),
         Fact("Cadences", _stretch(int(data.cadence[event.start]), int(data.cadence[event.stop - 1]))),
         *_strength(detection, event),
@@ -81,6 +83,7 @@ def inspect_row(data: LightCurve, detection: Detection | None, row: int, system:
     flux = significant(float(data.flux[row]), 7) + (f" ± {significant(float(error), 2)}" if np.isfinite(error) else "")
     facts = [
         *_times(data, row, system, "Time"),
+        *_piece(data, row),
         Fact("Row", f"{data.row[row]:,}"),
         Fact("Cadence", f"{data.cadence[row]:,}"),
         Fact("Magnitude" if data.in_magnitudes else "Flux", flux + unit, heading="Brightness"),
@@ -107,6 +110,11 @@ def _times(data: LightCurve, row: int, system: TimeSystem, label: str) -> list[F
 def _lasting(event: Event, data: LightCurve) -> str:
     days = event.evidence.get("duration_d", float(data.time[event.stop - 1] - data.time[event.start]))
     return f"{duration(days)}, {counted(event.stop - event.start, 'row')}"
+
+
+def _piece(data: LightCurve, row: int) -> list[Fact]:
+    """Of a stitched curve: which file the row is in, as its number counts there."""
+    return [Fact("File", piece_name(data.pieces[int(data.piece[row])]))] if data.pieces else []
 
 
 def _stretch(first: int, last: int) -> str:

@@ -139,6 +139,10 @@ def test_that_a_stitched_curve_is_detected_and_exported_with_files_and_rows(
     assert [Path(row["file"]) for row in dips] == [paths[1]]
     assert abs(int(dips[0]["row_start"]) - 1500) <= 3
     assert abs(int(dips[0]["row_end"]) - 1519) <= 3
+    window.session.select_event(int(dips[0]["event_id"]) - 1)
+    inspection = window.session.state.inspection
+    assert inspection is not None
+    assert ("File", "sector 2") in [(fact.label, fact.value) for fact in inspection.facts]
 
 
 def test_that_a_stitched_curve_is_opened_again_and_closed(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

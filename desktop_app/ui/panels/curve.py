@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.quality import PRESETS, quality_names
+from desktop_app.core.stitch import piece_name
 from desktop_app.core.timescales import TimeSystem, show_time
 from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.named import named
@@ -397,4 +398,6 @@ def _of_row(data: LightCurve, row: int, system: TimeSystem) -> str:
     names = ", ".join(quality_names(data.source.bits, int(data.quality[row]))) or "no flags"
     time = show_time(float(data.time[row]), data.reference, system)
     hidden = "" if data.usable[row] else "hidden row  ·  "
-    return f"{hidden}{time}  ·  {significant(float(data.flux[row]), 7)}{unit}  ·  row {data.row[row]:,}  ·  {names}"
+    piece = f" of {piece_name(data.pieces[int(data.piece[row])])}" if data.pieces else ""
+    flux = f"{significant(float(data.flux[row]), 7)}{unit}"
+    return f"{hidden}{time}  ·  {flux}  ·  row {data.row[row]:,}{piece}  ·  {names}"
