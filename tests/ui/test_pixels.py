@@ -280,6 +280,52 @@ def test_that_events_are_found_in_the_drawn_sum_and_their_list_tells_its_pixels(
     assert any(event.start <= 33 < event.stop for event in pixels_open.session.state.events)
 
 
+def test_that_of_many_quick_strokes_the_last_aperture_is_summed(pixels_open: MainWindow, qtbot: QtBot) -> None:
+    drawn = [(x, y) for y in range(SIZE[0]) for x in range(3)]
+    for x, y in drawn:
+        click_pixel(pixels_open, x, y)
+    mask = mask_with(*drawn)
+    wait_for_sum(pixels_open, mask, qtbot)
+    curve = pixels_open.session.state.curve
+    assert curve is not None
+    assert np.allclose(curve.flux, summed(mask), rtol=1e-12, equal_nan=True)
+    assert pixels_open.session.undo_stack.count() == len(drawn)
+
+
+def test_that_a_stroke_during_a_search_begins_it_anew(pixels_open: MainWindow, qtbot: QtBot) -> None:
+    pixels_open.session.run()
+    assert pixels_open.session.state.busy is not None
+    click_pixel(pixels_open, 0, 0)
+    qtbot.waitUntil(lambda: pixels_open.session.state.detection is not None, timeout=60_000)
+    detection = pixels_open.session.state.detection
+    assert detection is not None
+    assert detection.data is pixels_open.session.state.curve
+    assert detection.data.flux_name == f"SUM {int(mask_with((0, 0)).sum())} px"
+
+
+def test_that_closing_the_file_empties_the_panel(pixels_open: MainWindow, qtbot: QtBot) -> None:
+    pixels_open.session.select_row(33)
+    wait_for_frame(pixels_open, 33, qtbot)
+    panel_of(pixels_open).play()
+    QTest.keyClick(pixels_open, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert pixels_open.session.state.aperture is None
+    assert panel_of(pixels_open).view.picture is None
+    assert not panel_of(pixels_open).film.playing
+    assert not pixels_open.docks["pixels"].isVisible()
+
+
+def test_that_another_preset_keeps_the_drawn_aperture(pixels_open: MainWindow, qtbot: QtBot) -> None:
+    click_pixel(pixels_open, 0, 0)
+    wait_for_sum(pixels_open, mask_with((0, 0)), qtbot)
+    pixels_open.session.set_preset("none")
+    qtbot.waitUntil(
+        lambda: pixels_open.session.state.curve is not None and pixels_open.session.state.curve.preset == "none"
+    )
+    wait_for_sum(pixels_open, mask_with((0, 0)), qtbot)
+    assert pixels_open.session.state.aperture is not None
+    assert pixels_open.session.state.aperture[0, 0]
+
+
 def test_that_a_cancelled_sum_leaves_curve_and_outline(
     pixels_open: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
