@@ -1,5 +1,6 @@
 """FITS tables of any team with a time and a brightness: among them those of Swift, XMM, NICER and Chandra."""
 
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 
@@ -9,7 +10,16 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.io.column_names import TIME_NAMES, TextColumn, listed, tells_of_light
 from desktop_app.io.curve_tables import every_table, in_sight, table_for, table_of_part
-from desktop_app.io.fits_curve import SUFFIXES, Layout, checksum_note, in_parts, source_of, summary_of, times_of
+from desktop_app.io.fits_curve import (
+    SUFFIXES,
+    UNKNOWN,
+    Layout,
+    checksum_note,
+    in_parts,
+    source_of,
+    summary_of,
+    times_of,
+)
 from desktop_app.io.fits_file import Table, TableHead, guarded, read_table
 from desktop_app.io.named_columns import NamedTable, Words, curve_of
 from desktop_app.io.reader import FileSummary, Reader
@@ -46,14 +56,14 @@ def read(path: Path, part: str | None = None) -> LightCurve:
         raise ReadError(f"Table {head.header.hdu} of {path.name} has no rows.", hint="Open another file.")
     layout = _layout(roles)
     source = source_of(path, head, layout, (*_place_in_bin(head), *checksum_note(table)))
+    # Without the keyword, a column may name the object.
+    source = replace(source, object_name=head.text("OBJECT"))
     columns = {_text_column(head, name): column for name, column in head.columns.items()}
     numbers = {text: table.floats(column) for text, column in columns.items() if column.is_number}
     words = {text: _words(table, text) for text in columns if text in roles.words}
     times = times_of(table, layout, path.name)
-    named = NamedTable(numbers, source, words, times=times)
-    if not parts:
-        return curve_of(named, roles, part)
-    return curve_of(NamedTable(numbers, in_parts(source, head, parts), words, times=times), roles)
+    named = NamedTable(numbers, in_parts(source, head, parts), words, times=times)
+    return curve_of(named, roles, None if parts else part)
 
 
 def summarise(path: Path) -> FileSummary:
@@ -111,6 +121,7 @@ def _layout(roles: Roles) -> Layout:
         fluxes=tuple(flux.name.upper() for flux in roles.fluxes),
         quality=() if roles.quality is None else (roles.quality.name.upper(),),
         cadence=() if roles.cadence is None else (roles.cadence.name.upper(),),
+        zero=roles.reference if roles.survey else UNKNOWN,
     )
 
 

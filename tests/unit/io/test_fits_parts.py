@@ -11,6 +11,7 @@ from desktop_app.core.errors import ColumnsUnclear, ParamError
 from desktop_app.core.quality import PRESETS, quality_names
 from desktop_app.io import open_curve, summarise
 from tests.fits_files import Arrays, Cards, k2_team_columns, mission_file, write_table, xray_columns, xray_file
+from tests.survey_files import SOURCE_ID, gaia_rows
 
 N = 24
 TIME = 2144.0 + np.arange(N) / 48
@@ -135,6 +136,31 @@ def test_that_a_table_of_several_filters_is_split(tmp_path: Path) -> None:
     assert (found.source.part, found.source.parts, found.flux_unit) == ("r", ("r", "g"), "mag")
     assert found.row.tolist() == np.flatnonzero(bands == "r").tolist()
     assert set(open_curve(path, part="g").flux_err) == {0.01}
+
+
+def test_that_epoch_photometry_of_gaia_opens_from_fits(tmp_path: Path) -> None:
+    from astropy.io import fits
+
+    rows = gaia_rows()
+    made = [
+        fits.Column("source_id", "K", array=np.array([int(row["source_id"]) for row in rows])),
+        fits.Column("band", "2A", array=np.array([row["band"] for row in rows])),
+        fits.Column("time", "D", unit="d", array=np.array([float(row["time"]) for row in rows])),
+        fits.Column("mag", "D", unit="mag", array=np.array([float(row["mag"] or "nan") for row in rows])),
+        fits.Column("flux", "D", array=np.array([float(row["flux"]) for row in rows])),
+        fits.Column("flux_error", "D", array=np.full(len(rows), 6.25)),
+        fits.Column(
+            "rejected_by_photometry", "L", array=np.array([row["rejected_by_photometry"] == "true" for row in rows])
+        ),
+    ]
+    path = tmp_path / "gaia.fits"
+    fits.BinTableHDU.from_columns(made).writeto(path)
+    found = open_curve(path)
+    assert (found.source.part, found.source.parts) == ("G", ("G", "BP", "RP"))
+    assert (found.source.object_name, found.source.mission) == (f"Gaia {SOURCE_ID}", "Gaia")
+    assert (found.reference.zero_jd, found.reference.scale) == (2455197.5, "TCB")
+    assert found.usable.tolist() == [True, False, *[True] * 13]
+    assert open_curve(path, part="RP", flux="flux").flux_unit == "e-/s"
 
 
 @pytest.mark.parametrize(
