@@ -59,6 +59,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     _A("reload", "File", "Reload f&ile", "F5", "Read the file shown once more"),
     _A("choose_datasets", "File", "Choose &datasets…", "Ctrl+D", "Choose what to look at in the tree of an HDF5 file"),
+    _A("join_catalogue", "File", "Join catalog&ue…", "Ctrl+T", "Give stamps what a table says of each of them"),
     _A("load_labels", "File", "Load l&abels…", "Ctrl+L", "Take labelled stretches from a file as ground truth"),
     _A("close_file", "File", "&Close file", "Ctrl+W", "Take the file off the list", ends_group=True),
     _A("export_events", "File", "&Export events…", "Ctrl+E", "Write the events as CSV or ECSV", "export"),

@@ -90,6 +90,12 @@ class Commands(QObject):
         if path is not None:
             DatasetsDialog(self._session, self._window.appearance, path, self._window).open()
 
+    def on_join_catalogue(self) -> None:
+        kinds = "Catalogues (*.csv *.ecsv *.fits *.fits.gz *.tsv *.vot *.votable *.xml);;All files (*)"
+        name, _ = QFileDialog.getOpenFileName(self._window, "Join a catalogue", self._folder(), kinds)
+        if name:
+            self._session.cutouts.join_catalogue(Path(name))
+
     def on_load_labels(self) -> None:
         kinds = "Labels (*.csv *.json);;All files (*)"
         name, _ = QFileDialog.getOpenFileName(self._window, "Load labels", self._folder(), kinds)

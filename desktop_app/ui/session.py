@@ -23,6 +23,7 @@ from desktop_app.engine.jobs import Progressed, Work
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.column_verbs import ColumnVerbs
+from desktop_app.ui.cutout_verbs import CutoutVerbs
 from desktop_app.ui.file_list import FileList
 from desktop_app.ui.inside_verbs import InsideVerbs
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
@@ -66,6 +67,7 @@ class Session(QObject):
         self._bridge = Bridge(self)
         self._flagging = False
         self.files = FileList(settings, self._bridge, self)
+        self._first_of: tuple[Path, ...] = ()
         self.inside = InsideVerbs(self, self._bridge, self._update)
         self._detect_when_shown: set[Path] = set()
         self.undo_stack = QUndoStack(self)
@@ -76,6 +78,7 @@ class Session(QObject):
         self._bridge.failed.connect(self._on_failed)
         self.pixels = PixelVerbs(self, self._bridge, self._update, self._start)
         self.columns = ColumnVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
+        self.cutouts = CutoutVerbs(self, self._bridge, self._update, self._start)
         self.telemetry = TelemetryVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.files.changed.connect(self._on_files_changed)
         self.files.found.connect(self._on_found)
@@ -379,11 +382,26 @@ class Session(QObject):
 
     def _on_files_changed(self, files: tuple[FileEntry, ...]) -> None:
         self._update(files=files)
+        if self._first_of:
+            self._show_first()
 
     def _on_found(self, entries: Sequence[FileEntry], restored: bool) -> None:
         self._detect_when_shown |= {entry.path for entry in entries if entry.folder in self._detect_when_shown}
         if entries and not restored and self.state.path is None and self.state.busy is None:
-            self.show(entries[0].path)
+            self._first_of = tuple(entry.path for entry in entries)
+            self._show_first()
+
+    def _show_first(self) -> None:
+        """Show the first of the files just opened that is not known to be broken; the first where all are."""
+        if not self._first_of or self.state.path is not None or self.state.busy is not None:
+            self._first_of = ()
+            return
+        known = {entry.path: entry for entry in self.state.files}
+        entries = [known[path] for path in self._first_of if path in known]
+        first = next((entry for entry in entries if not entry.problem), entries[0] if entries else None)
+        if first is not None and (first.summary is not None or first.problem):
+            self._first_of = ()
+            self.show(first.path)
 
     def _on_stale(self, paths: Sequence[Path]) -> None:
         shown = self.state.path

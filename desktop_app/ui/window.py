@@ -7,6 +7,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
+from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import TimeSystem
@@ -194,6 +195,7 @@ class MainWindow(QMainWindow):
         can["choose_columns"].setEnabled(self.session.columns.to_choose_from is not None)
         can["choose_datasets"].setEnabled(self.session.telemetry.to_choose_from is not None)
         can["load_labels"].setEnabled(isinstance(state.data, Telemetry))
+        can["join_catalogue"].setEnabled(isinstance(state.data, CutoutSet))
         can["export_events"].setEnabled(state.table is not None)
         can["undo"].setEnabled(self.session.undo_stack.canUndo())
         can["redo"].setEnabled(self.session.undo_stack.canRedo())
