@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.cuts import CutsName, Interval, cuts_of, symmetric
-from desktop_app.core.reduction import ImagePyramid, Shares, halved_shares, pyramid_of
+from desktop_app.core.reduction import ImagePyramid, Shares, halved_shares, noise_of, pyramid_of
 from desktop_app.core.sky_image import Pixels, SkyImage
 
 SAMPLED = 250_000
@@ -103,7 +103,7 @@ def image_picture(pixels: Pixels, bad: Bools | None = None, *, name: str = "", u
     low, high, missing = _extremes(pixels)
     zero, size = _scale(pixels, sample, (low, high))
     sky = (float(np.median(sample)) - zero) / size if len(sample) else 0.0
-    pyramid = pyramid_of(_drawn(pixels, zero, size), _noise(pixels) / size, sky, complete=missing == 0)
+    pyramid = pyramid_of(_drawn(pixels, zero, size), noise_of(pixels) / size, sky, complete=missing == 0)
     difference = name == "difference"
     cuts = cuts_of(sample, (low, high), _for_zscale(flat, complete=missing == 0))
     shares = halved_shares(np.where(bad, np.uint8(255), np.uint8(0))) if bad is not None and bad.any() else ()
@@ -188,12 +188,3 @@ def _drawn(pixels: Pixels, zero: float, size: float) -> NDArray[np.float32]:
         return pixels.astype(np.float32, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
         return ((pixels - zero) / size).astype(np.float32)
-
-
-def _noise(pixels: Pixels) -> float:
-    """The scatter between neighbours, from a hundred rows; 0 where it cannot be told."""
-    rows = pixels[:: max(1, len(pixels) // 100)].astype(np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):
-        steps = np.abs(np.diff(rows, axis=1))
-    steps = steps[np.isfinite(steps)]
-    return float(1.4826 * np.median(steps) / np.sqrt(2)) if steps.size else 0.0

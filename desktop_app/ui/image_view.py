@@ -393,6 +393,8 @@ class ImageView(QWidget):
                 self.clicked.emit(at.x(), at.y())
             elif event.button() == Qt.MouseButton.RightButton:
                 self.menu_asked.emit(at.x(), at.y(), event.globalPosition().toPoint())
+            elif event.button() == Qt.MouseButton.MiddleButton:
+                self.centre_on(at.x(), at.y())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show all of it."""

@@ -255,6 +255,7 @@ class StampGrid(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as many stamps as there is time for."""
+        self.thumbnails.set_side(round(self.side * self.devicePixelRatioF()))
         self.thumbnails.begin()
         super().paintEvent(event)
 

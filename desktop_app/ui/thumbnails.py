@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.cuts import Interval
+from desktop_app.core.reduction import Values, shrunk
 from desktop_app.ui.colour_maps import Colours
 from desktop_app.ui.gallery_picture import GalleryPicture, own_cuts, stamp_image
 from desktop_app.ui.image_raster import Look, spread_cuts, table_of
@@ -28,12 +29,22 @@ class Thumbnails:
         self._images: OrderedDict[int, QImage] = OrderedDict()
         self._table: tuple[Look, Colours] | None = None
         self._until_s = 0.0
+        self._side_px = 96
 
     def show_look(self, picture: GalleryPicture | None, choice: LookChoice, missing: str, *, common: bool) -> None:
         """Other stamps or another look: everything is painted anew."""
         self._picture, self._choice, self._common, self._missing = picture, choice, common, missing
         self._images.clear()
         self._table = None
+
+    def set_side(self, side_px: int) -> None:
+        """How many pixels of the screen a stamp is drawn on, along a side; larger ones are made smaller first."""
+        if side_px == self._side_px:
+            return
+        largest = 0 if self._picture is None else max(self._picture.data.images.shape[1:])
+        if largest > min(side_px, self._side_px):
+            self._images.clear()
+        self._side_px = side_px
 
     def begin(self) -> None:
         """A paint begins: the time to spend in it counts from now."""
@@ -46,7 +57,7 @@ class Thumbnails:
             return self._images[place]
         if self._picture is None or perf_counter() > self._until_s:
             return None
-        stamp = self._picture.data.images[place]
+        stamp = self._small(self._picture.data.images[place])
         look = self.look_of(place)
         image = stamp_image(
             stamp, spread_cuts(look, self._sample_of(place)), self._table_of(look, place), self._missing
@@ -60,6 +71,10 @@ class Thumbnails:
         """How one stamp looks: between the user's cuts, those of all, or its own."""
         assert self._picture is not None
         return self._choice.look_between(self._cuts_of(place), difference=self._picture.difference)
+
+    def _small(self, stamp: Values) -> Values:
+        step = max(stamp.shape) / max(1, self._side_px)
+        return stamp if step <= 1 else shrunk(stamp, step)
 
     def _cuts_of(self, place: int) -> Interval:
         assert self._picture is not None

@@ -500,3 +500,9 @@ def test_that_the_window_lives_while_a_large_image_is_opened(
     print(f"\n{told}")  # noqa: T201  what the watchdog is for
     # Work done in the window's own thread would stop the heart for long; a busy machine does for a moment.
     assert max(heartbeat.late_ms) < HELD_UP_MS
+
+
+def test_that_the_middle_button_brings_a_place_to_the_middle(page: ImagePage) -> None:
+    view = page.row.view
+    QTest.mouseClick(view, Qt.MouseButton.MiddleButton, pos=view.place_of(30, 20).toPoint())
+    assert (view.aim.x, view.aim.y) == pytest.approx((30, 20), abs=0.3)

@@ -288,12 +288,14 @@ class ImagePage(QWidget):
         copy = menu.addAction("Copy position\tCtrl+Shift+C")
         centre = menu.addAction("Centre here")
         fit = menu.addAction("Fit all\tA")
+        whole = menu.addAction("One pixel on one of the screen")
         view_cuts = menu.addAction("Cuts of the part in view\tShift+A")
         contrast = menu.addAction("Reset contrast")
         self._menu_at = (x, y)
         copy.triggered.connect(self._on_copy)
         centre.triggered.connect(self._on_centre)
         fit.triggered.connect(self.fit)
+        whole.triggered.connect(self._on_whole)
         view_cuts.triggered.connect(self.fit_values)
         contrast.triggered.connect(self._on_reset_contrast)
         menu.popup(at)
@@ -303,6 +305,10 @@ class ImagePage(QWidget):
 
     def _on_centre(self) -> None:
         self.row.view.centre_on(*self._menu_at)
+
+    def _on_whole(self) -> None:
+        view = self.row.view
+        view.zoom(1 / (view.aim.scale * view.devicePixelRatioF()))
 
     def _on_reset_contrast(self) -> None:
         self._on_contrasted(1.0, 0.5)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from desktop_app.core import reduction
-from desktop_app.core.reduction import STANDS_OUT_SIGMA, Steps, halved_shares, largest, pyramid_of, reduced
+from desktop_app.core.reduction import STANDS_OUT_SIGMA, Steps, halved_shares, largest, pyramid_of, reduced, shrunk
 
 
 def noise(shape: tuple[int, int] = (257, 300), seed: int = 0) -> np.ndarray:
@@ -130,3 +130,14 @@ def test_that_many_pieces_at_once_make_the_same_picture_as_one_after_the_other(m
     monkeypatch.setattr(reduction, "_MUCH", 1)
     for one, other in zip(alone, made(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("step", [1.2, 1.97, 2.0, 3.3, 7.9, 40.0])
+def test_that_a_shrunk_stamp_keeps_its_star_and_its_hole(step: float) -> None:
+    values = noise((63, 61))
+    values[40, 17], values[5, 50] = 70.0, np.nan
+    small = shrunk(values, step)
+    assert small.shape == (int(np.ceil(63 / step)), int(np.ceil(61 / step)))
+    assert np.count_nonzero(np.isnan(small)) == 1
+    if step < 8:
+        assert small[int(40.5 / step), int(17.5 / step)] > 60
