@@ -17,7 +17,7 @@ class PixelsDock(QObject):
         super().__init__(dock)
         self._dock, self._above, self._session = dock, above, session
         self._wanted = True
-        self._sized = False
+        self._heights = [*_HEIGHTS_PX]
         dock.hide()
         dock.installEventFilter(self)
         dock.toggleViewAction().triggered.connect(self._on_toggled)
@@ -25,11 +25,14 @@ class PixelsDock(QObject):
 
     def settle(self) -> None:
         """Show the dock where there is something to see in it, as after a layout was restored."""
-        self._dock.setVisible(self._wanted and isinstance(self._session.state.data, TargetPixels))
-        window = self._dock.parent()
-        if self._dock.isVisible() and not self._sized and isinstance(window, QMainWindow):
-            self._sized = True
-            window.resizeDocks([*self._above, self._dock], list(_HEIGHTS_PX), Qt.Orientation.Vertical)
+        column, window = [*self._above, self._dock], self._dock.parent()
+        shown, wanted = self._dock.isVisible(), self._wanted and isinstance(self._session.state.data, TargetPixels)
+        if shown and not wanted:
+            # Qt forgets the height of a dock that is hidden.
+            self._heights = [dock.height() for dock in column]
+        self._dock.setVisible(wanted)
+        if wanted and not shown and isinstance(window, QMainWindow):
+            window.resizeDocks(column, self._heights, Qt.Orientation.Vertical)
 
     def bring_back(self) -> None:
         """Show the dock although the user closed it before."""

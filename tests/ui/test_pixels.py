@@ -104,6 +104,21 @@ def test_that_the_panel_is_there_for_pixels_and_gone_for_light_curves(
     assert not window.docks["pixels"].isVisible()
 
 
+def test_that_the_panel_comes_back_as_high_as_it_was(
+    pixels_open: MainWindow, tmp_path: Path, star: Path, qtbot: QtBot
+) -> None:
+    docks = pixels_open.docks
+    first = docks["pixels"].height()
+    assert first >= 300
+    column = [docks[name] for name in ("files", "detector", "pixels")]
+    pixels_open.resizeDocks(column, [300, 230, 300], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: docks["pixels"].height() < first)
+    before = docks["pixels"].height()
+    open_and_wait(pixels_open, star, qtbot)
+    open_and_wait(pixels_open, tmp_path / "star_tp.fits", qtbot)
+    qtbot.waitUntil(lambda: abs(docks["pixels"].height() - before) <= 4)
+
+
 def test_that_a_panel_that_was_closed_stays_closed_until_asked_for(
     pixels_open: MainWindow, tmp_path: Path, star: Path, qtbot: QtBot
 ) -> None:
