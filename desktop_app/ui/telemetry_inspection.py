@@ -42,6 +42,8 @@ def value_text(channel: Channel, value: float, digits: int = 7) -> str:
     if channel.states and value == int(value) and 0 <= value < len(channel.states):
         return f"{channel.states[int(value)]} ({value:.0f})"
     text = f"{value:,.0f}" if value == round(value) and abs(value) < 1e9 else significant(value, digits)
+    if "." in text and "e" not in text:
+        text = text.rstrip("0").rstrip(".")
     return f"{text} {channel.unit}".rstrip().replace("-", "−")
 
 

@@ -8,9 +8,10 @@ from desktop_app.ui.telemetry_picture import Trace
 
 DENSE = 8
 _DENSITY_SAMPLES = 24_000
-_FAINTEST, _EXTREMUM = 70, 215
+_FAINTEST, _EXTREMUM = 100, 225
 _POINT_RADIUS = 1.9
 _FAR_PX = 1e6
+_NEARLY_PX = 1e-3
 _ROOM_FOR_POINTS_PX = 7.0
 
 
@@ -82,7 +83,9 @@ def _at_edges(trace: Trace, edges: Floats, after: Ints, *, steps: bool) -> Float
     if not steps:
         length = series.time[right] - series.time[left]
         share = np.clip(edges - series.time[left], 0.0, length) / np.where(length > 0, length, 1.0)
-        values = (1 - share) * values + share * series.values[right]
+        # In two halves, since the difference of two very large numbers may be infinite.
+        half = series.values[right] / 2 - values / 2
+        values = values + share * half + share * half
     return np.where(inside, values, np.nan)
 
 
@@ -101,7 +104,7 @@ def _filled(view: View, low: Floats, high: Floats, fill: Floats) -> Shades:
     upper, lower = (np.clip((view.top - edge[lit]) * scale, -_FAR_PX, _FAR_PX) for edge in (high, low))
     half = 0.5 * view.scale
     flat = _flat(upper, lower)
-    upper = np.where(flat, np.floor(upper), upper) - half + np.where(flat, 0.5 * (view.scale % 2), 0)
+    upper = np.where(flat, np.floor(upper + _NEARLY_PX), upper) - half + np.where(flat, 0.5 * (view.scale % 2), 0)
     lower = np.maximum(np.where(flat, upper + 2 * half, lower + half), upper + 2 * half)
     bright = fill[lit]
     # Far outside of the view is as good as just outside, and fits into 16 bits.
@@ -118,7 +121,7 @@ def _filled(view: View, low: Floats, high: Floats, fill: Floats) -> Shades:
 
 def _flat(upper: Floats, lower: Floats) -> Bools:
     """Where the line is level: there it is drawn on whole pixels, so that it is as sharp as it is thin."""
-    return lower - upper < 1e-3
+    return lower - upper < _NEARLY_PX
 
 
 def _density(trace: Trace, view: View, bounds: Ints) -> Shades:
@@ -133,12 +136,13 @@ def _density(trace: Trace, view: View, bounds: Ints) -> Shades:
 
 
 def _light(shades: Shades, view: View, low: Floats, high: Floats) -> None:
-    """Light the pixel of both extrema of every column."""
+    """Light the pixel of both extrema of every column, two logical pixels high."""
     for values in (low, high):
         column = np.flatnonzero((values <= max(view.top, view.bottom)) & (values >= min(view.top, view.bottom)))
         line = ((view.top - values[column]) * (view.height / (view.top - view.bottom))).astype(np.int64)
-        line = np.clip(line, 0, view.height - 1)
-        shades[line, column] = np.maximum(shades[line, column], _EXTREMUM)
+        for below in range(max(2, round(2 * view.scale))):
+            at = np.clip(line + below, 0, view.height - 1)
+            shades[at, column] = np.maximum(shades[at, column], _EXTREMUM)
 
 
 def _apart(points: Ints, bounds: Ints) -> Ints:

@@ -37,7 +37,7 @@ from desktop_app.ui.words import counted, duration
 
 STRETCHES = ("Test", "Training", "Both")
 DRAWN = ("Lines", "Steps")
-_LIST_PX = 220
+_LIST_PX = 300
 _SCALES = 20
 _DAY_S = 86400.0
 
@@ -154,7 +154,7 @@ class TelemetryPage(QWidget):
         split.addWidget(beside)
         split.setStretchFactor(1, 1)
         split.setCollapsible(1, False)
-        split.setSizes([_LIST_PX, 4 * _LIST_PX])
+        split.setSizes([_LIST_PX, 3 * _LIST_PX])
         return split
 
     def _footer(self) -> QWidget:
@@ -274,6 +274,9 @@ class TelemetryPage(QWidget):
 
     def _on_moved(self) -> None:
         self.plots.readout.show_at(None)
+        self._tell_view()
+
+    def _tell_view(self) -> None:
         data, picture = self._data, self._picture
         if data is None or picture is None:
             return
@@ -343,10 +346,14 @@ class TelemetryPage(QWidget):
         trace = stretch.trace(picture.channels[place]) if picture else None
         if trace is None or not len(trace.series):
             return float("nan"), "–"
-        at = int(np.searchsorted(trace.series.rows, row, "right")) - 1
-        if at < 0 or (trace.series.rows[at] != row and not trace.joined[at]):
-            return float("nan"), "–"
         of = self._of(stretch)
+        rows = trace.series.rows
+        at = int(np.searchsorted(rows, row, "right")) - 1
+        if at < 0 or (rows[at] != row and not trace.joined[at]):
+            return float("nan"), "–"
+        steps = self.plots.scene_shown.steps or picture is None or picture.channels[place].form != "numbers"
+        if rows[at] != row and not steps and 2 * of.time[row] > of.time[rows[at]] + of.time[rows[at + 1]]:
+            at += 1  # of a line the nearer sample is told, of steps the one that holds
         value = float(of.values[trace.series.rows[at], place])
         return float(trace.series.values[at]), value_text(of.channels[place], value, 6)
 
@@ -379,6 +386,7 @@ class TelemetryPage(QWidget):
             self.scroll_bar.setPageStep(room)
             self.scroll_bar.setSingleStep(20)
         self.scroll_bar.setVisible(height > room)
+        self._tell_view()
 
 
 def _facts(data: Telemetry, picture: TelemetryPicture) -> list[str]:
