@@ -88,6 +88,9 @@ def open_file(
         case LightCurve():
             return with_preset(data if flux is None else with_flux(data, flux), quality)
         case TargetPixels():
+            if flux is not None:
+                # There is one, and who asks for another is told its name.
+                with_flux(data.curve, flux)
             return with_pixel_preset(data, quality)
         case Telemetry():
             from desktop_app.io.labels import with_chosen_labels

@@ -289,6 +289,14 @@ def test_that_a_light_curve_is_none_of_it(tmp_path: Path) -> None:
     assert summarise(mission_file(tmp_path)).kind == "light curve"
 
 
+def test_that_a_flux_column_that_is_none_is_refused_by_the_name_of_the_sum(tmp_path: Path) -> None:
+    path = pixel_file(tmp_path)
+    with pytest.raises(ParamError, match="no flux column called 'SAP_FLUX'") as caught:
+        open_file(path, flux="SAP_FLUX")
+    assert caught.value.hint == "The flux columns are: SUM 9 px."
+    assert open_curve(path, flux="SUM 9 px", quality="hard").preset == "hard"
+
+
 def test_that_there_are_no_parts(tmp_path: Path) -> None:
     with pytest.raises(ParamError, match="has no parts"):
         open_file(pixel_file(tmp_path), part="2")
