@@ -50,7 +50,8 @@ class Gathered:
         logs = [column.name for column, words in self.words.items() if words.are_too_many]
         told = [f"Column {name} has more than {STATE_LIMIT:,} different texts and is left out." for name in logs]
         if self.odd:
-            told.append(f"{self.odd:,} different texts among the numbers count as missing.")
+            what = "1 text among the numbers counts" if self.odd == 1 else f"{self.odd:,} texts among the numbers count"
+            told.append(f"{what} as missing.")
         return tuple(told)
 
     def columns(self) -> Columns:

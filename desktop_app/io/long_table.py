@@ -13,7 +13,7 @@ from desktop_app.io.channel_table import channels_in
 from desktop_app.io.clock import TimeName, times_of_dates, times_of_numbers
 from desktop_app.io.column_names import TextColumn
 from desktop_app.io.mixed_columns import Layout, read_pieces
-from desktop_app.io.moments import Moments, dates_in, joined, numbers_in
+from desktop_app.io.moments import Moments, dates_in, floats_in, joined, numbers_in
 from desktop_app.io.source import read_head, version_of
 from desktop_app.io.telemanom import in_counting_order
 from desktop_app.io.telemetry_columns import STATE_LIMIT, Words, marks_in
@@ -200,9 +200,9 @@ def _rows(
         for column, known in words.items():
             known.add(rows[column])
         if worded:
-            found = numbers_in(rows[columns.value])
-            values.append(np.where(found.known, found.whole + found.fraction, np.nan))
-            states.add(np.where(found.known, "", rows[columns.value]))
+            numbers, odd = floats_in(rows[columns.value])
+            values.append(numbers)
+            states.add(np.where(odd, rows[columns.value], ""))
         else:
             values.append(piece.numbers[:, 0])
     return joined(moments), words | ({columns.value: states} if worded else {}), np.concatenate(values)

@@ -11,7 +11,7 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.io.column_names import TextColumn
-from desktop_app.io.moments import Texts, numbers_in
+from desktop_app.io.moments import Texts, floats_in
 from desktop_app.io.npy_file import VALUES_LIMIT_BYTES
 from desktop_app.io.text_lines import LINE_END, pieces
 from desktop_app.io.text_table import delimiter_of, is_comment, number_of, split_line
@@ -151,9 +151,8 @@ def _piece(table: "np.ndarray[tuple[int], np.dtype[np.void]]", words: int, numbe
         if column.dtype.kind == "f":
             values[:, n] = column
             continue
-        moments = numbers_in(column)
-        values[:, n] = np.where(moments.known, moments.whole + moments.fraction, np.nan)
-        odd += sum(number_of(str(word).strip()) is None for word in np.unique(column[~moments.known]))
+        values[:, n], strange = floats_in(column)
+        odd += int(strange.sum())
     return Piece(values, tuple(np.char.strip(table[f"w{n}"], " \t\"'") for n in range(words)), odd)
 
 

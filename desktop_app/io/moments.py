@@ -91,6 +91,24 @@ def numbers_in(texts: Texts) -> Moments:
     return found
 
 
+def floats_in(texts: Texts) -> tuple[Floats, Bools]:
+    """Values as float64, NaN where there is none, and which texts are no number and no way to say that there is none.
+
+    Unlike moments, which are exact from the left, these keep the digits of small values.
+    """
+    words = np.char.strip(texts)
+    values, odd = np.full(len(words), np.nan), np.zeros(len(words), bool)
+    given = words != ""
+    try:
+        values[given] = words[given].astype(np.float64)
+    except ValueError:
+        for place in np.flatnonzero(given):
+            number = number_of(str(words[place]))
+            odd[place] = number is None
+            values[place] = np.nan if number is None else number
+    return values, odd
+
+
 def unix_seconds(text: str) -> float | None:
     """The unix time of a date; None where the text is none."""
     if not is_date(text):

@@ -7,7 +7,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.io.mixed_columns import WORD_LIMIT
-from desktop_app.io.moments import Texts, numbers_in
+from desktop_app.io.moments import Texts, floats_in, numbers_in
 from desktop_app.io.telemetry_rows import Marks
 from desktop_app.io.text_table import number_of
 
@@ -108,8 +108,7 @@ def marks_in(words: Sequence[str], codes: Floats, channel: str = "") -> tuple[Ma
 
 def numbers_among(words: Sequence[str], codes: Floats) -> Floats:
     """The texts as numbers, NaN where they are none; shape (n,)."""
-    found = numbers_in(np.array([*words, ""], f"U{WORD_LIMIT}"))
-    values = np.where(found.known, found.whole + found.fraction, np.nan)
+    values, _ = floats_in(np.array([*words, ""], f"U{WORD_LIMIT}"))
     return values[np.where(np.isfinite(codes), codes, len(words)).astype(np.int64)]
 
 

@@ -18,7 +18,7 @@ from desktop_app.io.gathered import Gathered
 from desktop_app.io.labels import with_labels_beside
 from desktop_app.io.long_table import CHANNELS, LongColumns, LongTable, columns_in, long_table
 from desktop_app.io.mixed_columns import WORD_LIMIT
-from desktop_app.io.moments import Moments, Texts, dates_in, joined, numbers_in, of_floats
+from desktop_app.io.moments import Moments, Texts, dates_in, floats_in, joined, numbers_in, of_floats
 from desktop_app.io.npy_file import VALUES_LIMIT_BYTES
 from desktop_app.io.parquet import open_parquet
 from desktop_app.io.reader import FileSummary, Reader, the_only_part
@@ -185,9 +185,9 @@ def _values(array: Any, states: Words) -> Floats:
     """The numbers in a column, whose texts are kept in ``states``."""
     if _is_words(array):
         texts = _texts(array)
-        found = numbers_in(texts)
-        states.add(np.where(found.known, "", texts))
-        return np.where(found.known, found.whole + found.fraction, np.nan)
+        values, odd = floats_in(texts)
+        states.add(np.where(odd, texts, ""))
+        return values
     states.add(np.full(len(array), "", f"U{WORD_LIMIT}"))
     return _floats(array)
 
@@ -199,8 +199,7 @@ def _is_words(array: Any) -> bool:
 def _floats(array: Any) -> Floats:
     """Numbers as float64, NaN where there is none."""
     if _is_words(array):
-        found = numbers_in(_texts(array))
-        return np.where(found.known, found.whole + found.fraction, np.nan)
+        return floats_in(_texts(array))[0]
     kind = str(array.type)
     if not kind.startswith(("int", "uint", "float", "double", "halffloat")):
         array = array.cast("float64", safe=False)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from desktop_app.core.errors import ParamError, ReadError
 from desktop_app.core.light_curve import LightCurve
@@ -90,7 +92,14 @@ def test_that_a_text_among_numbers_counts_as_missing_and_is_told_of(tmp_path: Pa
     rows = [f"{date},{n},{'ERR' if n == 7 else n / 2},1" for n, date in enumerate(dates(20))]
     data = opened(written(tmp_path / "hk.csv", "\n".join(["time,a,b,c", *rows])))
     assert np.flatnonzero(np.isnan(column(data, "b"))).tolist() == [7]
-    assert any("count as missing" in note for note in data.source.notes)
+    assert "1 text among the numbers counts as missing." in data.source.notes
+
+
+def test_that_small_numbers_keep_their_digits_beside_empty_fields(tmp_path: Path) -> None:
+    values = ["-1e-10", "3.04275e-05", "0.000012345678901234567", "-5e-184", "", "1e300"]
+    rows = [f"{date},1,{value},2" for date, value in zip(dates(6), values, strict=True)]
+    data = opened(written(tmp_path / "hk.csv", "\n".join(["time,a,b,c", *rows])))
+    np.testing.assert_array_equal(column(data, "b"), [float(value) if value else np.nan for value in values])
 
 
 def test_that_a_column_of_messages_is_left_out_with_a_note(tmp_path: Path) -> None:
@@ -294,3 +303,37 @@ def test_that_summaries_of_text_count_channels(tmp_path: Path) -> None:
     summary = summarise(written(tmp_path / "hk.csv", table_text()))
     assert (summary.kind, summary.rows, summary.shape) == ("telemetry", -1, (4,))
     assert summarise(written(tmp_path / "long.csv", long_text())).kind == "telemetry"
+
+
+numbers = st.one_of(st.none(), st.floats(-1e12, 1e12), st.integers(-(10**9), 10**9).map(float))
+names = st.from_regex(r"[A-Z][A-Z0-9]{2,8}_[xyz]\d", fullmatch=True)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**15), st.lists(numbers, min_size=4, max_size=4)), min_size=2, max_size=40),
+    st.lists(names, min_size=4, max_size=4, unique=True),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_that_any_table_comes_back_as_it_was_written(
+    tmp_path: Path,
+    rows: list[tuple[int, list[float | None]]],
+    names: list[str],
+    delimiter: str,
+    end: str,
+) -> None:
+    moments = [np.datetime64("1995-01-01", "ns") + nanoseconds for nanoseconds, _ in rows]
+    lines = [delimiter.join(["timestamp", *names])]
+    for moment, (_, values) in zip(moments, rows, strict=True):
+        lines.append(delimiter.join([f"{moment}Z", *("" if value is None else repr(value) for value in values)]))
+    path = tmp_path / "any.csv"
+    path.write_bytes((end.join(lines) + end).encode())
+    data = opened(path)
+    table = np.array([[np.nan if value is None else value for value in values] for _, values in rows])
+    order = np.argsort([moment.astype(np.int64) for moment in moments], kind="stable")
+    np.testing.assert_array_equal(data.values, table[order])
+    np.testing.assert_array_equal(data.row, order)
+    since = [(moments[n].astype(np.int64) - int(data.zero_unix_s) * 10**9) / 1e9 for n in order]
+    np.testing.assert_allclose(data.time, since, rtol=1e-15, atol=1e-9)
+    assert data.names == tuple(names)
