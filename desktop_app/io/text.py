@@ -79,8 +79,8 @@ def read(path: Path, part: str | None = None) -> LightCurve:
     layout, rows = _read_rows(path, layout_of, lambda layout: (layout.table, layout.words))
     table = _named(path, layout.table, layout.words, rows)
     if layout.by_order and not np.all(np.diff(table.numbers[layout.roles.time]) > 0):
-        raise ReadError(
-            f"{path.name} does not name its columns, and its first column does not rise all the way.", hint=NAME_THEM
+        raise layout.table.as_columns(path.name).unclear(
+            f"{path.name} does not name its columns, and its first column does not rise all the way.", NAME_THEM
         )
     return curve_of(table, layout.roles, part)
 
@@ -340,4 +340,5 @@ def _no_number(field: str, column: TextColumn, line: int, file: str) -> ReadErro
     )
 
 
-READER = Reader("text", "Light curves in text", (".csv", ".txt", ".dat", ".tsv", ".ecsv"), accepts, read, summarise)
+_SUFFIXES = (".csv", ".txt", ".dat", ".tsv", ".ecsv", ".tbl")
+READER = Reader("text", "Light curves in text", _SUFFIXES, accepts, read, summarise)

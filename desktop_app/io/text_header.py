@@ -45,7 +45,7 @@ def _said(comments: tuple[str, ...]) -> dict[str, str]:
     """The pairs "keyword: value" and "keyword = value" of the comments, keywords in lower case, the first of each."""
     found: dict[str, str] = {}
     for comment in comments[:_MOST_COMMENTS]:
-        text = comment.lstrip("#%! \t-")
+        text = comment.lstrip("#%!\\ \t-")
         # How ECSV describes a column is no word about the star.
         if text.startswith("{name:") or len(text) > _LONGEST_COMMENT:
             continue

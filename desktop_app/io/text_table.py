@@ -28,6 +28,7 @@ _ECSV_TIME = re.compile(
 )
 _SAMPLE_ROWS = 200
 _SHOWN_ROWS = 12
+_IPAC_LINES = 4
 _FILLED = 0.9
 
 
@@ -208,9 +209,13 @@ def _parts(lines: list[str], file: str) -> tuple[list[str], str, int, list[str]]
     """Comments before the rows, the line of names or "", how many lines stand before the rows, and the rows."""
     comments: list[str] = []
     names = ""
+    bars: list[str] = []
     for n, line in enumerate(lines):
-        if is_comment(line):
+        if is_comment(line) or (not names and line.startswith("\\")):
             comments.append(line.strip())
+        elif len(bars) < _IPAC_LINES and (not names or bars) and _is_ipac(line):
+            bars.append(line)
+            names = _ipac_names(bars)
         elif any(field and number_of(field) is not None for field in split_line(line, delimiter_of(names or line))):
             return comments, names, n, [row for row in lines[n:] if not is_comment(row)]
         elif names:
@@ -222,6 +227,20 @@ def _parts(lines: list[str], file: str) -> tuple[list[str], str, int, list[str]]
         f"{file} holds no table of numbers{begins}.",
         hint="A light curve in text has columns such as time,flux,flux_err and numbers with a decimal point.",
     )
+
+
+def _is_ipac(line: str) -> bool:
+    """Whether it is a line of an IPAC table's header: words between bars that begin and end it."""
+    words = [field.strip() for field in line.strip().strip("|").split("|")]
+    return line.startswith("|") and line.rstrip().endswith("|") and not any(map(_NUMBER.fullmatch, words))
+
+
+def _ipac_names(bars: list[str]) -> str:
+    """Names with their units in brackets, out of the lines of names, types, units and of what stands for no value."""
+    lines = [[field.strip() for field in bar.strip().strip("|").split("|")] for bar in bars]
+    units = lines[2] if len(lines) > 2 and len(lines[2]) == len(lines[0]) else [""] * len(lines[0])
+    named = [f"{name}[{unit}]" if unit else name for name, unit in zip(lines[0], units, strict=True)]
+    return " ".join("_".join(name.split()) for name in named)
 
 
 def _named(names: str, delimiter: str | None, comments: list[str], width: int) -> tuple[TextColumn, ...] | None:

@@ -127,6 +127,29 @@ def test_that_ecsv_tells_its_star_zero_point_and_band(tmp_path: Path) -> None:
     assert {"The file gives a zero point of 25.1.", "The file names the band Kp."} <= set(curve.source.notes)
 
 
+def test_that_an_ipac_table_opens(tmp_path: Path) -> None:
+    path = tmp_path / "kelt.tbl"
+    path.write_text(
+        "\\fixlen = T\n\\OBJECT = 'KELT_N02_lc_000190'\n"
+        "|          BJD |     MAG | MAG_ERR | FILTERCODE |\n"
+        "|       double |  double |  double |       char |\n"
+        "|         days |     mag |     mag |            |\n"
+        "|         null |    null |    null |       null |\n"
+        "  2454034.73310   9.73120   0.00110           R \n"
+        "  2454034.73710      null      null           R \n"
+        "  2454034.74110   9.73320   0.00120           R \n"
+    )
+    curve = open_curve(path)
+    assert (curve.source.object_name, curve.reference.name, curve.flux_unit) == (
+        "KELT_N02_lc_000190",
+        "BJD − 2454000",
+        "mag",
+    )
+    np.testing.assert_array_equal(curve.flux, [9.7312, np.nan, 9.7332])
+    np.testing.assert_array_equal(curve.flux_err, [0.0011, np.nan, 0.0012])
+    assert "The band is R." in curve.source.notes
+
+
 def test_that_a_magnitude_of_99_is_none(tmp_path: Path) -> None:
     path = tmp_path / "star.txt"
     path.write_text("# mjd mag err\n58000.1 14.2 0.01\n58001.1 99.99 9.99\n58002.1 -99 0.01\n58003.1 14.3 0.01\n")
