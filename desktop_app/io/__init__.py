@@ -6,6 +6,7 @@ from desktop_app.core.data import Dataset, curve_in, kind_of
 from desktop_app.core.errors import ParamError, ReadError
 from desktop_app.core.light_curve import LightCurve, with_flux, with_preset
 from desktop_app.core.pixels import TargetPixels, with_pixel_preset
+from desktop_app.core.progress import Report, silent
 from desktop_app.core.quality import PRESETS, Preset
 from desktop_app.core.registry import Registry
 from desktop_app.core.telemetry import Telemetry
@@ -56,6 +57,7 @@ def open_file(
     flux: str | None = None,
     quality: Preset = "default",
     columns: ColumnChoice | None = None,
+    report: Report = silent,
 ) -> Dataset:
     """What a file or folder holds; of what kind it is, is told by its content.
 
@@ -72,6 +74,8 @@ def open_file(
     columns : ColumnChoice, optional
         Which columns of a table are time and flux; where not given, what was chosen for an earlier table laid out
         alike, else what the names of the columns tell.
+    report : callable
+        Told the progress of what takes long; may raise `JobCancelled`.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def open_file(
     if quality not in PRESETS:
         raise ParamError(f"There is no quality preset called {quality!r}.", hint=f"Choose from: {', '.join(PRESETS)}.")
     path = Path(path)
-    data = _read(path, part, columns)
+    data = _read(path, part, columns, report)
     match data:
         case LightCurve():
             return with_preset(data if flux is None else with_flux(data, flux), quality)
@@ -142,7 +146,7 @@ def data_files(folder: Path) -> list[Path]:
     return [path for path, _version in list_folder(folder, suffixes()).files]
 
 
-def _read(path: Path, part: str | None, columns: ColumnChoice | None) -> Dataset:
+def _read(path: Path, part: str | None, columns: ColumnChoice | None, report: Report) -> Dataset:
     if columns is not None or remembered():
         from desktop_app.io.mapping import read_mapped, read_recalled, recalled
 
@@ -151,7 +155,8 @@ def _read(path: Path, part: str | None, columns: ColumnChoice | None) -> Dataset
         earlier = recalled(path)
         if earlier is not None:
             return read_recalled(path, earlier, part)
-    return _reader_of(path).read(path, part)
+    reader = _reader_of(path)
+    return reader.read(path, part) if reader.read_told is None else reader.read_told(path, part, report)
 
 
 def _reader_of(path: Path) -> Reader:

@@ -194,4 +194,8 @@ def summarise(path: Path) -> FileSummary:
     )
 
 
-READER = Reader("cutouts", "Folders of cut-outs", (), accepts, read, summarise, of_folders=True)
+def _read_told(path: Path, part: str | None, report: Report) -> CutoutSet:
+    return open_cutouts(path, part=part, report=report)
+
+
+READER = Reader("cutouts", "Folders of cut-outs", (), accepts, read, summarise, of_folders=True, read_told=_read_told)

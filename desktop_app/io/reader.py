@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desktop_app.core.data import Dataset, Kind
 from desktop_app.core.errors import ParamError
+from desktop_app.core.progress import Report
 
 # Primary and table headers of every mission light curve lie in here; the longest known takes 40 KiB.
 HEAD_BYTES = 128 << 10
@@ -60,6 +61,8 @@ class Reader:
         ``summarise(path)``: a `FileSummary` from the headers alone, in a few milliseconds; raises `ReadError`.
     of_folders : bool
         Whether it reads folders, and those only; ``head`` is empty for them.
+    read_told : callable or None
+        ``read_told(path, part, report)``: the same as ``read`` with its progress told, for what takes long.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Reader:
     read: Callable[[Path, str | None], Dataset]
     summarise: Callable[[Path], FileSummary]
     of_folders: bool = False
+    read_told: Callable[[Path, str | None, Report], Dataset] | None = None
 
 
 def the_only_part(file: str, part: str | None) -> None:

@@ -57,7 +57,7 @@ def load(path: Path, part: str | None, preset: Preset, report: Report) -> Loaded
     with one_importer:
         from desktop_app.io import open_file
 
-        data = open_file(path, part=part, quality=preset)
+        data = open_file(path, part=part, quality=preset, report=lambda done, text: report(0.7 * done, text))
     report(0.7, f"Drawing {path.name}")
     curve = curve_in(data)
     if curve is not None and curve.reference.known:

@@ -76,6 +76,24 @@ def test_that_the_other_parts_of_the_folder_get_their_rows_too(
     assert data.columns["drb"].values[5] == 5 / 8
 
 
+def test_that_reading_many_stamps_tells_its_progress_and_can_be_cancelled(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    place = tmp_path / "many"
+    place.mkdir()
+    first = write_image(place / "s0.fits", pixels_of(-32, (20, 20))).read_bytes()
+    for n in range(1, 4000):
+        (place / f"s{n}.fits").write_bytes(first)
+    window.session.show(place)
+    qtbot.waitUntil(lambda: (busy := window.session.state.busy) is not None and 0.01 < busy.done < 0.6)
+    busy = window.session.state.busy
+    assert busy is not None
+    assert busy.text == "Reading 4,000 stamps"
+    window.session.cancel()
+    qtbot.waitUntil(lambda: window.session.state.busy is None)
+    assert window.session.state.data is None
+
+
 def test_that_what_is_no_catalogue_is_told_and_the_stamps_stay(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path
 ) -> None:
