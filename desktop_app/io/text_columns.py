@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isnan
 
-from desktop_app.core.errors import ColumnsUnclear, ReadError, TablePreview
+from desktop_app.core.errors import ColumnsUnclear, TablePreview
 from desktop_app.core.timescales import TimeReference
 from desktop_app.io.column_names import (
     BAND_NAMES,
@@ -131,7 +131,8 @@ def roles_of(columns: Columns) -> Roles:
     in_days = time in columns.dates or (reference.name != "time" and time not in columns.said)
     days = 1.0 if in_days else days_in(time.unit)
     if isnan(days):
-        raise ReadError(f"{columns.file} counts time in {time.unit[:40]!r}, which is no unit of time.", hint=_IN_DAYS)
+        unit = f"{time.unit[:40]!r}, which is no unit of time"
+        raise columns.unclear(f"{columns.file} counts time in {unit}.", _IN_DAYS, time=time.name)
     words = tuple(column for column in columns.every if column not in columns.numbers)
     band = first_called(columns.every, BAND_NAMES) or first_called(words, ("f",))
     camera = first_called(columns.every, ("camera",))
