@@ -5,6 +5,8 @@ row it holds, 40 microseconds each, whenever the list changes; a table asks for 
 """
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
@@ -28,6 +30,8 @@ PATH = Qt.ItemDataRole.UserRole
 _NOTHING = QModelIndex()
 # While headers come in, rows find their new places this often.
 _REARRANGED_MS = 250
+_ALIKE = 2
+_ENDS = re.compile(r"(?:\.(?:fits?|fts|fz|gz|lc|csv|txt|ecsv|vot|parquet|pq|np[yz]|h5|hdf5))+$", re.IGNORECASE)
 _ICONS: dict[str, str] = {
     "light curve": "kind-curve",
     "target pixels": "kind-pixels",
@@ -35,6 +39,8 @@ _ICONS: dict[str, str] = {
     "cutouts": "kind-cutouts",
     "telemetry": "kind-telemetry",
 }
+# What the rows of a kind are called; light curves and telemetry have rows.
+_PIECES = {"target pixels": "frame", "image": "frame", "cutouts": "stamp"}
 _KIND_WORDS = {"cutouts": "cut-outs"}
 
 
@@ -55,6 +61,7 @@ class _Known(NamedTuple):
     folder: str
     kind: str
     searched: str
+    looks: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ class FileModel(QAbstractTableModel):
         self.closed: set[str] = set()
         self._entries: tuple[FileEntry, ...] = ()
         self._known: list[_Known] = []
+        self._looks: Counter[str] = Counter()
         self._rows: list[Row] = []
         self._row_of: dict[str, int] = {}
         self._wholes: dict[str, int] = {}
@@ -104,11 +112,17 @@ class FileModel(QAbstractTableModel):
         if moved:
             kept = {id(entry): known for entry, known in zip(old, self._known, strict=True)}
             self._known = [kept.get(id(entry)) or _known_of(entry) for entry in entries]
+            self._looks = Counter(known.looks for known in self._known)
             self._arrange()
             return
+        alike = False
         for place in changed:
-            self._known[place] = _known_of(entries[place])
-        self._repaint(changed)
+            self._looks[self._known[place].looks] -= 1
+            known = self._known[place] = _known_of(entries[place])
+            self._looks[known.looks] += 1
+            alike = alike or self._looks[known.looks] == _ALIKE
+        # A name that was free until now is taken twice: the rows that bear it change as well.
+        self._repaint(range(len(entries)) if alike else changed)
         if changed and (self._words or self._wanted or self._sorted_by >= 0) and not self._later.isActive():
             self._later.start()
 
@@ -199,6 +213,8 @@ class FileModel(QAbstractTableModel):
             return self._folder_data(folder, index.column(), role)
         entry = self._entries[place]
         match role:
+            case Qt.ItemDataRole.DisplayRole if index.column() == FILE and self._is_alike(place):
+                return _ENDS.sub("", entry.path.name)
             case Qt.ItemDataRole.DisplayRole:
                 return _text(entry, index.column())
             case Qt.ItemDataRole.DecorationRole if index.column() == FILE:
@@ -217,6 +233,11 @@ class FileModel(QAbstractTableModel):
                 return entry.path
             case _:
                 return None
+
+    def _is_alike(self, place: int) -> bool:
+        """Whether another file of the folder would look the same: then its own name tells them apart."""
+        looks = self._known[place].looks
+        return bool(looks) and self._looks[looks] >= _ALIKE
 
     def _folder_data(self, folder: str, column: int, role: int) -> object:
         place = self._wholes.get(folder, -1)
@@ -326,20 +347,24 @@ class FileModel(QAbstractTableModel):
 
 
 def size_of(summary: FileSummary) -> str:
-    """ "20,076 rows", "4096 × 4096", "42 channels"; "" where the headers do not say."""
+    """ "20,076 rows", "4096 × 4096", "12 frames", "42 channels"; "" where the headers do not say."""
     shape, rows = summary.shape, summary.rows
     if summary.kind == "telemetry" and shape:
         return counted(shape[-1], "channel")
-    if len(shape) == 2:
-        size = f"{shape[1]} × {shape[0]}"
-        return size if rows in (-1, 1) else f"{rows:,} · {size}"
-    return counted(rows, "row") if rows >= 0 else ""
+    if len(shape) == 2 and rows in (-1, 1):
+        return _area(shape)
+    return counted(rows, _PIECES.get(summary.kind, "row")) if rows >= 0 else ""
+
+
+def _area(shape: Sequence[int]) -> str:
+    return f"{shape[1]} × {shape[0]}" if len(shape) == 2 else ""
 
 
 def _known_of(entry: FileEntry) -> _Known:
     path = str(entry.path)
     folder = "" if entry.folder is None else path if entry.whole else os.path.dirname(path)
-    return _Known(path, folder, _kind(entry), _searched(entry))
+    looks = "/".join((folder, _text(entry, FILE), _mission(entry))) if entry.summary else ""
+    return _Known(path, folder, _kind(entry), _searched(entry), looks)
 
 
 def _kind(entry: FileEntry) -> str:
@@ -388,7 +413,9 @@ def _tip(entry: FileEntry) -> str:
     lines: list[str] = [str(entry.path)]
     if entry.summary is not None:
         s = entry.summary
-        lines.append(", ".join(filter(None, (_KIND_WORDS.get(s.kind, s.kind), s.mission, s.segment, size_of(s)))))
+        size = dict.fromkeys((size_of(s), _area(s.shape)))
+        lines.append(s.object_name)
+        lines.append(", ".join(filter(None, (_KIND_WORDS.get(s.kind, s.kind), s.mission, s.segment, *size))))
     if entry.gone:
         lines.append("It is no longer there.")
     lines.append(entry.problem)

@@ -1,6 +1,7 @@
 """What the worker thread does for the list of files: finds them, reads their headers, and looks what has changed."""
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,7 +80,8 @@ def find(paths: Sequence[Path], report: Report) -> Found:
         folders.extend(listing.folders)
         problems.extend([listing.problem] if listing.problem else [])
         wholes = _wholes(path, listing)
-        for file, version in listing.files:
+        # A folder's own files stand before those of the folders in it.
+        for file, version in sorted(listing.files, key=_folder_first):
             if file.parent in wholes:
                 here.append(wholes.pop(file.parent))
             here.append(FileEntry(file, folder=path, version=version))
@@ -121,6 +123,10 @@ def look_again(roots: Sequence[Path], known: Mapping[Path, Version | None], repo
             changed.append((path, version))
     new = tuple(entry for entry in found.entries if entry.path not in known)
     return Changes(replace(found, entries=new), tuple(changed), tuple(gone))
+
+
+def _folder_first(file: tuple[Path, Version]) -> list[str]:
+    return os.path.dirname(file[0]).split(os.sep)
 
 
 def _listed(folder: Path) -> Listing:

@@ -153,7 +153,8 @@ def line_icon(name: str, theme: Theme) -> QIcon:
     """One of our own line icons in the colour of text, muted where disabled."""
     source = (resources() / "icons" / "line" / f"{name}.svg").read_text(encoding="utf-8")
     icon = QIcon()
-    for colour, mode in ((theme.text, QIcon.Mode.Normal), (theme.line, QIcon.Mode.Disabled)):
+    colours = {QIcon.Mode.Normal: theme.text, QIcon.Mode.Disabled: theme.line, QIcon.Mode.Selected: theme.panel}
+    for mode, colour in colours.items():
         renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
         for side in ICON_PIXELS:
             pixmap = QPixmap(side, side)

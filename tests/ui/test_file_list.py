@@ -84,7 +84,7 @@ def test_that_a_folder_is_listed_with_kind_mission_cadence_and_size(
 ) -> None:
     open_folder(window, night, qtbot)
     assert names(window) == ["night", "b.fits", "c.fits", "e.fits", "f.fits", "more", "d.fits"]
-    assert texts(window)[:3] == ["night", "TIC 261136679", "TIC 261136679"]
+    assert texts(window)[:3] == ["night", "b", "c"]
     assert texts(window, SIZE)[1:4] == ["300 rows", "100 rows", "40 × 30"]
     assert texts(window, CADENCE)[1] == "2 min"
     told = window.findChild(QLabel, "files-told")
@@ -261,7 +261,7 @@ def test_that_new_files_of_a_watched_folder_appear(
     mission_file(night, name="g.fits")
     qtbot.waitUntil(lambda: "g.fits" in names(window), timeout=10_000)
     wait_for_headers(window, qtbot)
-    assert texts(window)[names(window).index("g.fits")] == "TIC 261136679"
+    assert texts(window, SIZE)[names(window).index("g.fits")] == "200 rows"
 
 
 def test_that_a_deleted_file_is_marked_and_stays(window: MainWindow, night: Path, qtbot: QtBot) -> None:
@@ -337,7 +337,7 @@ def test_that_a_folder_that_is_one_data_set_is_an_entry_of_its_own(
     open_folder(window, folder, qtbot)
     assert asked == [folder]
     assert texts(window)[0] == "frames"
-    assert texts(window, SIZE)[0] == "3 · 9 × 8"
+    assert texts(window, SIZE)[0] == "3 frames"
     table = panel_of(window).view
     click(table, 0)
     assert asked == [folder, folder]
@@ -409,3 +409,27 @@ def test_that_a_restored_list_opens_nothing(new_window: Callable[[], MainWindow]
     wait_for_headers(second, qtbot)
     assert second.session.state.data is None
     assert second.session.state.busy is None
+
+
+def test_that_files_that_would_look_the_same_are_told_apart_by_their_names(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "sectors"
+    folder.mkdir()
+    mission_file(folder, name="a.fits")
+    open_folder(window, folder, qtbot)
+    assert texts(window) == ["sectors", "TIC 261136679"]
+    mission_file(folder, name="b.fits")
+    qtbot.waitUntil(lambda: "b.fits" in names(window), timeout=10_000)
+    wait_for_headers(window, qtbot)
+    assert texts(window) == ["sectors", "a", "b"]
+
+
+def test_that_the_first_file_that_can_be_read_is_shown(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "a.fits").write_bytes(b"nothing at all")
+    mission_file(folder, name="b.fits")
+    window.session.open([folder])
+    qtbot.waitUntil(lambda: shown(window) == folder / "b.fits")
+    assert window.session.state.notice is None
