@@ -11,11 +11,14 @@ import numpy as np
 from desktop_app.core.arrays import Floats, Ints, robust_sigma
 from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve, Series, with_flux, with_preset
+from desktop_app.core.segments import cadence_of
 from desktop_app.core.source import Card, Source
 from desktop_app.core.timescales import TimeReference
 
 _ONE_MISSION = "Stitch files of one mission."
 _ONE_CLOCK = "Stitch files that count time in one way."
+_OTHER_CADENCE = 1.5
+_DAY_S = 86400.0
 
 
 def stitch(curves: Sequence[LightCurve]) -> LightCurve:
@@ -129,6 +132,7 @@ def _joined(curves: list[LightCurve], reference: TimeReference, choices: tuple[s
             key: Series(put(parts), _unit(key, unit, levelled[0], shifted)) for key, (parts, unit) in columns.items()
         },
         flux_choices=choices,
+        flux_origin=curves[0].flux_origin,
         pieces=tuple(curve.source for curve in curves),
         piece=piece[order],
     )
@@ -250,6 +254,9 @@ def _notes(curves: list[LightCurve], times: list[Floats], *, shifted: bool, left
             pair = f"{piece_name(curves[reached].source)} and {piece_name(curves[place].source)}"
             overlap = min(ends[reached][1], ends[place][1]) - ends[place][0]
             notes.append(f"{pair} overlap by {overlap:.3g} days: there the rows of both are kept.")
+    cadences = [cadence_of(time[np.isfinite(time)]) * _DAY_S for time in times]
+    if max(cadences) > _OTHER_CADENCE * min(cadences):
+        notes.append(f"Cadences differ, from {min(cadences):,.0f} to {max(cadences):,.0f} s: so does the noise.")
     if not curves[0].reference.known:
         notes.append("No file says what its times count from: they are taken to count from the same zero.")
     if left_out:

@@ -92,6 +92,14 @@ def test_that_overlapping_rows_alternate_in_time_and_a_note_says_so() -> None:
     assert whole.joins.tolist() == [int(np.flatnonzero(whole.piece == 1)[0])]
 
 
+def test_that_different_cadences_are_noted() -> None:
+    slow = sector(2)
+    slow = replace(slow, time=slow.time[0] + 10 * (slow.time - slow.time[0]))
+    notes = stitch([sector(1), slow]).source.notes
+    assert any("Cadences differ, from 1,728 to 17,280 s" in note for note in notes)
+    assert not any("Cadences" in note for note in stitch([sector(1), sector(2)]).source.notes)
+
+
 def test_that_a_row_without_time_stays_beside_its_neighbour() -> None:
     whole = stitch([sector(1), sector(2)])
     place = int(np.flatnonzero((whole.piece == 1) & (whole.row == 7))[0])
