@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from desktop_app.core.arrays import Bools, Floats, Ints, frozen_floats, frozen_ints
 
 BLOCK = 64
-DIRECT = 512
+DIRECT = 1500
 DENSITY_SAMPLES = 400_000
 
 

@@ -4,6 +4,7 @@ from math import isnan
 
 from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar
 
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui.named import named
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import tabular
@@ -34,7 +35,8 @@ class Status:
     def show_state(self, state: AppState) -> None:
         """Rows, cache and progress."""
         hidden = f", {state.picture.hidden:,} hidden" if state.picture else ""
-        self.rows.setText(f"{counted(len(state.curve), 'row')}{hidden}" if state.curve is not None else "")
+        rows = state.curve if state.curve is not None else state.data if isinstance(state.data, Telemetry) else None
+        self.rows.setText(f"{counted(len(rows), 'row')}{hidden}" if rows is not None else "")
         self.cache.setText(_cache(state))
         busy = state.busy
         self.bar.setVisible(busy is not None)

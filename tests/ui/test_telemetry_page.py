@@ -1,5 +1,6 @@
 """The telemetry page, with real mouse and keys: rows, channels, cursor, labels, stretches."""
 
+import json
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -357,6 +358,23 @@ def test_that_page_down_shows_the_next_channel_of_the_folder(opened: Opened, win
     title = page.findChild(QLabel, "telemetry-title")
     assert title is not None
     assert title.text() == "P-2"
+
+
+def test_that_labels_loaded_once_are_there_for_every_part(
+    opened: Opened, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    opened(commanded())
+    labels = tmp_path / "truth.json"
+    labels.write_text(json.dumps({"P-1": [[10, 20]], "P-2": [[30, 40], [50, 60]]}), encoding="utf-8")
+    window.session.telemetry.load_labels(labels)
+    qtbot.waitUntil(lambda: labels_of(window, "P-1") == 2, timeout=20_000)
+    QTest.keyClick(window, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: labels_of(window, "P-2") == 3, timeout=20_000)
+
+
+def labels_of(window: MainWindow, part: str) -> int:
+    data = window.session.state.data
+    return len(data.labels) if isinstance(data, Telemetry) and data.source.part == part else -1
 
 
 def test_that_numbers_are_drawn_as_steps_where_asked(opened: Opened) -> None:
