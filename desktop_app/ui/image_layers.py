@@ -1,8 +1,8 @@
-"""Pixels without a value and bad pixels, laid over an image."""
+"""Pixels without a value, bad pixels, the cursor and the zoom box, laid over an image."""
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap, qRgba
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap, qRgba
 
 from desktop_app.core.reduction import Shares
 
@@ -10,6 +10,8 @@ BAD_COLOUR = "#ff5d52"
 _LEAST_ALPHA, _MOST_ALPHA = 150, 255
 _BAD_ALPHA = 150
 _HATCHED_FROM_PX = 5
+_CROSS_PX = 7
+_BOX_ALPHA = 36
 
 
 def missing_layer(image: QImage, shares: Shares, colour: str) -> None:
@@ -35,6 +37,23 @@ def paint_bad(painter: QPainter, shares: Shares, target: QRectF, view: QRect, pi
     over.fillRect(view, QBrush(QColor("black"), Qt.BrushStyle.BDiagPattern))
     over.end()
     painter.drawPixmap(QPointF(0, 0), hatched)
+
+
+def draw_cross(painter: QPainter, at: QPointF, colour: str) -> None:
+    """A small cross that is seen on any image."""
+    for tone, width in (("#000000", 3), (colour, 1)):
+        painter.setPen(QPen(QColor(tone), width))
+        painter.drawLine(at - QPointF(_CROSS_PX, 0), at + QPointF(_CROSS_PX, 0))
+        painter.drawLine(at - QPointF(0, _CROSS_PX), at + QPointF(0, _CROSS_PX))
+
+
+def draw_box(painter: QPainter, box: QRectF, colour: str) -> None:
+    """The box that is dragged to be zoomed to."""
+    tone = QColor(colour)
+    painter.setPen(QPen(tone, 1))
+    tone.setAlpha(_BOX_ALPHA)
+    painter.setBrush(tone)
+    painter.drawRect(box)
 
 
 def _tinted(shares: Shares, colour: str, least: int, most: int) -> QImage:

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.core.cuts import Interval
 from desktop_app.ui.compass import Compass, draw_compass
-from desktop_app.ui.image_layers import missing_layer, paint_bad
+from desktop_app.ui.image_layers import draw_box, draw_cross, missing_layer, paint_bad
 from desktop_app.ui.image_marks import Mark, draw_marks
 from desktop_app.ui.image_picture import ImagePicture
-from desktop_app.ui.image_raster import Aim, ImageRaster, Look, Window, coloured, rasterise_image
+from desktop_app.ui.image_raster import Aim, ImageRaster, Look, coloured, rasterise_image
+from desktop_app.ui.image_sight import Sight
 from desktop_app.ui.named import named
 from desktop_app.ui.theme import Theme
 
@@ -32,9 +33,6 @@ KEY_ZOOM = 1.5
 KEY_PAN = 0.1
 _NOTCH = 120
 _DRAG_PX = 4
-_LARGEST_PIXEL = 0.5
-_SMALLEST_SHARE = 0.25
-_CROSS_PX = 7
 _STEEPER_PX = 120
 _PAN_MARGIN = 0.15
 _CONTRASTS = (0.1, 20.0)
@@ -175,26 +173,18 @@ class ImageView(QWidget):
         """Show all of the image."""
         if self._picture is None:
             return
-        ny, nx = self._picture.shape
-        self._aim = Aim((nx - 1) / 2, (ny - 1) / 2, self._fitting())
+        self._aim = self._sight.fitting()
         self._fitted = True
         self.update()
         self.moved.emit()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge about a place in the view, or about its middle."""
-        scale = self._allowed(self._aim.scale * factor)
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        away = (at or middle) - middle
-        kept = self.pixel_at(at or middle)
-        self._look_at(Aim(kept.x() - away.x() / scale, kept.y() + away.y() / scale, scale))
+        self._look_at(self._sight.zoomed(factor, at or QPointF(self.width() / 2, self.height() / 2)))
 
     def pan(self, right: float, up: float) -> None:
         """Move by shares of the view."""
-        step = self._aim.scale
-        self._look_at(
-            replace(self._aim, x=self._aim.x + right * self.width() / step, y=self._aim.y + up * self.height() / step)
-        )
+        self._look_at(self._sight.panned(right, up))
 
     def centre_on(self, x: float, y: float) -> None:
         """Bring a pixel to the middle."""
@@ -202,25 +192,11 @@ class ImageView(QWidget):
 
     def pixel_at(self, place: QPointF) -> QPointF:
         """The pixel under a place of the view."""
-        return QPointF(
-            self._aim.x + (place.x() - self.width() / 2) / self._aim.scale,
-            self._aim.y - (place.y() - self.height() / 2) / self._aim.scale,
-        )
+        return self._sight.pixel_at(place)
 
     def place_of(self, x: float, y: float) -> QPointF:
         """Where a pixel is in the view."""
-        return QPointF(
-            self.width() / 2 + (x - self._aim.x) * self._aim.scale,
-            self.height() / 2 - (y - self._aim.y) * self._aim.scale,
-        )
-
-    def _look_at(self, aim: Aim) -> None:
-        if self._picture is None:
-            return
-        ny, nx = self._picture.shape
-        x, y = min(max(aim.x, -0.5), nx - 0.5), min(max(aim.y, -0.5), ny - 0.5)
-        self.set_aim(Aim(x, y, self._allowed(aim.scale)))
-        self.aimed.emit(self._aim)
+        return self._sight.place_of(x, y)
 
     def cuts_in_view(self, share: float) -> Interval | None:
         """The cuts that leave out the same share of the drawn values at both ends; None where there are none."""
@@ -233,21 +209,15 @@ class ImageView(QWidget):
         zero, size = self._picture.zero, self._picture.size
         return (zero + size * low, zero + size * high) if high > low else None
 
-    def _zoom_to(self, box: QRectF) -> None:
-        """Fill the view with a part of it."""
-        middle = self.pixel_at(box.center())
-        fuller = min(self.width() / max(box.width(), 1), self.height() / max(box.height(), 1))
-        self._look_at(Aim(middle.x(), middle.y(), self._aim.scale * fuller))
+    @property
+    def _sight(self) -> Sight:
+        rows, columns = (1, 1) if self._picture is None else self._picture.shape
+        return Sight(self._aim, self.width(), self.height(), columns, rows)
 
-    def _allowed(self, scale: float) -> float:
-        largest = max(1.0, _LARGEST_PIXEL * min(self.width(), self.height()))
-        return min(max(scale, _SMALLEST_SHARE * self._fitting()), max(largest, self._fitting()))
-
-    def _fitting(self) -> float:
-        if self._picture is None:
-            return 1.0
-        ny, nx = self._picture.shape
-        return max(1e-6, min((self.width() - 8) / max(nx, 1), (self.height() - 8) / max(ny, 1)))
+    def _look_at(self, aim: Aim) -> None:
+        if self._picture is not None:
+            self.set_aim(self._sight.allowed(aim))
+            self.aimed.emit(self._aim)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep all of it in view where it was."""
@@ -266,10 +236,12 @@ class ImageView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for marks in self._marks.values():
                 draw_marks(painter, marks, self.place_of, self._theme.mark, "#000000")
-            self._paint_cross(painter)
+            if self._cross is not None:
+                draw_cross(painter, self.place_of(*self._cross), self._theme.mark)
             if self._compass is not None:
-                draw_compass(painter, self._compass, self._in_view(), self._aim.scale)
-            self._paint_box(painter)
+                draw_compass(painter, self._compass, self._sight.filled(), self._aim.scale)
+            if self._box is not None:
+                draw_box(painter, self._box, self._theme.accent)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -291,19 +263,10 @@ class ImageView(QWidget):
         if self.shows_bad and raster.bad is not None:
             paint_bad(painter, raster.bad, target, self.rect(), self._aim.scale)
 
-    def _in_view(self) -> QRectF:
-        """The part of the view that the image fills."""
-        assert self._picture is not None
-        ny, nx = self._picture.shape
-        image = QRectF(self.place_of(-0.5, ny - 0.5), self.place_of(nx - 0.5, -0.5))
-        return image.intersected(QRectF(self.rect()))
-
     def _raster(self, picture: ImagePicture) -> ImageRaster:
         """The values in view; those of last time where the view has only moved a little."""
         scale = self._aim.scale * self.devicePixelRatioF()
-        left, right = self.pixel_at(QPointF(0, self.height())), self.pixel_at(QPointF(self.width(), 0))
-        ny, nx = picture.shape
-        window = Window(max(left.x(), -0.5), min(right.x(), nx - 0.5), max(left.y(), -0.5), min(right.y(), ny - 0.5))
+        window = self._sight.window()
         zoomed = self.raster is None or self.raster.step != max(1.0, 1 / scale)
         if self.raster is None or zoomed or not self.raster.holds(window):
             # The next zoom throws a margin away, the next pan needs it.
@@ -320,24 +283,6 @@ class ImageView(QWidget):
         height, width = raster.values.shape
         x, y = round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio
         return QRectF(x, y, width / ratio, height / ratio)
-
-    def _paint_box(self, painter: QPainter) -> None:
-        if self._box is None:
-            return
-        accent = QColor(self._theme.accent)
-        painter.setPen(QPen(accent, 1))
-        accent.setAlpha(36)
-        painter.setBrush(accent)
-        painter.drawRect(self._box)
-
-    def _paint_cross(self, painter: QPainter) -> None:
-        if self._cross is None:
-            return
-        at = self.place_of(*self._cross)
-        for colour, width in (("#000000", 3), (self._theme.mark, 1)):
-            painter.setPen(QPen(QColor(colour), width))
-            painter.drawLine(at - QPointF(_CROSS_PX, 0), at + QPointF(_CROSS_PX, 0))
-            painter.drawLine(at - QPointF(0, _CROSS_PX), at + QPointF(0, _CROSS_PX))
 
     # Mouse
 
@@ -384,7 +329,7 @@ class ImageView(QWidget):
         pressed, self._pressed = self._pressed, None
         box, self._box = self._box, None
         if box is not None:
-            self._zoom_to(box)
+            self._look_at(self._sight.filled_by(box))
         elif self._paints(event.button()):
             self.pixel_released.emit()
         elif pressed is not None and not self._dragged and self._picture is not None:
