@@ -207,12 +207,12 @@ Looked = tuple[str, Sequence[Section], Sequence[str], Sequence[str]]
 
 
 def _looked_into(path: Path, head: bytes, clock: Clock) -> Looked:
-    from desktop_app.io import array_anatomy, fits_anatomy, table_anatomy
+    from desktop_app.io import array_anatomy, fits_anatomy, hdf5_anatomy, table_anatomy
 
     if head.startswith(b"SIMPLE  ="):
         return fits_anatomy.look(path, clock)
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
-        return array_anatomy.look_at_hdf5(path, clock)
+        return hdf5_anatomy.look(path, clock)
     if head.startswith(b"PAR1"):
         return table_anatomy.look_at_parquet(path, clock)
     if head.startswith((b"\x93NUMPY", b"PK\x03\x04")):

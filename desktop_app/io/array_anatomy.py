@@ -1,22 +1,21 @@
-"""What NumPy and HDF5 files are made of: their arrays with type, shape and what they hold; nothing is unpickled."""
+"""What NumPy files are made of: their arrays with type, shape and what they hold; nothing is unpickled."""
 
 import zipfile
 import zlib
 from collections.abc import Iterator
 from math import prod
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from numpy.lib import format as npy
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io.anatomy import Clock, ColumnFacts, HeaderCard, Looked, Section, Tally
+from desktop_app.io.anatomy import Clock, ColumnFacts, Looked, Section, Tally
 
 _PIECE_BYTES = 1 << 20
 _ARRAYS_LIMIT = 4096
 _COLUMNS_SHOWN = 64
-_TEXT_SHOWN = 2000
 
 
 def look_at_arrays(path: Path, clock: Clock) -> Looked:
@@ -58,7 +57,7 @@ def _array(place: int, name: str, file: IO[bytes], size: int, clock: Clock) -> S
     told = f"{' × '.join(map(str, shape)) or 'one value'}, {dtype.name}"
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which are never loaded")
-    columns = _columns_of(_rows(file, shape, dtype, clock), shape, dtype)
+    columns = columns_of(_rows(file, shape, dtype, clock), shape, dtype)
     return Section(place, name, "array", told, size, (), columns)
 
 
@@ -89,7 +88,7 @@ def _rows(
         yield np.frombuffer(piece, dtype)
 
 
-def _columns_of(
+def columns_of(
     pieces: Iterator[np.ndarray | None], shape: tuple[int, ...], dtype: np.dtype[np.generic]
 ) -> tuple[ColumnFacts, ...]:
     """The facts of a vector, of the columns of a matrix of not too many, or of all values together."""
@@ -107,82 +106,6 @@ def _columns_of(
     if count == 1:
         return (tallies[0].facts("values", "", dtype.name),)
     return tuple(tally.facts(f"column {place}", "", dtype.name) for place, tally in enumerate(tallies))
-
-
-def look_at_hdf5(path: Path, clock: Clock) -> Looked:
-    """The datasets of an HDF5 file with their attributes; links to other files are not followed."""
-    import h5py
-
-    sections: list[Section] = []
-    problems: list[str] = []
-    notes: list[str] = []
-    try:
-        with h5py.File(path, "r") as file:
-            sections.append(Section(0, "/", "group", "", 0, _attributes(file)))
-
-            def visit(name: str, thing: Any) -> bool | None:
-                if isinstance(thing, h5py.Dataset):
-                    sections.append(_dataset(len(sections), name, thing, clock, problems))
-                elif len(thing.attrs):
-                    sections.append(Section(len(sections), name, "group", "", 0, _attributes(thing)))
-                return True if len(sections) > _ARRAYS_LIMIT else None
-
-            if file.visititems(visit):
-                notes.append(f"Only the first {_ARRAYS_LIMIT:,} datasets are listed.")
-    # h5py raises whatever the library stumbles over.
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        problems.append(f"{path.name} cannot be read as HDF5: {_said(error)}.")
-    return "HDF5", sections, problems, notes
-
-
-def _dataset(place: int, name: str, dataset: Any, clock: Clock, problems: list[str]) -> Section:
-    size, cards = int(dataset.id.get_storage_size()), _attributes(dataset)
-    try:
-        shape = tuple(int(length) for length in dataset.shape or ())
-        told = f"{' × '.join(map(str, shape)) or 'one value'}, {dataset.dtype}"
-        columns = () if dataset.is_virtual or dataset.external else _dataset_columns(dataset, shape, clock)
-        units = {card.keyword.lower(): card.value for card in cards}
-        unit = units.get("units") or units.get("unit") or ""
-        columns = tuple(ColumnFacts(c.name, unit or c.unit, c.form, c.missing, c.low, c.high) for c in columns)
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as error:
-        problems.append(f"Dataset {name} cannot be read: {_said(error)}.")
-        return Section(place, name, "broken", "", size, cards)
-    return Section(place, name, "dataset", told, size, cards, columns)
-
-
-def _dataset_columns(dataset: Any, shape: tuple[int, ...], clock: Clock) -> tuple[ColumnFacts, ...]:
-    if dataset.dtype.names:
-        return tuple(
-            ColumnFacts(name, "", str(dataset.dtype[name])) for name in dataset.dtype.names[: 4 * _COLUMNS_SHOWN]
-        )
-    if dataset.shape is None or not shape:
-        return ()
-    row = max(1, prod(shape[1:]) * dataset.dtype.itemsize)
-    chunk = prod(dataset.chunks) * dataset.dtype.itemsize if dataset.chunks else 0
-    if max(row, chunk) > 64 * _PIECE_BYTES:
-        return (ColumnFacts("values", "", str(dataset.dtype)),)
-    step = max(1, _PIECE_BYTES // row)
-
-    def pieces() -> Iterator[np.ndarray | None]:
-        for first in range(0, shape[0], step):
-            if clock.over:
-                yield None
-                return
-            yield np.ravel(dataset[first : first + step])
-
-    return _columns_of(pieces(), shape, dataset.dtype)
-
-
-def _attributes(thing: Any) -> tuple[HeaderCard, ...]:
-    cards = []
-    for name in thing.attrs:
-        try:
-            value = thing.attrs[name]
-            text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-        except (OSError, RuntimeError, KeyError, TypeError, ValueError):
-            text = ""
-        cards.append(HeaderCard(str(name), text[:_TEXT_SHOWN]))
-    return tuple(cards)
 
 
 def _said(error: BaseException) -> str:
