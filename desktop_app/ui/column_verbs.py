@@ -116,7 +116,7 @@ class ColumnVerbs(QObject):
         self._session.notify(
             "info",
             f"The columns of {summary.path.name} are remembered for tables laid out alike.",
-            "Tools › Choose columns changes or forgets them.",
+            "Tools › Choose columns forgets them.",
         )
 
     def _on_changed(self, _old: AppState, new: AppState) -> None:
@@ -162,9 +162,11 @@ def drawn(table: "AnyTable", choice: ColumnChoice) -> Drawn:
     if not len(picture.flux):
         return Drawn(choice, problem="No row has both a time and a flux.")
     known = curve.time[np.isfinite(curve.time)]
-    ends = " to ".join(show_time(float(end), curve.reference) for end in (known[0], known[-1]))
-    zero = "" if curve.reference.known else ", counted from nobody knows where"
-    said = f"{counted(len(curve), 'row')}, {ends}{zero}, every {duration(picture.cadence_d)}"
+    ends = (float(known[0]), float(known[-1]))
+    span = f"{ends[0]:.5f} to {ends[1]:.5f} d from an unknown zero"
+    if curve.reference.known:
+        span = " to ".join(show_time(end, curve.reference) for end in ends)
+    said = f"{counted(len(curve), 'row')}, {span}, every {duration(picture.cadence_d)}"
     unit = f" ({curve.flux_unit})" if curve.flux_unit else ""
     return Drawn(choice, picture, curve.reference, said, f"{curve.flux_name}{unit}", curve.in_magnitudes)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor, QIcon, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -114,6 +114,9 @@ class ColumnsDialog(QDialog):
         self.open_button, self.forget_button = self.buttons.button(kinds.Ok), self.buttons.button(kinds.Reset)
         named(self.open_button, "columns-open", tip="Open the file so, and all tables laid out alike", role="primary")
         named(self.forget_button, "columns-forget", tip="Tell the columns by their names again")
+        # A style's own icons are in colours of its own.
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self.open_button.style().polish(self.open_button)
         self.open_button.setText("Open")
         self.forget_button.setText("Forget")
