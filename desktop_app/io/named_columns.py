@@ -156,7 +156,7 @@ def _quality(table: NamedTable, roles: Roles) -> Ints:
 def _parts(table: NamedTable, roles: Roles) -> dict[str, Ints]:
     bands = band_words(roles.band, table.words, table.numbers)
     stars = None if roles.star is None else table.words.get(roles.star)
-    return band_parts(bands, stars)
+    return band_parts((table.source.path or Path()).name, bands, stars)
 
 
 def _source(

@@ -127,6 +127,15 @@ def test_that_ecsv_tells_its_star_zero_point_and_band(tmp_path: Path) -> None:
     assert {"The file gives a zero point of 25.1.", "The file names the band Kp."} <= set(curve.source.notes)
 
 
+def test_that_a_catalogue_of_thousands_of_stars_is_no_light_curve(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.csv"
+    path.write_text("name,mjd,mag\n" + "".join(f"star {n},58000,{n % 17}\n" for n in range(30_000)))
+    begun = perf_counter()
+    with pytest.raises(ReadError, match="30,000 stars or bands: it is a catalogue"):
+        open_curve(path)
+    assert perf_counter() - begun < 5.0
+
+
 def test_that_an_ipac_table_opens(tmp_path: Path) -> None:
     path = tmp_path / "kelt.tbl"
     path.write_text(
