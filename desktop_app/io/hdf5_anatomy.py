@@ -17,7 +17,7 @@ _FIELDS_SHOWN = 256
 
 
 def look(path: Path, clock: Clock) -> Looked:
-    """The groups and datasets of an HDF5 file; links to other places are not followed."""
+    """The groups and datasets of an HDF5 file; links to other places are listed and not followed."""
     problems: list[str] = []
     try:
         found = tree(path)
@@ -27,8 +27,10 @@ def look(path: Path, clock: Clock) -> Looked:
     for node in found.nodes:
         if node.kind == "dataset":
             sections.append(_dataset(path, len(sections), found, node, clock, problems))
+        elif node.kind == "link":
+            sections.append(Section(len(sections), node.path, "link", node.problem))
         elif node.kind == "group" and (node.attributes or node.path == "/"):
-            sections.append(Section(len(sections), node.path.strip("/") or "/", "group", "", 0, _cards(node)))
+            sections.append(Section(len(sections), node.path, "group", "", 0, _cards(node)))
     notes = (f"Only the first {len(found.nodes):,} groups and datasets are listed.",) if found.is_cut else ()
     return "HDF5", sections, problems, notes
 
@@ -42,7 +44,7 @@ def _dataset(path: Path, place: int, found: Tree, node: Node, clock: Clock, prob
     elif node.holds in ("numbers", "states") and not node.problem:
         columns = _facts(path, node, clock, problems)
     told = f"{shape}, {node.dtype}" + (f", {node.problem}" if node.problem else "")
-    return Section(place, node.path.strip("/"), "dataset", told, node.stored_bytes, _cards(node), columns)
+    return Section(place, node.path, "dataset", told, node.stored_bytes, _cards(node), columns)
 
 
 def _facts(path: Path, node: Node, clock: Clock, problems: list[str]) -> tuple[ColumnFacts, ...]:
@@ -53,7 +55,7 @@ def _facts(path: Path, node: Node, clock: Clock, problems: list[str]) -> tuple[C
     try:
         (values,), _ = datasets(path, [(node.path, "")])
     except ReadError as error:
-        problems.append(f"Dataset {node.path.strip('/')} cannot be read: {error.message}")
+        problems.append(f"Dataset {node.path} cannot be read: {error.message}")
         return uncounted
     counted = columns_of(_once(values), node.shape, values.dtype)
     return tuple(

@@ -33,7 +33,9 @@ class Node:
     problem : str
         Why it cannot be read, "" where it can.
     attributes : mapping of str to str
-        Short texts that tell what it is.
+        What the file says of it, shortened.
+    stored_bytes : int
+        What a dataset takes in the file.
     """
 
     path: str
@@ -44,6 +46,7 @@ class Node:
     unit: str = ""
     problem: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict, compare=False)
+    stored_bytes: int = 0
 
     @property
     def name(self) -> str:
@@ -104,6 +107,7 @@ def _nodes(raw: Mapping[str, Any]) -> list[Node]:
         unit=str(raw.get("unit", "")).strip(),
         problem=problem,
         attributes=dict(raw.get("attributes", {})),
+        stored_bytes=int(raw.get("stored", 0)),
     )
     dated = node.attributes.get("index_kind", "").startswith(DATES)
     fields = [

@@ -18,6 +18,9 @@ _NODES = 5000
 _DEPTH = 32
 _NAME_LETTERS = 400
 _TEXT_BYTES = 64
+_ATTRIBUTES = 100
+_SHORT_ARRAY = 64
+_TEXT_LETTERS = 2000
 _FREE_BYTES = 64 << 20
 _RATIO = 200
 # Deflate, shuffle, Fletcher32, szip, nbit, scale and offset, LZF: those that need no plugin.
@@ -122,7 +125,7 @@ def _nodes(file: Any) -> Iterator[dict[str, Any]]:
 
 
 def _dataset(path: str, dataset: Any) -> dict[str, Any]:
-    dtype = dataset.dtype
+    dtype, attributes = dataset.dtype, _attributes(dataset)
     fields = [] if dtype.names is None else [_field(name, dtype[name]) for name in dtype.names[:2000]]
     return {
         "path": path,
@@ -131,8 +134,9 @@ def _dataset(path: str, dataset: Any) -> dict[str, Any]:
         "holds": "table" if fields else _holds(dtype),
         "dtype": str(dtype)[:60],
         "fields": fields,
-        "unit": _unit(dataset),
-        "attributes": _attributes(dataset),
+        "unit": next((attributes[name][:80] for name in _UNIT_NAMES if attributes.get(name)), ""),
+        "attributes": attributes,
+        "stored": int(dataset.id.get_storage_size()),
         "problem": _problem(dataset),
     }
 
@@ -171,34 +175,26 @@ def _problem(dataset: Any) -> str:
     return ""
 
 
-def _unit(thing: Any) -> str:
-    if not len(thing.attrs):
-        return ""
-    return next((text for name in _UNIT_NAMES if (text := _text_attribute(thing, name))), "")
-
-
 def _attributes(thing: Any) -> dict[str, str]:
-    """Short texts among the attributes that say what the thing is."""
-    if not len(thing.attrs):
-        return {}
-    names = ("pandas_type", "kind", "CLASS", "long_name", "provenance", "standard_name", "index_kind")
-    return {name: text for name in names if (text := _text_attribute(thing, name))}
+    """The attributes as short texts; those of many numbers, and references, by their shape alone."""
+    found: dict[str, str] = {}
+    for name in list(thing.attrs)[:_ATTRIBUTES] if len(thing.attrs) else ():
+        try:
+            attribute = thing.attrs.get_id(name)
+            count = int(np.prod(attribute.shape or (1,), dtype=object))
+            short = attribute.shape is not None and count <= _SHORT_ARRAY and _holds(attribute.dtype.base) != "other"
+            found[str(name)[:80]] = _shown(thing.attrs[name]) if short else f"{count:,} values"
+        except _BROKEN:
+            found[str(name)[:80]] = ""
+    return found
 
 
-def _text_attribute(thing: Any, name: str) -> str:
-    import h5py
-
-    try:
-        if name not in thing.attrs:
-            return ""
-        attribute = thing.attrs.get_id(name)
-        if attribute.shape not in ((), (1,)) or h5py.check_string_dtype(attribute.dtype) is None:
-            return ""
-        value = thing.attrs[name]
-        value = value[0] if isinstance(value, np.ndarray) else value
-        return value.decode("utf-8", "replace")[:80] if isinstance(value, bytes) else str(value)[:80]
-    except _BROKEN:
-        return ""
+def _shown(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")[:_TEXT_LETTERS]
+    if isinstance(value, np.ndarray):
+        return ", ".join(_shown(one) for one in value.reshape(-1).tolist())[:_TEXT_LETTERS]
+    return str(value)[:_TEXT_LETTERS]
 
 
 def _array(file: Any, path: str, field: str, limit: int) -> tuple["np.ndarray[Any, Any]", list[str]]:

@@ -61,6 +61,9 @@ def read(path: Path, part: str | None = None) -> Telemetry:
     if head.rows * sum(prod(column.dtype.shape) for column in _channels(head)) * 8 > VALUES_LIMIT_BYTES:
         raise ReadError(f"Table {name} of {path.name} has {head.rows:,} rows, too many to look at.", hint="Cut it.")
     table = read_table(path, head)
+    # An infinite time, as damage makes it, is no news: it is no time.
+    with np.errstate(all="ignore"):
+        times = _times(table)
     skipped = [column.name for column in head.columns.values() if column not in (*_channels(head), _time(head))]
     columns = [found for column in _channels(head) for found in _values(table, column)]
     source = Source(
@@ -77,7 +80,7 @@ def read(path: Path, part: str | None = None) -> Telemetry:
         cards=head.cards,
     )
     found = Columns(tuple(channel for channel, _ in columns), [values for _, values in columns])
-    return with_labels_beside(telemetry_of(source, _times(table), found))
+    return with_labels_beside(telemetry_of(source, times, found))
 
 
 def summarise(path: Path) -> FileSummary:
