@@ -3,14 +3,13 @@
 from dataclasses import replace
 from math import isfinite, isnan
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -21,18 +20,19 @@ from desktop_app.core.cuts import Interval
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.ui.compass import Compass
 from desktop_app.ui.elided import ElidedLabel
+from desktop_app.ui.image_menu import ImageMenu
 from desktop_app.ui.image_picture import ImageDrawing, ImagePicture
 from desktop_app.ui.image_row import ImageRow
 from desktop_app.ui.image_words import copied_text, place_named, readout
 from desktop_app.ui.look_bar import MANUAL, LookBar, LookChoice
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
+from desktop_app.ui.player import Player
 from desktop_app.ui.session import Session
 from desktop_app.ui.sky_facts import SkyFacts
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular
 
-FRAME_MS = 400
 _GO_TO_PX = 150
 _PART_PX = 150
 _VISIBLE_SHARE = 99.5
@@ -61,12 +61,10 @@ class ImagePage(QWidget):
         self._cursor = self._pinned = NOWHERE
         self.row = ImageRow(appearance.theme, self)
         self.look_bar = LookBar(self)
-        self._play_timer = QTimer(self)
-        self._play_timer.setInterval(FRAME_MS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._header())
+        layout.addWidget(self._header(appearance.theme))
         layout.addWidget(self.row, 1)
         layout.addWidget(self._footer())
         self._connect(appearance)
@@ -114,13 +112,13 @@ class ImagePage(QWidget):
 
     # Building
 
-    def _header(self) -> QWidget:
+    def _header(self, theme: Theme) -> QWidget:
         bar = named(QFrame(self), "bar")
         self._title = named(ElidedLabel(bar), "image-title", role="title")
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._title.setMinimumWidth(60)
         self._meta = named(ElidedLabel(bar), "image-meta", role="muted")
-        self._play = self._switch("image-play", "Play", "Show one part after the other", "▶")
+        self._play = Player(self._session, theme, "image-play", bar)
         self._hold = self._switch(
             "image-hold", "Hold", "Keep the numbers of the cuts from part to part, where they suit"
         )
@@ -146,9 +144,9 @@ class ImagePage(QWidget):
         layout.addLayout(second)
         return bar
 
-    def _switch(self, name: str, label: str, tip: str, text: str = "") -> QToolButton:
+    def _switch(self, name: str, label: str, tip: str) -> QToolButton:
         button = named(QToolButton(self), name, label=label, tip=tip)
-        button.setText(text or label)
+        button.setText(label)
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
@@ -180,8 +178,6 @@ class ImagePage(QWidget):
         self.look_bar.chosen.connect(self._on_chosen)
         self.look_bar.bad_shown.connect(self.row.set_shows_bad)
         self._hold.toggled.connect(self._on_hold)
-        self._play.toggled.connect(self._on_play)
-        self._play_timer.timeout.connect(self._on_frame)
         self._go_to.returnPressed.connect(self._on_go_to)
         appearance.changed.connect(self._on_theme)
         self._session.changed.connect(self._on_changed)
@@ -197,7 +193,6 @@ class ImagePage(QWidget):
     def _show_data(self, state: AppState) -> None:
         drawing = state.drawing
         if not isinstance(state.data, SkyImage) or not isinstance(drawing, ImageDrawing):
-            self._play.setChecked(False)
             return
         before, was = self._drawing.pictures, self._data
         self._data, self._drawing = state.data, drawing
@@ -214,8 +209,6 @@ class ImagePage(QWidget):
         many = len(source.parts) > 1
         self._play.setVisible(many)
         self._hold.setVisible(many)
-        if not many:
-            self._play.setChecked(False)
         self.look_bar.bad.setVisible(state.data.bad is not None)
         self._show_look(self.look_bar.choice)
         self._show_sky(state)
@@ -242,6 +235,7 @@ class ImagePage(QWidget):
 
     def _on_theme(self, theme: Theme) -> None:
         self.row.set_theme(theme)
+        self._play.set_theme(theme)
 
     # Following the mouse
 
@@ -283,21 +277,14 @@ class ImagePage(QWidget):
         self.look_bar.set_contrast(contrast, bias)
 
     def _on_menu_asked(self, x: float, y: float, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction("Copy position\tCtrl+Shift+C")
-        centre = menu.addAction("Centre here")
-        fit = menu.addAction("Fit all\tA")
-        whole = menu.addAction("One pixel on one of the screen")
-        view_cuts = menu.addAction("Cuts of the part in view\tShift+A")
-        contrast = menu.addAction("Reset contrast")
         self._menu_at = (x, y)
-        copy.triggered.connect(self._on_copy)
-        centre.triggered.connect(self._on_centre)
-        fit.triggered.connect(self.fit)
-        whole.triggered.connect(self._on_whole)
-        view_cuts.triggered.connect(self.fit_values)
-        contrast.triggered.connect(self._on_reset_contrast)
+        menu = ImageMenu(self)
+        menu.copied.connect(self._on_copy)
+        menu.centred.connect(self._on_centre)
+        menu.fitted.connect(self.fit)
+        menu.enlarged.connect(self._on_whole)
+        menu.recut.connect(self.fit_values)
+        menu.contrast_reset.connect(self._on_reset_contrast)
         menu.popup(at)
 
     def _on_copy(self) -> None:
@@ -342,25 +329,6 @@ class ImagePage(QWidget):
         self.row.view.centre_on(*place)
         self._pin(place)
         self.row.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _on_play(self, on: bool) -> None:
-        self._play.setText("■" if on else "▶")
-        if on:
-            self._play_timer.start()
-        else:
-            self._play_timer.stop()
-
-    def _on_frame(self) -> None:
-        source = self._data.source if self._data else None
-        if source is None or self._session.state.busy is not None or source.part not in source.parts:
-            return
-        place = (source.parts.index(source.part) + 1) % len(source.parts)
-        self._session.show_part(source.parts[place])
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Stop playing."""
-        super().hideEvent(event)
-        self._play.setChecked(False)
 
 
 def _alike(held: Interval | None, before: ImagePicture, now: ImagePicture) -> bool:
