@@ -12,6 +12,7 @@ from desktop_app.core.quality import PRESETS, quality_names
 from desktop_app.io import open_curve, summarise
 from tests.fits_files import Arrays, Cards, k2_team_columns, mission_file, write_table, xray_columns, xray_file
 from tests.survey_files import SOURCE_ID, gaia_rows
+from tests.unit.io.test_fuzz import Mutation, card_edited, cut, cut_out, flipped, flipped_in_headers, holds
 
 N = 24
 TIME = 2144.0 + np.arange(N) / 48
@@ -198,3 +199,20 @@ def test_that_cdips_offers_fluxes_and_magnitudes_with_their_errors(tmp_path: Pat
         chosen = open_curve(path, flux=name)
         assert chosen.flux_err[0] == error
         assert chosen.in_magnitudes == (name != "IFL2")
+
+
+@pytest.mark.parametrize("mutation", [flipped, flipped_in_headers, cut, cut_out, card_edited])
+def test_that_mutated_files_of_many_tables_open_or_are_refused(tmp_path: Path, mutation: Mutation) -> None:
+    rng = np.random.default_rng(19)
+    cards: Cards = {"MJDREFI": 56658, "TIMEUNIT": "s"}
+    apertures: list[tuple[str, Arrays, Cards]] = [(name, curve(1.0), {"BJDREFI": 2454833}) for name in ("BEST", "C0")]
+    behind: list[tuple[str, Arrays, Cards]] = [
+        ("GTI", {"START": np.array([6e8]), "STOP": np.array([6.1e8])}, cards),
+        ("RATE", xray_columns(), cards),
+    ]
+    made = [
+        many_tables(tmp_path / f"{name}.fits", tables).read_bytes()
+        for name, tables in zip("ab", (apertures, behind), strict=True)
+    ]
+    for n in range(120):
+        holds(tmp_path / f"{n}.fits", mutation(made[n % 2], rng))
