@@ -32,7 +32,7 @@ def opened(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tm
     """Opens made telemetry as if it were a file."""
 
     def open_made(data: Telemetry) -> TelemetryPage:
-        path = tmp_path / f"{data.source.object_name[:40]}.made"
+        path = tmp_path / f"of {data.source.object_name[:40]}.made"
         path.touch()
         given = given_from(data, path)
 
