@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from numpy.lib import format as npy
 
 from desktop_app.core.errors import ReadError
 from desktop_app.io.anatomy import Clock, ColumnFacts, Looked, Section, Tally
+from desktop_app.io.npy_file import read_npy_head
 
 _PIECE_BYTES = 1 << 20
 _ARRAYS_LIMIT = 4096
@@ -35,7 +35,7 @@ def look_at_arrays(path: Path, clock: Clock) -> Looked:
             for place, member in enumerate(members[:_ARRAYS_LIMIT]):
                 name = member.filename.removesuffix(".npy")
                 sections.append(_member(packed, member, place, name, clock, problems))
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, ReadError, zipfile.BadZipFile) as error:
         problems.append(f"{path.name} cannot be read as NumPy arrays: {_said(error)}.")
     form = "NumPy arrays" if any(section.kind == "array" for section in sections) else "ZIP archive"
     return form, sections, problems, notes
@@ -47,27 +47,36 @@ def _member(
     try:
         with packed.open(member) as file:
             return _array(place, name, file, member.file_size, clock)
-    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, ReadError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         problems.append(f"{name} cannot be read: {_said(error)}.")
         return Section(place, name, "broken", "", member.file_size)
 
 
 def _array(place: int, name: str, file: IO[bytes], size: int, clock: Clock) -> Section:
-    shape, dtype = _npy_header(file)
-    told = f"{' × '.join(map(str, shape)) or 'one value'}, {dtype.name}"
-    if dtype.hasobject:
-        raise ValueError("it holds Python objects, which are never loaded")
-    columns = columns_of(_rows(file, shape, dtype, clock), shape, dtype)
+    head = read_npy_head(_Reading(file), name)
+    told = f"{' × '.join(map(str, head.shape)) or 'one value'}, {head.dtype.name}"
+    # Where the first axis runs fastest, what follows one another in the file is no row.
+    shape = (prod(head.shape),) if head.fortran else head.shape
+    columns = columns_of(_rows(file, shape, head.dtype, clock), shape, head.dtype)
     return Section(place, name, "array", told, size, (), columns)
 
 
-def _npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[np.generic]]:
-    version = npy.read_magic(file)
-    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, _, dtype = read(file)
-    if any(length < 0 for length in shape):
-        raise ValueError("its shape cannot be")
-    return shape, dtype
+class _Reading:
+    """A plain stream as readers of arrays want it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, count: int) -> bytes:
+        """The next ``count`` bytes; fewer only where the file ends."""
+        return self._file.read(count)
+
+    def skip(self, count: int) -> int:
+        """Pass over the next ``count`` bytes; how many there were."""
+        return len(self._file.read(count))
+
+    def finish(self) -> None:
+        """Nothing is left to be checked."""
 
 
 def _rows(
