@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import prod
+from math import isfinite, prod
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from desktop_app.io.npy_file import VALUES_LIMIT_BYTES
 from desktop_app.io.reader import FileSummary, Reader, chosen_part
 from desktop_app.io.telemetry_columns import Words, beside_name, marks_in, states_of
 from desktop_app.io.telemetry_rows import Columns, Marks, Times, row_numbers, telemetry_of
+from desktop_app.io.text_table import number_of
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _CHOOSE = "Choose its datasets in the tree: a time, and values with as many rows."
@@ -190,7 +191,30 @@ def _columns(piece: _Piece, items: _Piece | None) -> Iterator[tuple[Channel, Flo
             column = called[n]
         else:
             column = name if piece.values.ndim == 1 else f"{name}[{n}]"
-        yield Channel(column, node.unit, piece.states), table[:, n].astype(np.float64)
+        yield Channel(column, node.unit, piece.states), _scaled(table[:, n], node)
+
+
+def _scaled(values: Array, node: Node) -> Floats:
+    """Values as netCDF packs them: scaled, and NaN where the number stands for no value."""
+
+    def said(name: str) -> float:
+        return _number(node.attributes.get(name, ""))
+
+    floats = values.astype(np.float64)
+    for fill in (said("_FillValue"), said("missing_value")):
+        if isfinite(fill):
+            floats[floats == fill] = np.nan
+    scale, offset = said("scale_factor"), said("add_offset")
+    if isfinite(scale) or isfinite(offset):
+        with np.errstate(all="ignore"):
+            floats = floats * (scale if isfinite(scale) else 1.0) + (offset if isfinite(offset) else 0.0)
+    return floats
+
+
+def _number(text: str) -> float:
+    """The number that an attribute is; NaN where it is none."""
+    number = number_of(text.strip())
+    return float("nan") if number is None else number
 
 
 def _texts(values: Array) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
 import numpy as np
@@ -65,14 +66,22 @@ class _Worker:
     def ask(self, request: Mapping[str, object], seconds: float) -> tuple[dict[str, Any], list[Array]] | None:
         """The answer; None where the process ended, or was ended for it took too long."""
         with self._lock:
-            process = self._running()
-            try:
-                answer = _exchanged(process, json.dumps(request).encode(), seconds)
-            except (OSError, ValueError, struct.error):
-                answer = None
-            if answer is None:
-                self._end()
+            before, start = self._process, monotonic()
+            answer = self._asked(request, seconds)
+            # A process that lived already may have been ended by the alarm of a request that it had answered.
+            if answer is None and before is not None and monotonic() - start < seconds:
+                answer = self._asked(request, seconds)
             return answer
+
+    def _asked(self, request: Mapping[str, object], seconds: float) -> tuple[dict[str, Any], list[Array]] | None:
+        process = self._running()
+        try:
+            answer = _exchanged(process, json.dumps(request).encode(), seconds)
+        except (OSError, ValueError, struct.error):
+            answer = None
+        if answer is None:
+            self._end()
+        return answer
 
     def end(self) -> None:
         """End the process, if there is one."""

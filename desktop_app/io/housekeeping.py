@@ -1,9 +1,8 @@
 """Housekeeping in FITS tables: a time and a column for each channel, as Swift's and NICER's filter files have them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import isfinite, prod
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +11,17 @@ from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.core.source import Source
 from desktop_app.core.telemetry import Channel, Telemetry
-from desktop_app.core.timescales import MJD_ZERO
-from desktop_app.io.channel_table import CHANNEL_LIMIT, is_called_time
-from desktop_app.io.clock import TimeName, times_of_dates, unix_of_seconds
+from desktop_app.io.channel_table import CHANNEL_LIMIT
 from desktop_app.io.column_names import TextColumn, tells_of_light
+from desktop_app.io.fits_clock import texts_of, time_column, times_of
 from desktop_app.io.fits_file import Column, Table, TableHead, columns_of, guarded, is_fits, read_table
 from desktop_app.io.fits_hdus import read_hdus
 from desktop_app.io.labels import with_labels_beside
-from desktop_app.io.moments import dates_in
 from desktop_app.io.npy_file import VALUES_LIMIT_BYTES
 from desktop_app.io.reader import FileSummary, Reader, chosen_part
 from desktop_app.io.source import version_of
 from desktop_app.io.telemetry_columns import Words, beside_name, states_of
-from desktop_app.io.telemetry_rows import Columns, Times, telemetry_of
-from desktop_app.io.time_zero import is_possible_zero, reference_in, scale_in
+from desktop_app.io.telemetry_rows import Columns, telemetry_of
 
 _WIDEST = 4096
 # Lists of single photons, and of good times, have a time as well.
@@ -63,8 +59,8 @@ def read(path: Path, part: str | None = None) -> Telemetry:
     table = read_table(path, head)
     # An infinite time, as damage makes it, is no news: it is no time.
     with np.errstate(all="ignore"):
-        times = _times(table)
-    skipped = [column.name for column in head.columns.values() if column not in (*_channels(head), _time(head))]
+        times = times_of(table)
+    skipped = [column.name for column in head.columns.values() if column not in (*_channels(head), time_column(head))]
     columns = [found for column in _channels(head) for found in _values(table, column)]
     source = Source(
         path=path,
@@ -127,7 +123,7 @@ def _tables_of(path: Path, _version: tuple[int, int]) -> dict[str, TableHead]:
             head = TableHead(headers[0], header, columns_of(header))
         kinds = (header.text("EXTNAME").upper(), header.text("HDUCLAS1").upper())
         is_other = any(kind.startswith(_OTHER_KINDS) for kind in kinds) or _is_of_light(head)
-        if not is_other and _time(head) is not None and _channels(head) and head.rows:
+        if not is_other and time_column(head) is not None and _channels(head) and head.rows:
             name = header.hdu
             found[name if name not in found else f"{name} ({header.place})"] = head
     return found
@@ -140,22 +136,9 @@ def _is_of_light(head: TableHead) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _time(head: TableHead) -> Column | None:
-    """TIME where there is one, else what is called like a time."""
-    named = [column for column in head.columns.values() if is_called_time(column.name) or _reference(column)]
-    fit = [column for column in named if column.is_number or (column.dtype.kind == "S" and not column.dtype.shape)]
-    return next((column for column in fit if column.name.upper() == "TIME"), fit[0] if fit else None)
-
-
-def _reference(column: Column) -> bool:
-    reference = reference_in(column.name)
-    return reference is not None and reference.known
-
-
-@lru_cache(maxsize=64)
 def _channels(head: TableHead) -> tuple[Column, ...]:
     """Columns of numbers, of a few numbers a row, of bits, or of words."""
-    time = _time(head)
+    time = time_column(head)
     fit = [column for column in head.columns.values() if column != time and _width(column)]
     return tuple(fit) if sum(map(_width, fit)) <= CHANNEL_LIMIT else ()
 
@@ -202,65 +185,9 @@ def _values(table: Table, column: Column) -> Iterator[tuple[Channel, Floats]]:
 
 def _words(table: Table, column: Column) -> tuple[Channel, Floats]:
     words = Words()
-    words.add(_texts(table, column))
+    words.add(texts_of(table, column))
     states, codes = states_of(words.words, words.codes)
     return Channel(column.name, column.unit, states), codes
-
-
-def _texts(table: Table, column: Column) -> "np.ndarray[tuple[int], np.dtype[np.str_]]":
-    with guarded(f"Column {column.name} of {table.head.header.file}"):
-        raw = table.rows.view(np.ndarray)[table.rows.dtype.names[column.place]]
-        return np.char.strip(np.char.decode(raw.astype("S"), "ascii", "replace"))
-
-
-@dataclass(frozen=True)
-class _Zero:
-    """What times count from: whole days of a Julian date, and seconds beyond it; NaN where the file does not say."""
-
-    jd: float
-    seconds: float
-    scale: str
-
-
-def _times(table: Table) -> Times:
-    head = table.head
-    column = _time(head)
-    if column is None:
-        raise ReadError(f"Table {head.header.hdu} has no time.", hint="Open another table.")
-    if column.dtype.kind == "S":
-        return times_of_dates(dates_in(_texts(table, column)))
-    unit = TimeName("", column.unit or head.text("TIMEUNIT") or "s").unit_s
-    notes: tuple[str, ...] = ()
-    if not isfinite(unit):
-        unit = 1.0
-        notes = (f"{column.name} counts in {column.unit[:20]!r}, which is no unit of time, and is taken for seconds.",)
-    zero = _zero(head, column)
-    reference = reference_in(f"{column.name} {column.unit}")
-    days = reference is not None and reference.known
-    shift = head.number("TIMEZERO")
-    seconds = (table.floats(column) + (shift if isfinite(shift) else 0.0)) * (86400.0 if days else unit)
-    if not isfinite(zero.jd):
-        return Times(seconds, "elapsed", notes=(*notes, "The header does not say what the times count from."))
-    times = unix_of_seconds(seconds + zero.seconds, zero.jd, zero.scale)
-    unsaid = () if zero.scale else ("The header names no time scale, so the times are taken for UTC.",)
-    return replace(times, notes=(*times.notes, *notes, *unsaid))
-
-
-def _zero(head: TableHead, column: Column) -> _Zero:
-    scale = scale_in(head.text("TIMESYS"))
-    scale = scale if scale.lower() in _SCALES else ""
-    spelt = reference_in(f"{column.name} {column.unit}")
-    if spelt is not None and spelt.known:
-        return _Zero(spelt.zero_jd, 0.0, spelt.scale or scale)
-    for keyword, offset in (("MJDREF", MJD_ZERO), ("JDREF", 0.0), ("BJDREF", 0.0)):
-        whole, fraction = head.number(f"{keyword}I"), head.number(f"{keyword}F")
-        whole = whole if isfinite(whole) else head.number(keyword)
-        fraction = fraction if isfinite(fraction) else 0.0
-        if isfinite(whole) and is_possible_zero(whole + offset):
-            # Whole days apart, as the seconds of a Julian date are lost in its days.
-            days = float(np.floor(whole))
-            return _Zero(days + offset, (whole - days + fraction) * 86400.0, scale)
-    return _Zero(float("nan"), 0.0, scale)
 
 
 READER = Reader(

@@ -134,6 +134,20 @@ def test_that_frames_of_pandas_are_read_in_both_of_its_formats(tmp_path: Path) -
     assert data.clock == "utc"
 
 
+def test_that_values_that_netcdf_packed_are_scaled_and_its_fills_are_missing(tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(tmp_path / "a.nc", "w") as file:
+        file["time"] = np.arange(4)
+        file["time"].attrs["units"] = "minutes since 2022-01-27 02:20:37.125"
+        packed = file.create_dataset("temperature", data=np.array([0, 100, -999, 200], "i2"))
+        packed.attrs.update({"_FillValue": np.int16(-999), "scale_factor": 0.5, "add_offset": 10.0, "units": "K"})
+    data = opened(tmp_path / "a.nc")
+    np.testing.assert_array_equal(data.values[:, 0], [10, 60, np.nan, 110])
+    assert data.zero_unix_s + data.time[0] == START_UNIX_S
+    assert data.cadence_s == 60
+
+
 def test_that_what_lies_in_other_files_or_is_made_of_nothing_is_not_read(tmp_path: Path) -> None:
     import h5py
 
