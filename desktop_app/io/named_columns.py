@@ -171,7 +171,7 @@ def _source(
     band = (f"The band is {names[0]}.",) if len(names) == 1 and names[0] else ()
     if len(names) > 1 and said.parts:
         band = (f"Of its bands, {', '.join(names[:20])}, the first is shown; save it alone to see another.",)
-    name = said.object_name or (f"{survey} {one}".strip() if one.isdecimal() else one) or stem
+    name = said.object_name or star_name(survey, one) or stem
     ra, dec = (_position(table, key, value) for key, value in (("ra", said.ra_deg), ("dec", said.dec_deg)))
     return Source(
         path=said.path,
@@ -186,6 +186,11 @@ def _source(
         notes=(*notes, *band),
         cards=said.cards,
     )
+
+
+def star_name(survey: str, identifier: str) -> str:
+    """What a star is called by its identifier: a bare number is one of its survey."""
+    return f"{survey} {identifier}".strip() if identifier.isdecimal() else identifier
 
 
 def _position(table: NamedTable, key: str, said: float) -> float:

@@ -15,7 +15,7 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.io.column_names import TextColumn, may_be_light_curve, may_be_unnamed_light_curve
 from desktop_app.io.fits_file import is_fits
-from desktop_app.io.named_columns import NamedTable, Words, curve_of
+from desktop_app.io.named_columns import NamedTable, Words, curve_of, star_name
 from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.source import open_bytes, read_head
 from desktop_app.io.text_columns import Columns
@@ -118,10 +118,11 @@ def summarise(path: Path) -> FileSummary:
     layout = layout_in_head(path, head, layout_of)
     source = source_in(path, layout.table.comments)
     survey = layout.roles.survey.name if layout.roles.survey else ""
+    stars = set(layout.table.fields(layout.roles.star)) if layout.roles.star else set()
     return FileSummary(
         path=path,
         kind="light curve",
-        object_name=source.object_name,
+        object_name=source.object_name or (star_name(survey, stars.pop()) if len(stars) == 1 else ""),
         mission=source.mission or survey,
         segment=source.segment,
     )

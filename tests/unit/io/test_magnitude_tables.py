@@ -80,7 +80,7 @@ def test_that_gaia_counts_from_its_documented_zero_and_hides_what_it_rejected(tm
     path = gaia_file(tmp_path)
     curve = open_curve(path)
     assert (curve.source.part, curve.source.parts) == ("G", ("G", "BP", "RP"))
-    assert curve.source.object_name == f"Gaia {SOURCE_ID}"
+    assert curve.source.object_name == summarise(path).object_name == f"Gaia {SOURCE_ID}"
     assert (curve.reference.zero_jd, curve.reference.scale, curve.reference.barycentric) == (2455197.5, "TCB", True)
     assert (curve.flux_name, curve.flux_unit) == ("mag", "mag")
     assert curve.row.tolist() == list(range(0, 45, 3))
