@@ -171,7 +171,9 @@ class Sky:
         from astropy.wcs import Wcsprm
 
         cards = self._of_wcs
-        if any(_BEYOND_WCSLIB.match(card) for card in cards):
+        # SCAMP once wrote its distortions beside a plain TAN, which astropy mends and wcslib does not.
+        old_scamp = any(card.startswith("PV") for card in cards) and any("TAN" in card[9:] for card in cards)
+        if old_scamp or any(_BEYOND_WCSLIB.match(card) for card in cards):
             return None
         header = "".join(cards).encode("ascii", "replace") + b"END".ljust(_CARD)
         with ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -244,7 +246,8 @@ def _in_own_frame(sky: Sky, x: float, y: float) -> tuple[float, float, str] | No
     whole = sky._parsed.wcs
     if whole is None:
         return None
-    with ALONE, np.errstate(all="ignore"):
+    with ALONE, warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
         at = whole.all_pix2world(x, y, 0)
     frame = f"{whole.wcs.radesys} {whole.wcs.equinox} {whole.wcs.lngtyp}"
     return float(at[whole.wcs.lng]), float(at[whole.wcs.lat]), frame

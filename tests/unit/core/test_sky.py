@@ -32,6 +32,7 @@ KINDS: dict[str, Cards] = {
     "swapped": SWAPPED,
     "SIN": {**TAN, "CTYPE1": "RA---SIN", "CTYPE2": "DEC--SIN"},
     "ZPN": {**TAN, "CTYPE1": "RA---ZPN", "CTYPE2": "DEC--ZPN", "PV2_1": 1.0, "PV2_3": 42.0},
+    "old SCAMP": {**TAN, "PV1_0": 1e-5, "PV1_1": 1.01, "PV1_7": 0.3, "PV2_1": 0.99, "PV2_5": 0.1},
     "AIT": {**TAN, "CTYPE1": "RA---AIT", "CTYPE2": "DEC--AIT"},
 }
 
