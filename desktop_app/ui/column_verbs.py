@@ -133,17 +133,18 @@ class ColumnVerbs(QObject):
 
 def look_at(path: Path, name: str | None = None) -> TableLook:
     """A table of ``path`` with what was chosen or is told of its columns; the one chosen before for no name."""
-    from desktop_app.io.any_table import open_table
-    from desktop_app.io.column_names import QUALITY_NAMES, first_called
-    from desktop_app.io.mapping import recalled
+    with work.one_importer:
+        from desktop_app.io.any_table import open_table
+        from desktop_app.io.column_names import QUALITY_NAMES, first_called
+        from desktop_app.io.mapping import recalled
 
-    try:
-        earlier = recalled(path)
-        wanted = earlier or ColumnChoice()
-        table = open_table(path, wanted.table if name is None else name, has=(wanted.time, wanted.flux))
-        preview = table.preview
-    except UserError as error:
-        return TableLook(problem=str(error))
+        try:
+            earlier = recalled(path)
+            wanted = earlier or ColumnChoice()
+            table = open_table(path, wanted.table if name is None else name, has=(wanted.time, wanted.flux))
+            preview = table.preview
+        except UserError as error:
+            return TableLook(problem=str(error))
     quality = first_called(tuple(table.named.numbers), QUALITY_NAMES)
     told = ColumnChoice(preview.time, preview.flux, preview.flux_err, quality.name if quality else "")
     fits_here = earlier is not None and {earlier.time, earlier.flux} <= {"", *table.shape.names}
@@ -152,7 +153,8 @@ def look_at(path: Path, name: str | None = None) -> TableLook:
 
 def drawn(table: "AnyTable", choice: ColumnChoice) -> Drawn:
     """The light curve that ``choice`` makes of ``table``, ready to be drawn."""
-    from desktop_app.io.mapping import curve_from
+    with work.one_importer:
+        from desktop_app.io.mapping import curve_from
 
     try:
         curve = curve_from(table, choice)
@@ -172,11 +174,13 @@ def drawn(table: "AnyTable", choice: ColumnChoice) -> Drawn:
 
 
 def _load_chosen(path: Path, choice: ColumnChoice, preset: Preset, report: Report) -> tuple[work.Loaded, FileSummary]:
-    from desktop_app.io import open_file
-    from desktop_app.io.mapping import remember_for, summarise_mapped
-
     report(0.0, f"Reading {path.name}")
-    data = open_file(path, quality=preset, columns=choice)
-    remember_for(path, choice)
+    with work.one_importer:
+        from desktop_app.io import open_file
+        from desktop_app.io.mapping import remember_for, summarise_mapped
+
+        data = open_file(path, quality=preset, columns=choice)
+        remember_for(path, choice)
+        summary = summarise_mapped(path)
     report(0.7, f"Drawing {path.name}")
-    return work.loaded_of(data), summarise_mapped(path)
+    return work.loaded_of(data), summary
