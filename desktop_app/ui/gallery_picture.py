@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 from desktop_app.core.arrays import Floats
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.cuts import CUTS, CutsName, Interval, cuts_by, cuts_of
-from desktop_app.core.reduction import Values
+from desktop_app.core.larger_pixels import Values
 from desktop_app.core.stretch import LEVELS
 from desktop_app.ui.colour_maps import Colours
 from desktop_app.ui.image_picture import SAMPLED

@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap, qRgba
 
-from desktop_app.core.reduction import Shares
+from desktop_app.core.larger_pixels import Shares
 
 BAD_COLOUR = "#ff5d52"
 _LEAST_ALPHA, _MOST_ALPHA = 150, 255

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.cuts import CutsName, Interval, cuts_of, symmetric
-from desktop_app.core.reduction import ImagePyramid, Shares, halved_shares, noise_of, pyramid_of
+from desktop_app.core.larger_pixels import Shares
+from desktop_app.core.reduction import ImagePyramid, halved_shares, noise_of, pyramid_of
 from desktop_app.core.sky_image import Pixels, SkyImage
 
 SAMPLED = 250_000

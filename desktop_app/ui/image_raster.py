@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.cuts import Interval
-from desktop_app.core.reduction import Shares, Steps, Values, largest, reduced
+from desktop_app.core.larger_pixels import Shares, Steps, Values, largest, reduced
 from desktop_app.core.stretch import LEVELS, Stretch, contrasted, stretched
 from desktop_app.ui.colour_maps import DEFAULT_MAP, N_COLOURS, Colours, colours_of
 from desktop_app.ui.image_picture import ImagePicture

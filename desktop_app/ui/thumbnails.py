@@ -8,7 +8,8 @@ from PySide6.QtGui import QImage
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.cuts import Interval
-from desktop_app.core.reduction import Values, shrunk
+from desktop_app.core.larger_pixels import Values
+from desktop_app.core.reduction import shrunk
 from desktop_app.ui.colour_maps import Colours
 from desktop_app.ui.gallery_picture import GalleryPicture, own_cuts, stamp_image
 from desktop_app.ui.image_raster import Look, spread_cuts, table_of

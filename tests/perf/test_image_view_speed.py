@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from desktop_app.core.reduction import Values
+from desktop_app.core.larger_pixels import Values
 from desktop_app.core.stretch import STRETCHES
 from desktop_app.ui.image_picture import image_picture
 from desktop_app.ui.image_view import ImageView

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from desktop_app.core import reduction
-from desktop_app.core.reduction import STANDS_OUT_SIGMA, Steps, halved_shares, largest, pyramid_of, reduced, shrunk
+from desktop_app.core import pieces
+from desktop_app.core.larger_pixels import Steps, largest, reduced
+from desktop_app.core.reduction import STANDS_OUT_SIGMA, halved_shares, pyramid_of, shrunk
 
 
 def noise(shape: tuple[int, int] = (257, 300), seed: int = 0) -> np.ndarray:
@@ -125,9 +126,9 @@ def test_that_many_pieces_at_once_make_the_same_picture_as_one_after_the_other(m
         pyramid = pyramid_of(values, 1.0, 0.0, complete=False)
         return [*pyramid.levels, reduced(values, STANDS_OUT_SIGMA, steps, steps, complete=False)]
 
-    monkeypatch.setattr(reduction, "_MUCH", 10**12)
+    monkeypatch.setattr(pieces, "MUCH", 10**12)
     alone = made()
-    monkeypatch.setattr(reduction, "_MUCH", 1)
+    monkeypatch.setattr(pieces, "MUCH", 1)
     for one, other in zip(alone, made(), strict=True):
         np.testing.assert_array_equal(one, other)
 
