@@ -27,10 +27,11 @@ from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
-from desktop_app.ui.telemetry_inspection import value_text
-from desktop_app.ui.telemetry_items import Stretch, letter_of
+from desktop_app.ui.telemetry_items import Stretch
+from desktop_app.ui.telemetry_marks import letter_of
 from desktop_app.ui.telemetry_picture import TelemetryPicture, same_samples
 from desktop_app.ui.telemetry_plots import TelemetryPlots
+from desktop_app.ui.telemetry_readout import sample_at, value_at
 from desktop_app.ui.telemetry_rows import row_at
 from desktop_app.ui.theme import TRUTH, Appearance, Theme
 from desktop_app.ui.words import counted, duration
@@ -242,10 +243,9 @@ class TelemetryPage(QWidget):
             return
         seen: list[tuple[Interval, float, float]] = []
         for stretch in self.plots.scene_shown.stretches:
-            of = data.training if stretch.training else data
-            half = picture.step_s / 2
-            for label in of.labels if of is not None else ():
-                start, stop = of.time[label.start] - half, of.time[label.stop - 1] + half  # type: ignore[union-attr]
+            of, half = stretch.samples(data), picture.step_s / 2
+            for label in of.labels:
+                start, stop = of.time[label.start] - half, of.time[label.stop - 1] + half
                 seen.append((label, float(start) + stretch.shift_s, float(stop) + stretch.shift_s))
         self._truth.setEnabled(bool(data.labels))
         shown = self._truth.isChecked()
@@ -258,10 +258,9 @@ class TelemetryPage(QWidget):
         if data is None or picture is None or selection.row is None:
             self.plots.readout.pin(None)
             return
-        of = data.training if selection.training else data
         for stretch in self.plots.scene_shown.stretches:
-            if stretch.training == selection.training and of is not None:
-                time = float(of.time[selection.row]) + stretch.shift_s
+            if stretch.training == selection.training:
+                time = float(stretch.samples(data).time[selection.row]) + stretch.shift_s
                 self.plots.readout.pin(time)
                 start, stop = self.plots.time_range
                 if selection.centred and not start <= time <= stop:
@@ -283,10 +282,9 @@ class TelemetryPage(QWidget):
         start, stop = self.plots.time_range
         rows = 0
         for stretch in self.plots.scene_shown.stretches:
-            of = data.training if stretch.training else data
-            if of is not None:
-                first, last = np.searchsorted(of.time, [start - stretch.shift_s, stop - stretch.shift_s])
-                rows += int(last - first)
+            edges = [start - stretch.shift_s, stop - stretch.shift_s]
+            first, last = np.searchsorted(stretch.samples(data).time, edges)
+            rows += int(last - first)
         per_column = rows / max(1, round(self.plots.box.width()))
         dense = f"{per_column:,.0f} samples per pixel" if per_column >= 1.5 else "every sample drawn"
         dense = dense if rows else "nothing here"
@@ -294,68 +292,28 @@ class TelemetryPage(QWidget):
         self._badge.setText("  ·  ".join([*span, counted(rows, "sample"), dense]))
 
     def _on_clicked(self, time: float) -> None:
-        at = self._sample_at(time)
+        at = None if self._data is None else sample_at(self._data, self.plots.scene_shown.stretches, time)
         if at is not None:
             self._session.select_row(at[1], training=at[0].training)
 
     def _on_hovered(self, time: float, y: float) -> None:
-        at = None if isnan(time) else self._sample_at(time)
+        data, scene = self._data, self.plots.scene_shown
+        at = None if data is None or isnan(time) else sample_at(data, scene.stretches, time)
         dragging = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if at is None or dragging or self._data is None:
+        if at is None or dragging or data is None:
             self.plots.readout.show_at(None)
             self.hovered.emit("")
             return
         stretch, row = at
-        of = self._of(stretch)
+        of = stretch.samples(data)
         own = float(of.time[row])
-        texts = {one.place: self._value_at(stretch, one.place, row) for one in self.plots.rows_in_view}
+        seen = self.plots.rows_in_view
+        texts = {one.place: value_at(of, scene, stretch, one.place, row) for one in seen}
         told = exact_time(of, own) + (" of the training" if stretch.training else "")
         self.plots.readout.show_at(own + stretch.shift_s, told, texts)
-        under = row_at(self.plots.rows_in_view, y)
+        under = row_at(seen, y)
         named_value = f"   {of.channels[under.place].name} {texts[under.place][1]}" if under is not None else ""
         self.hovered.emit(f"{told}{named_value}   row {of.row[row]:,}")
-
-    def _of(self, stretch: Stretch) -> Telemetry:
-        data = self._data
-        assert data is not None
-        return data.training if stretch.training and data.training is not None else data
-
-    def _sample_at(self, time: float) -> tuple[Stretch, int] | None:
-        """The stretch and the row nearest to ``time``; None outside of all."""
-        if self._data is None:
-            return None
-        near = [
-            (max(stretch.start - time, time - stretch.stop, 0.0), stretch)
-            for stretch in self.plots.scene_shown.stretches
-        ]
-        if not near:
-            return None
-        _, stretch = min(near, key=lambda pair: pair[0])
-        times = self._of(stretch).time
-        if not len(times):
-            return None
-        place = int(np.clip(np.searchsorted(times, time - stretch.shift_s), 1, max(1, len(times) - 1)))
-        before = place - 1
-        own = time - stretch.shift_s
-        nearer = before if place >= len(times) or own - times[before] <= times[place] - own else place
-        return stretch, int(nearer)
-
-    def _value_at(self, stretch: Stretch, place: int, row: int) -> tuple[float, str]:
-        """The height and the text of a channel at ``row``; the value it still has where that row holds none."""
-        picture = self._picture
-        trace = stretch.trace(picture.channels[place]) if picture else None
-        if trace is None or not len(trace.series):
-            return float("nan"), "–"
-        of = self._of(stretch)
-        rows = trace.series.rows
-        at = int(np.searchsorted(rows, row, "right")) - 1
-        if at < 0 or (rows[at] != row and not trace.joined[at]):
-            return float("nan"), "–"
-        steps = self.plots.scene_shown.steps or picture is None or picture.channels[place].form != "numbers"
-        if rows[at] != row and not steps and 2 * of.time[row] > of.time[rows[at]] + of.time[rows[at + 1]]:
-            at += 1  # of a line the nearer sample is told, of steps the one that holds
-        value = float(of.values[trace.series.rows[at], place])
-        return float(trace.series.values[at]), value_text(of.channels[place], value, 6)
 
     # Following the choosers
 
