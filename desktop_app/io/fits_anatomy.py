@@ -17,6 +17,8 @@ from desktop_app.io.source import Bytes, open_bytes
 _PIECE_BYTES = 1 << 20
 # Rows wider than this are not taken apart: a piece of a few would take too much memory.
 _WIDEST_ROW_BYTES = 8 << 20
+# What is shown of a header without an end: behind that, it is data rather than cards.
+_BLOCKS_WITHOUT_END = 64
 _SUM = 0xFFFFFFFF
 _LETTER = re.compile(r"\s*\d*\s*([A-Z])", re.IGNORECASE)
 _BITPIX = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
@@ -71,14 +73,15 @@ def _header(file: Bytes, *, first: bool) -> tuple[bytes, str]:
         return b"", ""
     if not raw.startswith(b"SIMPLE  =" if first else b"XTENSION"):
         return b"", "holds something that is no FITS"
-    while not has_end(raw[-BLOCK:]):
+    blocks, size = [raw], len(raw)
+    while not has_end(blocks[-1]):
         more = file.read(BLOCK)
-        if not more:
-            return raw, "is cut short inside a header"
-        if len(raw) >= HEADER_LIMIT_BYTES:
-            return raw[: BLOCK * 8], "has a header without end"
-        raw += more
-    return raw, ""
+        if not more or size >= HEADER_LIMIT_BYTES:
+            wrong = "has a header without end" if more else "is cut short inside a header"
+            return b"".join(blocks[:_BLOCKS_WITHOUT_END]), wrong
+        blocks.append(more)
+        size += len(more)
+    return b"".join(blocks), ""
 
 
 def _named(cards: tuple[HeaderCard, ...], place: int) -> str:
