@@ -238,6 +238,12 @@ class Session(QObject):
         if selection is not None:
             self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
+    def set_wcs(self, key: str) -> None:
+        """By which WCS of its header the picture is placed on the sky: "" for the first, "A" to "Z" for alternates."""
+        data = self.state.data
+        if data is not None and sky_of(data) is not None:
+            self._bridge.run_beside(without_progress(partial(placed_of, data, key)), self._on_placed)
+
     def set_system(self, system: TimeSystem) -> None:
         """How times are shown."""
         moved = replace(self.state, system=system)

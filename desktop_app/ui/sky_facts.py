@@ -86,12 +86,14 @@ def facts_at_once(data: Dataset, before: SkyFacts | None) -> SkyFacts | None:
         return None
     if data.sky is None:
         return NO_SKY
-    return before if before is not None and before.sky == data.sky else None
+    same = before is not None and before.sky is not None and before.sky.with_key(data.sky.key) == data.sky
+    return before if same else None
 
 
-def placed_of(data: Dataset) -> Placed:
-    """What is known of the sky of a picture that has one; for a worker's thread."""
+def placed_of(data: Dataset, key: str | None = None) -> Placed:
+    """What is known of the sky of a picture that has one, by the WCS ``key`` of its header; for a worker's thread."""
     assert isinstance(data, SkyImage | TargetPixels)
     assert data.sky is not None
     shape = data.pixels.shape if isinstance(data, SkyImage) else data.aperture.shape
-    return Placed(data.sky, sky_facts(data.sky, (shape[0], shape[1])))
+    sky = data.sky if key is None else data.sky.with_key(key)
+    return Placed(data.sky, sky_facts(sky, (shape[0], shape[1])))

@@ -506,3 +506,25 @@ def test_that_the_middle_button_brings_a_place_to_the_middle(page: ImagePage) ->
     view = page.row.view
     QTest.mouseClick(view, Qt.MouseButton.MiddleButton, pos=view.place_of(30, 20).toPoint())
     assert (view.aim.x, view.aim.y) == pytest.approx((30, 20), abs=0.3)
+
+
+def test_that_another_wcs_of_the_header_can_be_chosen(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = tan_sky().cards
+    shifted = [first[at : at + 80] for at in range(0, len(first), 80)]
+    other = "".join(f"{card[:8].rstrip() + 'A':<8}{card[8:]}" for card in shifted if not card.startswith("CRVAL2"))
+    cards = first + other + f"{'CRVAL2A':<8}= {-30.0:<70}"
+    page = open_image(window, qtbot, monkeypatch, sky_image(sky=Sky(cards)))
+    hover(page.row.view, 79.5, 59.5)
+    assert "+47 11" in page.readout.text()
+    choose(page, "image-wcs", "WCS A")
+    qtbot.waitUntil(lambda: "−30 00 00.0" in page.readout.text(), timeout=10_000)
+    choose(page, "image-wcs", "First WCS")
+    qtbot.waitUntil(lambda: "+47 11" in page.readout.text(), timeout=10_000)
+
+
+def test_that_one_wcs_leaves_nothing_to_choose(page: ImagePage) -> None:
+    box = page.findChild(QComboBox, "image-wcs")
+    assert box is not None
+    assert not box.isVisible()

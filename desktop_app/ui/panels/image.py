@@ -6,6 +6,7 @@ from math import isfinite, isnan
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -137,6 +138,10 @@ class ImagePage(QWidget):
         for widget in (chooser, self._play, self._hold, self._go_to):
             first.addWidget(widget)
         second.addWidget(self.look_bar)
+        self._wcs = named(QComboBox(bar), "image-wcs", label="WCS", tip="Which WCS of the header gives the positions")
+        self._wcs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._wcs.hide()
+        second.addWidget(self._wcs)
         layout = QVBoxLayout(bar)
         layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(6)
@@ -178,6 +183,7 @@ class ImagePage(QWidget):
         self.look_bar.chosen.connect(self._on_chosen)
         self.look_bar.bad_shown.connect(self.row.set_shows_bad)
         self._hold.toggled.connect(self._on_hold)
+        self._wcs.activated.connect(self._on_wcs)
         self._go_to.returnPressed.connect(self._on_go_to)
         appearance.changed.connect(self._on_theme)
         self._session.changed.connect(self._on_changed)
@@ -225,6 +231,13 @@ class ImagePage(QWidget):
 
     def _show_sky(self, state: AppState) -> None:
         sky = state.sky
+        keys = sky.sky.keys if sky is not None and sky.sky is not None else ()
+        self._wcs.setVisible(len(keys) > 1)
+        if sky is not None and sky.sky is not None and len(keys) > 1:
+            self._wcs.clear()
+            for key in keys:
+                self._wcs.addItem(f"WCS {key}" if key else "First WCS", key)
+            self._wcs.setCurrentIndex(self._wcs.findData(sky.sky.key))
         known = sky is not None and not sky.problem
         self.row.set_compass(Compass(sky.north_deg, sky.east_deg, sky.scale_arcsec) if sky and known else None)
         self._say()
@@ -313,6 +326,9 @@ class ImagePage(QWidget):
     def _on_recut(self) -> None:
         """Cuts that were chosen, even if they are called as those before, are those of this image."""
         self._held = None
+
+    def _on_wcs(self) -> None:
+        self._session.set_wcs(str(self._wcs.currentData()))
 
     def _on_hold(self, on: bool) -> None:
         if not on:
