@@ -11,7 +11,16 @@ from desktop_app.io.exposure import exposure_of
 from desktop_app.io.fits_file import Header, headers, is_fits
 from desktop_app.io.fits_hdus import read_hdus
 from desktop_app.io.image_file import ImageFile, image_file, sky_of, source_of
-from desktop_app.io.pictures import SCIENCE, Picture, axes_of, flags_of, is_grouped, is_picture, science_first
+from desktop_app.io.pictures import (
+    SCIENCE,
+    Picture,
+    axes_of,
+    bits_that_count,
+    flags_of,
+    is_grouped,
+    is_picture,
+    science_first,
+)
 from desktop_app.io.reader import HEAD_BYTES, FileSummary, Reader, chosen_part
 from desktop_app.io.stamp_stack import read_stamps
 from desktop_app.io.triplets import files_beside, named_alike
@@ -82,7 +91,8 @@ def _bad(file: ImageFile, picture: Picture, plane: int) -> tuple[Bools | None, t
     if flags is None:
         return None, ()
     try:
-        return flags.flags(file.path, plane if flags.planes > 1 else 0), ()
+        bits = bits_that_count(flags.header, file.primary)
+        return flags.flags(file.path, plane if flags.planes > 1 else 0, bits), ()
     except ReadError as error:
         return None, (f"The mask {flags.name} is left out: {error.message}",)
 

@@ -19,6 +19,7 @@ NAMED_PLANES = 10_000
 # Time, wavelength, polarisation; the number of planes grows with every further one.
 _MOST_STACKED = 6
 SCIENCE = ("SCI", "SCIENCE", "IMAGE", "DATA", "CUTOUTSCIENCE")
+_BAD_PLANES = ("BAD", "SAT", "CR", "NO_DATA", "EDGE", "SUSPECT", "INTRP", "UNMASKEDNAN")
 FLAGS = ("DQ", "MASK", "FLAGS", "FLAG", "BPM", "BADPIX")
 
 
@@ -110,16 +111,16 @@ class Picture:
         for plane in range(self.planes):
             yield read_tiled_plane(tiles, content, self._along_axes(plane))
 
-    def flags(self, path: Path, plane: int) -> Bools:
-        """Where a plane of a mask says anything, shape (ny, nx).
+    def flags(self, path: Path, plane: int, bits: int | None = None) -> Bools:
+        """Where a plane of a mask says anything, or has one of ``bits``, shape (ny, nx).
 
         Raises
         ------
         ReadError
         """
         if self.tiled:
-            return flagged(self.pixels(path, plane))
-        return read_flags(path, self.header, self.storage, self.shape, plane)
+            return flagged(self.pixels(path, plane), bits)
+        return read_flags(path, self.header, self.storage, self.shape, plane, bits)
 
     def _along_axes(self, plane: int) -> tuple[int, ...]:
         """The place of a plane along each axis behind the second."""
@@ -190,6 +191,20 @@ def science_first(pictures: Sequence[Picture]) -> Picture:
             if picture.header.text("EXTNAME").upper() == wanted:
                 return picture
     return next((picture for picture in pictures if picture.header.text("EXTNAME").upper() not in FLAGS), pictures[0])
+
+
+def bits_that_count(flags: Header, primary: Header) -> int | None:
+    """The bits of a mask that make a pixel bad; None where all do.
+
+    JWST marks a pixel that is not to be used in bit 1, and with the others what was done to it. Masks of the Rubin
+    pipelines name their bits in the header, detected objects among them.
+    """
+    if primary.text("TELESCOP") == "JWST":
+        return 1
+    named = {name: flags.number(f"MP_{name}") for name in _BAD_PLANES}
+    if not any(0 <= place < 63 for place in named.values()):
+        return None
+    return sum(1 << int(place) for place in named.values() if 0 <= place < 63)
 
 
 def flags_of(picture: Picture, pictures: Sequence[Picture]) -> Picture | None:

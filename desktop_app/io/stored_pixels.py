@@ -125,8 +125,10 @@ def read_planes(
             yield out
 
 
-def read_flags(path: Path, header: Header, storage: Storage, shape: tuple[int, int], plane: int) -> Bools:
-    """Where a plane of an HDU is not zero, shape (ny, nx).
+def read_flags(
+    path: Path, header: Header, storage: Storage, shape: tuple[int, int], plane: int, bits: int | None = None
+) -> Bools:
+    """Where a plane of an HDU is not zero, or has one of ``bits``, shape (ny, nx).
 
     Raises
     ------
@@ -140,13 +142,16 @@ def read_flags(path: Path, header: Header, storage: Storage, shape: tuple[int, i
         for begin, raw in _pieces(file, path.name, header, storage, len(flat)):
             values = storage.empty(raw.shape)
             storage.fill(values, raw)
-            flat[begin : begin + len(raw)] = flagged(values)
+            flat[begin : begin + len(raw)] = flagged(values, bits)
     return out
 
 
-def flagged(values: Pixels) -> Bools:
-    """Where a mask says anything; no value says nothing."""
-    return (values != 0) & ~np.isnan(values)
+def flagged(values: Pixels, bits: int | None = None) -> Bools:
+    """Where a mask says anything, or has one of ``bits``; no value says nothing."""
+    known = np.isfinite(values)
+    if bits is None:
+        return (values != 0) & known
+    return (np.where(known & (np.abs(values) < 2**62), values, 0).astype(np.int64) & bits) != 0
 
 
 def _pieces(

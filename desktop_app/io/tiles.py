@@ -57,7 +57,8 @@ class Tiles:
     @property
     def quantized(self) -> bool:
         """Whether the tiles hold whole numbers that were made of floating point."""
-        return "ZSCALE" in self.columns and "ZZERO" in self.columns
+        told = (name in self.columns or self.header.value(name) is not None for name in ("ZSCALE", "ZZERO"))
+        return self.storage.bitpix < 0 and all(told)
 
     @property
     def coding(self) -> Coding:
@@ -221,9 +222,10 @@ class _Table:
 
     def _scaling(self, row: int) -> tuple[float, float, float]:
         """The scale and the zero of a tile, and the number in it that means no value, NaN for none."""
-        scale = 1.0 if self._scale is None else float(self._scale[row])
-        zero = 0.0 if self._zero is None else float(self._zero[row])
-        return scale, zero, self._tiles.header.number("ZBLANK") if self._blank is None else float(self._blank[row])
+        header = self._tiles.header
+        scale = header.number("ZSCALE") if self._scale is None else float(self._scale[row])
+        zero = header.number("ZZERO") if self._zero is None else float(self._zero[row])
+        return scale, zero, header.number("ZBLANK") if self._blank is None else float(self._blank[row])
 
 
 def _row_type(tiles: Tiles) -> np.dtype[np.generic]:

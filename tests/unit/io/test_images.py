@@ -414,3 +414,41 @@ def test_that_a_card_that_nobody_can_parse_does_not_hide_the_others(tmp_path: Pa
     cards = {card.keyword: card.value for card in image.source.header}
     assert cards["OBJECT"] == "M 51"
     assert len(cards) == 18
+
+
+@pytest.mark.parametrize(
+    ("primary", "own", "bad"),
+    [
+        ({}, {}, [1, 2, 4, 5, 32]),
+        ({"TELESCOP": "JWST"}, {}, [1, 5]),
+        ({}, {"MP_BAD": 0, "MP_SAT": 1, "MP_DETECTED": 5, "MP_DETECTED_NEGATIVE": 6}, [1, 2, 5]),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_that_only_bits_that_make_a_pixel_bad_count(
+    tmp_path: Path, primary: Cards, own: dict[str, int], bad: list[int], packed: bool
+) -> None:
+    from astropy.io import fits
+
+    mask = np.zeros((40, 50), np.int32)
+    mask[3, :6] = [0, 1, 2, 4, 5, 32]
+    header = fits.Header()
+    for keyword, value in own.items():
+        header[f"HIERARCH {keyword}" if len(keyword) > 8 else keyword] = value
+    flags = fits.CompImageHDU(mask, header, name="MASK") if packed else fits.ImageHDU(mask, header, name="MASK")
+    hdus = [fits.PrimaryHDU(header=fits.Header(dict(primary))), fits.ImageHDU(pixels_of(-32), name="SCI"), flags]
+    fits.HDUList(hdus).writeto(tmp_path / "a.fits")
+    image = opened(tmp_path / "a.fits")
+    assert image.bad is not None
+    assert mask[image.bad].tolist() == bad
+    assert opened(tmp_path / "a.fits", "MASK").bad is None
+
+
+def test_that_the_scale_of_all_tiles_can_be_told_at_once(tmp_path: Path) -> None:
+    from astropy.io import fits
+
+    path = write_packed(tmp_path / "a.fits.fz", "rice-32")
+    counts = as_astropy(path, 1).astype(np.float64)
+    with fits.open(path, mode="update", disable_image_compression=True) as file:
+        file[1].header.update({"ZBITPIX": -32, "ZSCALE": 0.5, "ZZERO": 10.0})
+    np.testing.assert_array_equal(opened(path).pixels, (counts * 0.5 + 10).astype(np.float32))
