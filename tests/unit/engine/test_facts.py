@@ -201,3 +201,24 @@ def test_that_a_folder_of_files_is_a_list_of_them(tmp_path: Path) -> None:
     assert good.summary.object_name == "TIC 261136679"
     assert bad.summary is None
     assert "b.fits" in bad.problem
+
+
+def test_that_the_guide_names_every_key_that_programs_get(tmp_path: Path) -> None:
+    from desktop_app.cli.info_json import as_json
+    from desktop_app.paths import resources
+
+    guide = (resources() / "help" / "guide.md").read_text(encoding="utf-8")
+    path = mission_file(tmp_path)
+    told: list[object] = [as_json(look_inside(path), "", ""), as_json(look_inside(tmp_path), None, "")]
+    telemetry = Telemetry(Source(), np.arange(3.0), np.zeros((3, 1)), (Channel("a"),), labels=(Interval(0, 1),))
+    cutouts = CutoutSet(Source(), np.zeros((1, 2, 2), np.float32), ("a",), labels={"class": ("star",)})
+    told += [values_of(facts_of(data)) for data in (image(sky()), image(None), telemetry, cutouts)]
+    assert {key for key in _keys(told) if f"`{key}`" not in guide} == set()
+
+
+def _keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {key for inner in value.values() for key in _keys(inner)}
+    if isinstance(value, list | tuple):
+        return {key for inner in value for key in _keys(inner)}
+    return set()
