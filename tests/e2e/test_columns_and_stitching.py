@@ -117,6 +117,19 @@ def test_that_text_files_named_one_by_one_are_stitched_and_those_of_a_folder_are
     assert f"{nights[1]}: " in apart
 
 
+def test_that_of_products_of_one_sector_in_a_folder_one_is_taken_and_the_others_told(tmp_path: Path) -> None:
+    folder = tmp_path / "sectors"
+    folder.mkdir()
+    paths = _sectors(folder)
+    twin = folder / "z1_lc.fits"
+    twin.write_bytes(paths[0].read_bytes())
+    run = peculiar("detect", "--stitch", folder)
+    assert run.status == 0, run.err
+    assert "TIC 42, sectors 1, 2, 5: " in run.err
+    assert f"{twin}: left out" in run.err
+    assert "left out" not in peculiar("detect", "--stitch", *paths).err
+
+
 def test_that_files_that_cannot_be_stitched_are_told_and_the_others_looked_at(tmp_path: Path) -> None:
     paths = _sectors(tmp_path)
     broken = tmp_path / "broken.fits"
