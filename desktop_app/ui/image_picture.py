@@ -132,8 +132,16 @@ def _facts(image: SkyImage) -> tuple[str, ...]:
     said = [_first_of(first, names) for names in (("TELESCOP", "OBSERVAT"), ("INSTRUME",), _FILTERS)]
     exposure = _first_of(first, ("EXPTIME", "EXPOSURE"))
     dates = _first_of(first, ("DATE-OBS", "DATE_OBS"))
-    said += [f"{exposure} s" if exposure else "", dates.split(".")[0].replace("T", " ")]
+    said += [_seconds(exposure), dates.split(".")[0].replace("T", " ")]
     return tuple(dict.fromkeys(fact for fact in said if fact))
+
+
+def _seconds(exposure: str) -> str:
+    """An exposure time with four digits; as the header has it where that is no number."""
+    try:
+        return f"{float(exposure):.4g} s" if exposure else ""
+    except ValueError:
+        return exposure
 
 
 def _first_of(header: dict[str, str], names: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from desktop_app.ui.image_picture import ImagePicture
 from desktop_app.ui.sky_facts import SkyFacts
 from desktop_app.ui.words import significant
 
-_BETWEEN = "    "
+_BETWEEN = "   "
 _COUNTS = 1e9
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from desktop_app.core.source import Card
 from desktop_app.core.stretch import STRETCHES
 from desktop_app.ui.colour_maps import COLOUR_MAPS, colours_of
 from desktop_app.ui.image_marks import edges_of
@@ -95,6 +96,12 @@ def test_that_a_difference_has_zero_in_the_middle_of_diverging_colours() -> None
 
 def test_that_the_header_tells_telescope_and_filter() -> None:
     assert drawing_of_image(sky_image(Path("/field.fits"))).facts == ("Test 2 m", "r")
+
+
+@pytest.mark.parametrize(("written", "told"), [("53.907456", "53.91 s"), ("1200.0", "1200 s"), ("long", "long")])
+def test_that_an_exposure_time_has_honest_digits(written: str, told: str) -> None:
+    source = replace(sky_image().source, cards=lambda: (Card("PRIMARY", "EXPTIME", written),))
+    assert drawing_of_image(replace(sky_image(), source=source)).facts == (told,)
 
 
 def test_that_bad_pixels_are_told_at_every_size() -> None:
