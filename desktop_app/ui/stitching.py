@@ -17,7 +17,7 @@ def stitched_entry(files: Sequence[FileEntry], paths: Iterable[Path]) -> FileEnt
     """The entry of the curve that the files ``paths`` are stitched to; one that is on the list already, where it is."""
     pieces = tuple(dict.fromkeys(piece for path in paths for piece in pieces_of(files, path) or (path,)))
     for entry in files:
-        if entry.pieces == pieces:
+        if entry.pieces and set(entry.pieces) == set(pieces):
             return entry
     known = {entry.path: entry.summary for entry in files}
     summaries = [known.get(path) or FileSummary(path, "light curve") for path in pieces]

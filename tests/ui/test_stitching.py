@@ -153,7 +153,7 @@ def test_that_a_stitched_curve_is_opened_again_and_closed(window: MainWindow, tm
     stitched = window.session.state.path
     click(tree, 0)
     qtbot.waitUntil(lambda: window.session.state.path == paths[0] and window.session.state.busy is None)
-    window.session.stitch(paths)
+    window.session.stitch([*reversed(paths)])
     wait_stitched(window, qtbot)
     assert window.session.state.path == stitched
     assert len(window.session.state.files) == 3
