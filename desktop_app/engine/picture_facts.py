@@ -88,7 +88,8 @@ def cutout_groups(cutouts: CutoutSet) -> tuple[Group, ...]:
         kinds, missing = len(set(texts) - {""}), texts.count("")
         columns.append(Fact(name, f"text, {counted(kinds, 'different value')}, {missing:,} blank"))
         told.append({"name": name, "unit": "", "nan": missing})
-    return (Group("", facts, values), Group("Catalogue", tuple(columns), {"catalogue": told}))
+    catalogue = tuple(columns) or (Fact("", "There is none."),)
+    return (Group("", facts, values), Group("Catalogue", catalogue, {"catalogue": told}))
 
 
 def sky_group(sky: Sky | None, nx: int, ny: int) -> Group:
