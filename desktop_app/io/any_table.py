@@ -115,7 +115,8 @@ def shape_of(path: Path) -> TableShape | None:
         if is_votable(head):
             outlines = [one for one in outlines_in_head(path, head) if one.fields] or _outlines(path)
             return TableShape("VOTable", tuple(column.name for column in outlines[0].fields))
-        from desktop_app.io.text import is_text, layout_in_head
+        from desktop_app.io.text import layout_in_head
+        from desktop_app.io.text_lines import is_text
 
         if not is_text(head):
             return None
@@ -150,8 +151,9 @@ def open_table(path: Path, name: str = "", *, has: tuple[str, ...] = ()) -> AnyT
     if is_votable(head):
         return _votable_table(path, name, has)
     from desktop_app.io import text
+    from desktop_app.io.text_lines import is_text
 
-    if not text.is_text(head):
+    if not is_text(head):
         raise ReadError(f"{path.name} holds no table.", hint=_TABLES_ONLY)
     return _any("text", path, *text.read_named(path))
 
