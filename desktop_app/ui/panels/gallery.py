@@ -150,7 +150,7 @@ class GalleryPage(QWidget):
                 label = named(QLabel(widget.accessibleName(), bar), role="muted")
                 label.setBuddy(widget)
                 row.addWidget(label)
-            row.addWidget(widget)
+            row.addWidget(widget, 1 if widget is self._filter else 0)
         if not left:
             row.addStretch(1)
         return row
