@@ -15,6 +15,7 @@ _DAY_S = 86400.0
 _SCALES = ("UTC", "TDB", "TT", "TAI", "TCB", "TCG", "UT1", "GPS")
 _OTHER_SCALES = {"ET": "TT", "TDT": "TT", "IAT": "TAI", "UT": "UTC", "GMT": "UTC"}
 _EXPOSURES_S = ("EXPTIME", "EXPOSURE", "TEXPTIME", "XPOSURE", "ITIME", "EXPOSED")
+_OBJECTS = ("OBJECT", "TARGNAME", "TARGPROP", "TARG_NAME")
 _CLOCKS = ("TIME-OBS", "UT", "UTC", "UTC-OBS", "UT-OBS", "TIME-BEG", "UTC_OBS", "UTSTART", "TIME")
 _FILTERS = ("FILTER", "FILTER1", "FILTER2", "FILTNAM", "FILTNAM1", "FILTNAME", "BAND")
 _NO_FILTER = ("", "none", "clear1l", "clear2l", "clear1s", "clear2s", "n/a")
@@ -34,7 +35,7 @@ class Exposure:
     mission : str
         "TESS", "Kepler" or "K2", or the telescope as the header names it.
     segment : str
-        The sector of a TESS full-frame image, else the filter.
+        The sector, quarter or campaign of a full-frame image of TESS or Kepler, else the filter.
     ra_deg, dec_deg : float
         Of the target, where the header gives it in ICRS; NaN else.
     jd : float
@@ -58,12 +59,14 @@ def exposure_of(header: Header, primary: Header) -> Exposure:
     mission = both.text("TELESCOP")
     camera, ccd = both.text("CAMERA"), both.text("CCD")
     of_tess = mission.upper() == "TESS"
-    name = both.text("OBJECT") or (f"camera {camera}, CCD {ccd}" if of_tess and camera and ccd else "")
-    sector = both.text("SECTOR") if of_tess else ""
+    name = both.first_text(_OBJECTS) or (f"camera {camera}, CCD {ccd}" if of_tess and camera and ccd else "")
+    of_kepler = mission.upper() == "KEPLER"
+    keyword = "sector" if of_tess else "quarter" if of_kepler and both.text("QUARTER") else "campaign"
+    number = both.text(keyword.upper()) if of_tess or of_kepler else ""
     return Exposure(
         object_name=name,
         mission={"TESS": "TESS", "KEPLER": both.text("MISSION") or "Kepler"}.get(mission.upper(), mission),
-        segment=f"sector {sector}" if sector else _filter(both),
+        segment=f"{keyword} {number}" if number else _filter(both),
         ra_deg=both.first_number("RA_OBJ", "RA_TARG"),
         dec_deg=both.first_number("DEC_OBJ", "DEC_TARG"),
         jd=jd,
@@ -113,10 +116,13 @@ def _middle(both: _Both) -> tuple[float, str]:
         ((both.number("MJD-BEG") + both.number("MJD-END")) / 2 + MJD_ZERO, scale),
         ((_julian(both.text("DATE-BEG")) + _julian(both.text("DATE-END"))) / 2, scale),
         ((both.number("EXPSTART") + both.number("EXPEND")) / 2 + MJD_ZERO, scale),
+        ((both.number("MJDSTART") + both.number("MJDEND")) / 2 + MJD_ZERO, scale),
+        # SDSS counts seconds of MJD zero in TAI.
+        (both.number("TAI") / _DAY_S + MJD_ZERO + half_d, "TAI"),
         # Some write MJD-OBS to the day or the minute beside a DATE-OBS to the millisecond.
         (mjd + MJD_ZERO + half_d if _is_fine(mjd) else _NAN, scale),
         (began + half_d, scale),
-        (both.first_number("MJD-OBS", "OBSMJD", "MJD") + MJD_ZERO + half_d, scale),
+        (both.first_number("MJD-OBS", "MJD_OBS", "OBSMJD", "MJD") + MJD_ZERO + half_d, scale),
         (both.first_number("OBSJD", "JD-OBS", "JD") + half_d, scale),
     )
     return next(((jd, scale) for jd, scale in ways if isfinite(jd) and 0 < jd < 1e7), (_NAN, ""))

@@ -229,6 +229,12 @@ def test_that_a_full_frame_image_of_tess_tells_where_and_when(tmp_path: Path) ->
         ({"MJD-BEG": 59000.0, "MJD-END": 59000.5, "TIMESYS": "TT"}, 2459000.75, "TT"),
         ({"DATE-BEG": "2021-01-01T00:00:00", "DATE-END": "2021-01-01T12:00:00"}, 2459215.75, "UTC"),
         ({"EXPSTART": 59000.25, "EXPEND": 59000.75, "EXPTIME": 43200.0}, 2459001.0, "UTC"),
+        (
+            {"TAI": 4762302732.06, "TIMESYS": "TAI", "DATE-OBS": "2009-10-17", "EXPTIME": "53.907456"},
+            2455119.744896,
+            "TAI",
+        ),
+        ({"MJDSTART": 55093.0, "MJDEND": 55093.5}, 2455093.75, "UTC"),
         ({"OBSJD": 2458748.7908681, "EXPTIME": 30.0}, 2458748.7910417, "UTC"),
         ({"DATE-OBS": "2021-06-01"}, float("nan"), ""),
         ({"DATE-OBS": "2021-13-41T99:00:00"}, float("nan"), ""),
@@ -246,6 +252,10 @@ def test_that_object_telescope_and_filter_are_told(tmp_path: Path) -> None:
     path = write_image(tmp_path / "m51.fits.gz", pixels_of(16), cards)
     summary = summarise(path)
     assert (summary.object_name, summary.mission, summary.segment) == ("M 51", "Palomar 48-inch", "F606W")
+    kepler = summarise(
+        write_image(tmp_path / "ffi.fits", pixels_of(16), {"TELESCOP": "Kepler", "QUARTER": 3, "TARGNAME": "field"})
+    )
+    assert (kepler.object_name, kepler.mission, kepler.segment) == ("field", "Kepler", "quarter 3")
     nameless = opened(write_image(tmp_path / "night 3.fits.gz", pixels_of(16)))
     assert nameless.source.object_name == "night 3"
 
