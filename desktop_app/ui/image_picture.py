@@ -13,7 +13,7 @@ from desktop_app.core.sky_image import Pixels, SkyImage
 
 SAMPLED = 250_000
 _LARGEST = 1e30
-_MANY = 4_000_000
+_MANY = 400_000
 _ROWS_AT_ONCE = 64
 _FILTERS = ("FILTER", "FILTER1", "FILTNAM1", "FILTNAM", "FILTERS", "BAND", "FILT")
 
@@ -158,7 +158,8 @@ def _extremes(pixels: Pixels) -> tuple[float, float, int]:
     lows, highs, known = [], [], 0
     for first in range(0, len(pixels), _ROWS_AT_ONCE):
         piece = pixels[first : first + _ROWS_AT_ONCE]
-        finite = piece[np.isfinite(piece)]
+        good = np.isfinite(piece)
+        finite = piece if good.all() else piece[good]
         known += finite.size
         if finite.size:
             lows.append(float(finite.min()))
