@@ -19,7 +19,7 @@ _ARROW_PX = 14
 _INDENT_PX = 4
 _ROW_PX = 24
 # In widths of a figure.
-_STAND_BACK = {CADENCE: 37, MISSION: 30, SIZE: 24}
+_STAND_BACK = {CADENCE: 40, MISSION: 32, SIZE: 24}
 _OPENED = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -63,7 +63,7 @@ class FileTable(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(FILE, QHeaderView.ResizeMode.Stretch)
-        for column, letters in ((MISSION, 7.5), (CADENCE, 8.5), (SIZE, 11.5), (KIND, 12), (NAME, 30)):
+        for column, letters in ((MISSION, 8.3), (CADENCE, 8.5), (SIZE, 12.3), (KIND, 12), (NAME, 30)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.setColumnWidth(column, round(letters * letter))
         for column in (KIND, NAME):
