@@ -12,8 +12,8 @@ from desktop_app.io.fits_file import Header
 _NAN = float("nan")
 _UNIX_ZERO_JD = 2440587.5
 _DAY_S = 86400.0
-_SCALES = ("UTC", "TDB", "TT", "TAI", "TCB", "TCG", "UT1", "GPS")
-_OTHER_SCALES = {"ET": "TT", "TDT": "TT", "IAT": "TAI", "UT": "UTC", "GMT": "UTC"}
+_SCALES = ("UTC", "TDB", "TT", "TAI", "TCB", "TCG", "UT1")
+_OTHER_SCALES = {"": "UTC", "ET": "TT", "TDT": "TT", "IAT": "TAI", "UT": "UTC", "GMT": "UTC"}
 _EXPOSURES_S = ("EXPTIME", "EXPOSURE", "TEXPTIME", "XPOSURE", "ITIME", "EXPOSED")
 _OBJECTS = ("OBJECT", "TARGNAME", "TARGPROP", "TARG_NAME")
 _CLOCKS = ("TIME-OBS", "UT", "UTC", "UTC-OBS", "UT-OBS", "TIME-BEG", "UTC_OBS", "UTSTART", "TIME")
@@ -102,7 +102,7 @@ def _filter(both: _Both) -> str:
 def _middle(both: _Both) -> tuple[float, str]:
     """Julian date of the middle of the exposure and its scale; the surest of the ways in which a header can tell it."""
     system = both.text("TIMESYS").upper()
-    scale = system if system in _SCALES else _OTHER_SCALES.get(system, "UTC")
+    scale = system if system in _SCALES else _OTHER_SCALES.get(system, "")
     zero = both.number("BJDREFI") + (0.0 if isnan(both.number("BJDREFF")) else both.number("BJDREFF"))
     relative = (both.number("TSTART") + both.number("TSTOP")) / 2
     half_d = both.first_number(*_EXPOSURES_S) / 2 / _DAY_S

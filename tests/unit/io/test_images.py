@@ -234,6 +234,7 @@ def test_that_a_full_frame_image_of_tess_tells_where_and_when(tmp_path: Path) ->
             2455119.744896,
             "TAI",
         ),
+        ({"MJD-AVG": 55093.0, "TIMESYS": "LOCAL"}, 2455093.5, ""),
         ({"MJDSTART": 55093.0, "MJDEND": 55093.5}, 2455093.75, "UTC"),
         ({"OBSJD": 2458748.7908681, "EXPTIME": 30.0}, 2458748.7910417, "UTC"),
         ({"DATE-OBS": "2021-06-01"}, float("nan"), ""),
