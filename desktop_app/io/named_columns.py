@@ -62,7 +62,7 @@ def curve_of(table: NamedTable, roles: Roles, part: str | None = None) -> LightC
     """
     path = table.source.path or Path()
     time, reference = _times(table, roles, path.name)
-    columns, notes = _columns(table, roles)
+    columns = _columns(table, roles)
     rows = Rows(
         time,
         reference,
@@ -79,7 +79,8 @@ def curve_of(table: NamedTable, roles: Roles, part: str | None = None) -> LightC
         rows = only(rows, parts[names[at]])
     elif not table.source.parts:
         the_only_part(path.name, part)
-    said = (*table.source.notes, *roles.notes, *_zero_note(roles.reference, reference), *notes)
+    limits = _limit_notes(rows.columns, roles)
+    said = (*table.source.notes, *roles.notes, *_zero_note(roles.reference, reference), *limits)
     source = _source(table, roles, names, at, said, parts[names[at]] if names else None)
     return light_curve(source, rows)
 
@@ -93,8 +94,8 @@ def _times(table: NamedTable, roles: Roles, file: str) -> tuple[Floats, TimeRefe
     return counted_from_nearby(time if roles.days == 1.0 else time * roles.days, roles.reference)
 
 
-def _columns(table: NamedTable, roles: Roles) -> tuple[dict[str, Series], tuple[str, ...]]:
-    """Every further column by its name, errors by that of their flux too, and what is to be said of them."""
+def _columns(table: NamedTable, roles: Roles) -> dict[str, Series]:
+    """Every further column by its name, errors by that of their flux too, and limits in columns of their own."""
     elsewhere = (roles.time, roles.quality, roles.cadence)
     columns = {
         column.name: Series(values, _unit(column, roles))
@@ -103,15 +104,14 @@ def _columns(table: NamedTable, roles: Roles) -> tuple[dict[str, Series], tuple[
     }
     for flux, error in roles.errors.items():
         columns[f"{flux}_ERR"] = columns[error.name]
-    notes: list[str] = []
     for magnitude in roles.fluxes:
         if magnitude.is_magnitude:
-            notes += _without_limits(columns, magnitude, table.limits.get(magnitude))
-    return columns, tuple(notes)
+            _set_limits_apart(columns, magnitude, table.limits.get(magnitude))
+    return columns
 
 
-def _without_limits(columns: dict[str, Series], magnitude: TextColumn, limits: Floats | None) -> list[str]:
-    """Leave out what is no magnitude but a limit, or stands for none; limits get a column of their own and a note."""
+def _set_limits_apart(columns: dict[str, Series], magnitude: TextColumn, limits: Floats | None) -> None:
+    """Leave out what is no magnitude but a limit, or stands for none; limits get a column of their own."""
     name, error = magnitude.name, columns.get(f"{magnitude.name}_ERR")
     values, unit = columns[name].values, columns[name].unit
     missing = ~(np.abs(values) < _NO_MAGNITUDE)
@@ -124,18 +124,24 @@ def _without_limits(columns: dict[str, Series], magnitude: TextColumn, limits: F
         known = np.where(np.abs(error.values) < _NO_MAGNITUDE, error.values, np.nan)
         columns[f"{name}_ERR"] = Series(known, error.unit)
     columns[name] = Series(np.where(missing, np.nan, values), unit)
-    count = int(np.isfinite(found).sum())
-    if not count:
-        return []
-    columns[f"{name} limit"] = Series(found, unit)
-    if count == 1:
-        return [f"1 row is an upper limit of the brightness: it has no {name}, but a {name} limit."]
-    return [f"{count:,} rows are upper limits of the brightness: they have no {name}, but a {name} limit."]
+    if np.isfinite(found).any():
+        columns[f"{name} limit"] = Series(found, unit)
+
+
+def _limit_notes(columns: Mapping[str, Series], roles: Roles) -> list[str]:
+    notes = []
+    for name in (flux.name for flux in roles.fluxes if f"{flux.name} limit" in columns):
+        count = int(np.isfinite(columns[f"{name} limit"].values).sum())
+        if count == 1:
+            notes.append(f"1 row is an upper limit of the brightness: it has no {name}, but a {name} limit.")
+        elif count:
+            notes.append(f"{count:,} rows are upper limits of the brightness: they have no {name}, but a {name} limit.")
+    return notes
 
 
 def _unit(column: TextColumn, roles: Roles) -> str:
     known = roles.survey.units.get(column.key, "") if roles.survey else ""
-    unit = column.unit or known or (column.name if column.key in _UNITS else "")
+    unit = known or column.unit or (column.name if column.key in _UNITS else "")
     if column.is_magnitude and np.isnan(magnitudes_in(unit)):
         return f"mag ({unit})" if unit else "mag"
     return unit

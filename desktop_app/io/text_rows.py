@@ -109,7 +109,7 @@ def _by_hand(
     """The same, field by field: for words, limits, and fields that are empty or quoted, or say that there is none."""
     rows, lines = _split_rows(text, table, skipped, first_line, file)
     columns = list(zip(*rows, strict=True)) if rows else [()] * table.width
-    values = np.empty((len(rows), len(table.numbers)))
+    values = np.full((len(rows), len(table.numbers)), np.nan)
     limits: Floats | None = None
     for n, column in enumerate(table.numbers):
         fields = columns[column.place]

@@ -40,7 +40,7 @@ def test_that_a_limit_is_a_row_without_a_magnitude(tmp_path: Path) -> None:
     assert np.isfinite(limits).sum() == 4
     np.testing.assert_array_equal(np.isnan(curve.flux), limits == 16.512)
     assert not curve.usable[np.isfinite(limits)].any()
-    assert "6 rows are upper limits of the brightness: they have no mag, but a mag limit." in curve.source.notes
+    assert "4 rows are upper limits of the brightness: they have no mag, but a mag limit." in curve.source.notes
     assert np.isnan(curve.flux_err[np.isfinite(limits)]).all()
     assert curve.flux_choices == ("mag", "flux")
     assert open_curve(curve.source.path or "", flux="flux").flux_unit == "mJy"
