@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     for number, one in enumerate(kept, start=1):
         names = ", ".join(one.shape.names[:_NAMES_SHOWN]) + (", …" if len(one.shape.names) > _NAMES_SHOWN else "")
         say(f"{number:>3}  {one.choice.said()}")
-        say(f"     in {one.shape.kind} tables with the columns {names} (chosen for {one.file})")
+        where = f" in {one.shape.folder}" if one.shape.folder else ""
+        say(f"     of {one.shape.kind} tables{where} with the columns {names} (chosen for {one.file})")
     return 0
 
 

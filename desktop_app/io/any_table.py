@@ -8,7 +8,7 @@ import numpy as np
 
 from desktop_app.core.errors import ColumnsUnclear, ParamError, ReadError, TablePreview
 from desktop_app.core.timescales import TimeReference, named_reference
-from desktop_app.io.column_choice import TableShape
+from desktop_app.io.column_choice import TableShape, shape_of_names
 from desktop_app.io.column_names import TextColumn, listed
 from desktop_app.io.fits_curve import Layout, source_of, time_reference, zero_offset
 from desktop_app.io.fits_file import Table, TableHead, columns_of, guarded, is_fits, read_table, table_head
@@ -105,22 +105,25 @@ def shape_of(path: Path) -> TableShape | None:
         if is_fits(head):
             table = table_head(path, head)
             return (
-                None if table is None else TableShape("FITS", tuple(column.name for column in table.columns.values()))
+                None
+                if table is None
+                else shape_of_names("FITS", (column.name for column in table.columns.values()), path)
             )
         if head.startswith(_PARQUET):
             from desktop_app.io.parquet import columns_in, open_parquet
 
             with open_parquet(path) as file:
-                return TableShape("parquet", tuple(column.name for column in columns_in(file, path.name)[0]))
+                return shape_of_names("parquet", (column.name for column in columns_in(file, path.name)[0]), path)
         if is_votable(head):
             outlines = [one for one in outlines_in_head(path, head) if one.fields] or _outlines(path)
-            return TableShape("VOTable", tuple(column.name for column in outlines[0].fields))
+            return shape_of_names("VOTable", (column.name for column in outlines[0].fields), path)
         from desktop_app.io.text import layout_in_head
         from desktop_app.io.text_lines import is_text
 
         if not is_text(head):
             return None
-        return TableShape("text", layout_in_head(path, head, lambda table, _file: tuple(c.name for c in table.columns)))
+        columns = layout_in_head(path, head, lambda table, _file: table.columns)
+        return shape_of_names("text", (column.name for column in columns), path)
     except ReadError:
         return None
 
@@ -162,7 +165,7 @@ def _any(kind: str, path: Path, columns: Columns, named: NamedTable) -> AnyTable
     values = next(iter([*named.numbers.values(), *named.words.values()]), np.zeros(0))
     if not len(values):
         raise ReadError(f"{path.name} has no rows of numbers.", hint="Open another file.")
-    shape = TableShape(kind, tuple(column.name for column in columns.every))
+    shape = shape_of_names(kind, (column.name for column in columns.every), path)
     return AnyTable(path, shape, columns, named, lambda column: (columns.said.get(column), ""))
 
 
@@ -239,7 +242,7 @@ def _read_fits(path: Path, head: TableHead) -> AnyTable:
         ), unit
 
     told = Columns(path.name, tuple(texts.values()), tuple(values), first_rows=lambda: _first_rows(table))
-    shape = TableShape("FITS", tuple(column.name for column in columns))
+    shape = shape_of_names("FITS", (column.name for column in columns), path)
     return AnyTable(path, shape, told, NamedTable(values, source), said)
 
 

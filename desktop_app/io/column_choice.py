@@ -3,7 +3,9 @@
 import json
 import logging
 import os
+import re
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
@@ -16,6 +18,7 @@ from desktop_app.paths import config_folder
 SCHEMA = 1
 LIMIT = 500
 _LIMIT_BYTES = 4 << 20
+_NO_NAME = re.compile(r"column \d+")
 _log = logging.getLogger(__name__)
 
 
@@ -69,15 +72,27 @@ class TableShape:
         "FITS", "text", "parquet" or "VOTable".
     names : tuple of str
         Of all columns.
+    folder : str
+        Where the file lies, of tables that do not name their columns: that two numbers make a row tells nothing of
+        what they are, but files side by side are most often from one hand. "" for all others.
     """
 
     kind: str
     names: tuple[str, ...]
+    folder: str = ""
 
     @property
     def key(self) -> str:
         """The same for all tables of one kind with these names, in whatever order."""
-        return sha256("\n".join([self.kind, *sorted(self.names)]).encode("utf-8", "replace")).hexdigest()
+        parts = [self.kind, self.folder, *sorted(self.names)]
+        return sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def shape_of_names(kind: str, names: Iterable[str], path: Path) -> TableShape:
+    """The shape of the table in ``path`` with these columns."""
+    found = tuple(names)
+    nameless = all(_NO_NAME.fullmatch(name) for name in found)
+    return TableShape(kind, found, os.path.realpath(path.parent) if nameless else "")
 
 
 @dataclass(frozen=True)
@@ -138,21 +153,19 @@ def _read(path: Path, version: tuple[int, int]) -> tuple[Remembered, ...]:
 
 
 def _parsed(entry: dict[str, object]) -> Remembered:
-    kind, names, chosen, file = (entry[key] for key in ("kind", "names", "choice", "file"))
-    if not isinstance(kind, str) or not isinstance(file, str) or not isinstance(chosen, dict):
+    names, chosen = entry["names"], entry["choice"]
+    kind, folder, file = (entry[key] for key in ("kind", "folder", "file"))
+    if not (isinstance(kind, str) and isinstance(folder, str) and isinstance(file, str) and isinstance(chosen, dict)):
         raise TypeError("an entry is not of its form")
     if not isinstance(names, list) or not all(isinstance(text, str) for text in [*names, *chosen.values()]):
         raise TypeError("an entry holds something that is no text")
     known = {one.name for one in fields(ColumnChoice)}
     choice = ColumnChoice(**{key: text for key, text in chosen.items() if key in known})
-    return Remembered(TableShape(kind, tuple(names)), choice, file)
+    return Remembered(TableShape(kind, tuple(names), folder), choice, file)
 
 
 def _write(kept: list[Remembered]) -> None:
-    entries = [
-        {"kind": one.shape.kind, "names": list(one.shape.names), "choice": asdict(one.choice), "file": one.file}
-        for one in kept
-    ]
+    entries = [asdict(one.shape) | {"choice": asdict(one.choice), "file": one.file} for one in kept]
     text = json.dumps({"schema": SCHEMA, "layouts": entries}, indent=1, ensure_ascii=True) + "\n"
     path = _path()
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")

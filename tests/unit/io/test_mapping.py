@@ -13,7 +13,7 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.io import open_curve, open_file, summarise
 from desktop_app.io.any_table import open_table, shape_of
 from desktop_app.io.column_choice import ColumnChoice, forget, remember, remembered
-from desktop_app.io.mapping import preview, read_mapped, remember_for
+from desktop_app.io.mapping import preview, read_mapped, recalled, remember_for
 from desktop_app.io.refusal import refusal
 from desktop_app.io.source import read_head
 from desktop_app.paths import config_folder
@@ -103,8 +103,9 @@ def test_that_a_forgotten_choice_is_gone(tmp_path: Path) -> None:
         b"[]",
         b'{"schema": 99, "layouts": []}',
         b'{"schema": 1, "layouts": [{"kind": 3}]}',
-        b'{"schema": 1, "layouts": [{"kind": "text", "names": [1], "choice": {}, "file": ""}]}',
-        b'{"schema": 1, "layouts": [{"kind": "text", "names": [], "choice": {"time": 7}, "file": ""}]}',
+        b'{"schema": 1, "layouts": [{"kind": "text", "names": [1], "folder": "", "choice": {}, "file": ""}]}',
+        b'{"schema": 1, "layouts": [{"kind": "text", "names": [], "folder": 1, "choice": {}, "file": ""}]}',
+        b'{"schema": 1, "layouts": [{"kind": "text", "names": [], "folder": "", "choice": {"time": 7}, "file": ""}]}',
         b'{"schema": 1, "layouts": 5}',
         b"[" * 100_000,
     ],
@@ -236,6 +237,19 @@ def test_that_a_table_without_names_can_be_told_by_its_places(tmp_path: Path) ->
     np.savetxt(path, np.column_stack(list(odd_columns().values())))
     curve = read_mapped(path, ColumnChoice(time="column 1", flux="column 3", time_unit="s"))
     assert np.allclose(curve.flux, odd_columns()["c"])
+
+
+def test_that_a_choice_for_columns_without_names_holds_in_its_folder_only(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    rows = np.column_stack(list(odd_columns().values()))
+    for folder in (here, there):
+        folder.mkdir()
+        np.savetxt(folder / "a.txt", rows)
+        np.savetxt(folder / "b.txt", rows)
+    remember_for(here / "a.txt", ColumnChoice(time="column 1", flux="column 3", time_unit="s"))
+    assert open_curve(here / "b.txt").flux_name == "column 3"
+    assert recalled(there / "a.txt") is None
+    assert remembered()[0].shape.folder == str(here.resolve())
 
 
 def test_that_magnitudes_by_name_stay_magnitudes(tmp_path: Path) -> None:
