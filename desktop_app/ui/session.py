@@ -151,7 +151,7 @@ class Session(QObject):
         self.files.remove([path])
         self.undo_stack.clear()
         empty = {"data": None, "drawing": None, "curve": None, "picture": None, "frame": None, "aperture": None}
-        self._update(path=None, inside=None, **empty, **_NOTHING_FOUND)
+        self._update(path=None, inside=None, sky=None, **empty, **_NOTHING_FOUND)
 
     def forget(self, paths: Sequence[Path]) -> None:
         """Take files and whole folders off the list; the one shown is closed if it is among them."""

@@ -528,3 +528,10 @@ def test_that_one_wcs_leaves_nothing_to_choose(page: ImagePage) -> None:
     box = page.findChild(QComboBox, "image-wcs")
     assert box is not None
     assert not box.isVisible()
+
+
+def test_that_a_closed_image_leaves_nothing_behind(window: MainWindow, page: ImagePage) -> None:
+    window.session.close_file()
+    assert window.session.state.sky is None
+    assert window.centre.page is window.curve
+    assert not window.actions_by_name["copy_position"].isEnabled()
