@@ -62,6 +62,7 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         self.addItem(self.time_axis, row=1, col=1)
         self.addItem(self.strip, row=2, col=1)
         self.time_axis.linkToView(self.box)
+        self.ci.layout.setRowFixedHeight(2, OVERVIEW_PX[1])
         self.setMinimumHeight(MINIMUM_PX)
         self._picture: TelemetryPicture | None = None
         self._shown: tuple[int, ...] = ()

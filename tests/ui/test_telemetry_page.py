@@ -21,6 +21,7 @@ from desktop_app.ui.clock_axis import ClockAxis, exact_time
 from desktop_app.ui.panels.telemetry import TelemetryPage
 from desktop_app.ui.theme import DARK, LIGHT, TRUTH
 from desktop_app.ui.window import MainWindow
+from tests.data import SHARED
 from tests.telemetries import MODES, SPIKE_ROW, UNIX_2022, commanded, housekeeping, many_channels, odd_telemetry
 from tests.ui.conftest import open_and_wait
 
@@ -45,9 +46,17 @@ def opened(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tm
         open_and_wait(window, path, qtbot)
         page = window.centre.page
         assert isinstance(page, TelemetryPage)
+        qtbot.waitUntil(lambda: is_laid_out(page))
         return page
 
     return open_made
+
+
+def is_laid_out(page: TelemetryPage) -> bool:
+    """Whether the rows stand beside their gutter and above the strip, which takes Qt a few events."""
+    plots = page.plots
+    beside = abs(plots.box.sceneBoundingRect().left() - plots.gutter.minimumWidth()) < 1.5
+    return beside and plots.strip.height() < 60
 
 
 def given_from(data: Telemetry, path: Path) -> Telemetry:
@@ -375,6 +384,58 @@ def test_that_labels_loaded_once_are_there_for_every_part(
 def labels_of(window: MainWindow, part: str) -> int:
     data = window.session.state.data
     return len(data.labels) if isinstance(data, Telemetry) and data.source.part == part else -1
+
+
+def test_that_a_click_into_the_strip_moves_the_view_there(opened: Opened) -> None:
+    page = opened(housekeeping())
+    page.plots.look_at(0.0, 500.0)
+    where = page.plots.mapFromScene(page.plots.strip.mapViewToScene(QPointF(7000.0, 20.0)))
+    QTest.mouseClick(page.plots.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    start, stop = page.plots.time_range
+    assert (start + stop) / 2 == pytest.approx(7000.0, abs=60)
+    assert stop - start == pytest.approx(500.0)
+
+
+def test_that_the_brush_of_the_strip_is_dragged_along(opened: Opened, qtbot: QtBot) -> None:
+    page = opened(housekeeping())
+    page.plots.look_at(2000.0, 4000.0)
+    begin, end = (
+        page.plots.mapFromScene(page.plots.strip.mapViewToScene(QPointF(time, 20.0))) for time in (3000.0, 6000.0)
+    )
+    drag(page.plots.viewport(), begin, end, Qt.MouseButton.LeftButton, qtbot)
+    assert page.plots.time_range[0] == pytest.approx(5000.0, abs=200)
+
+
+def test_that_box_zoom_makes_the_left_button_draw_boxes(opened: Opened, window: MainWindow, qtbot: QtBot) -> None:
+    page = opened(housekeeping())
+    QTest.keyClick(window, Qt.Key.Key_X)
+    begin, end = at(page, 3000.0, 0), at(page, 5000.0, 1)
+    drag(page.plots.viewport(), begin, end, Qt.MouseButton.LeftButton, qtbot)
+    assert page.plots.time_range == pytest.approx((3000.0, 5000.0), abs=60)
+    window.actions_by_name["box_zoom"].trigger()
+    assert not page.plots.box.boxing
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(("part", "kind"), [("E-1", "contextual"), ("M-6", "point"), ("P-2", "point"), ("T-10", "")])
+def test_that_real_channels_show_their_value_and_the_commands_that_were_sent(
+    window: MainWindow, qtbot: QtBot, part: str, kind: str
+) -> None:
+    path = SHARED / "telemetry" / "smap_msl_dev.npz"
+    if not path.exists():
+        pytest.skip(f"the real data are not here: {path}")
+    open_and_wait(window, path, qtbot)
+    window.session.show_part(part)
+    qtbot.waitUntil(lambda: labels_of(window, part) >= 0, timeout=20_000)
+    page = window.centre.page
+    assert isinstance(page, TelemetryPage)
+    assert shown(page)[0] == "value"
+    assert all(name.startswith("command") for name in shown(page)[1:])
+    assert page.plots.scene_shown.rows[0].height > 100
+    legend = page.findChild(QLabel, "telemetry-legend")
+    assert legend is not None
+    assert kind in legend.text()
+    assert bool(legend.text()) == bool(kind)
 
 
 def test_that_numbers_are_drawn_as_steps_where_asked(opened: Opened) -> None:

@@ -144,6 +144,9 @@ class TelemetryPage(QWidget):
     def _body(self) -> QWidget:
         beside = QWidget(self)
         self.scroll_bar = named(QScrollBar(Qt.Orientation.Vertical, beside), "telemetry-scroll", label="Rows")
+        keeps = self.scroll_bar.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # else the rows would jump aside whenever it comes or goes
+        self.scroll_bar.setSizePolicy(keeps)
         row = QHBoxLayout(beside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
