@@ -1,5 +1,6 @@
 """A folder of small images of one size as a set of cut-outs, with the catalogue that lies among them or is given."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ from desktop_app.io.stamps import Stamp, read_stamp
 from desktop_app.io.triplets import ROLES, role_of, stem_of
 
 _TOLD = 3
+_FEW = 5
+_NAMED_TABLE = re.compile(r"(^|[_\-. ])(cat|catalog|catalogue|table|labels?|sources)([_\-. ]|$)", re.IGNORECASE)
 
 
 def accepts(path: Path, _head: bytes) -> bool:
@@ -97,6 +100,9 @@ def _catalogue_in(folder: Path) -> Path | None:
         names = sorted(entry.name for entry in folder.iterdir() if entry.name.lower().endswith(catalogues.SUFFIXES))
     except OSError:
         return None
+    # Among stamps, a table in FITS is looked for by its name only: to open all of them would take long.
+    named = [name for name in image_names(folder) if _NAMED_TABLE.search(stem_of(name))]
+    names += [name for name in named[:_FEW] if first_picture(folder / name) is None]
     return folder / names[0] if names else None
 
 
@@ -117,7 +123,8 @@ class _Chosen:
 
 
 def _chosen(path: Path, part: str | None) -> _Chosen:
-    names = image_names(path)
+    catalogue = _catalogue_in(path)
+    names = [name for name in image_names(path) if catalogue is None or name != catalogue.name]
     roles = {name: role_of(stem_of(name)) for name in names}
     parts = tuple(role for role in ROLES if any(found == role for _stem, found in roles.values()))
     if len(parts) < 2:

@@ -122,6 +122,17 @@ def test_that_a_catalogue_among_the_stamps_is_found_and_makes_few_stamps_a_set(t
     assert cutouts(folder).labels == {"id": ("a_1", "", "a_3"), "class": ("star", "", "galaxy")}
 
 
+def test_that_a_catalogue_in_fits_among_the_stamps_is_no_stamp(tmp_path: Path) -> None:
+    from astropy.table import Table
+
+    folder = stamps_in(tmp_path / "stars", [f"star_{n}.fits" for n in range(8)])
+    Table({"ID": ["star_3", "star_5"], "Z": [0.5, 1.5]}).write(folder / "catalog.fits")
+    found = cutouts(folder)
+    assert len(found) == summarise(folder).rows == 8
+    assert found.columns["Z"].values[3] == 0.5
+    assert found.source.notes == ("catalog.fits is joined by its column ID: 2 of 8 stamps have a row.",)
+
+
 def test_that_a_broken_catalogue_among_the_stamps_is_told_and_one_that_is_given_refused(tmp_path: Path) -> None:
     folder = stamps_in(tmp_path / "stars", [f"star_{n}.fits" for n in range(8)])
     broken = folder / "labels.csv"
