@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from desktop_app.cli.bugs import record_bug
 from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
+from desktop_app.cli.gathering import by_object
 from desktop_app.cli.terminal import counted, say, tell
 from desktop_app.core.errors import ReadError, UserError, WriteError
 from desktop_app.core.progress import Report
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from desktop_app.core.light_curve import LightCurve
     from desktop_app.engine.cache import ScoreCache
     from desktop_app.io.column_choice import ColumnChoice
-    from desktop_app.io.reader import FileSummary
 
 INTERRUPTED = 130
 
@@ -120,7 +120,7 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
     stopped = False
     curves: list[tuple[Path, ...]] = [(path,) for path in files]
     if request.stitch:
-        curves, unread = _by_object(files, alone=frozenset(files) - frozenset(paths))
+        curves, unread = by_object(files, alone=frozenset(files) - frozenset(paths))
         failed += unread
     try:
         failed += _look_at_all(curves, request, tables)
@@ -148,42 +148,6 @@ def _files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
             failed += 1
             tell(ReadError(f"There are no light curves in the folder {path}.", hint="Name the files themselves."))
     return list(files), failed
-
-
-def _by_object(files: Sequence[Path], *, alone: frozenset[Path]) -> tuple[list[tuple[Path, ...]], int]:
-    """The files of each object together, and how many files could not be read.
-
-    Files that name no object belong together where they were named one by one; those ``alone``, which lie in a
-    folder, do not. Of several products of one sector in a folder one is taken, and the others are told.
-    """
-    from desktop_app.io import summarise
-
-    groups: dict[tuple[str, ...], list[FileSummary]] = {}
-    failed = 0
-    for path in files:
-        try:
-            summary = summarise(path)
-        except UserError as error:
-            failed += 1
-            tell(error, str(path))
-            continue
-        named = (summary.object_name, summary.mission)
-        key = (str(path),) if not summary.object_name and path in alone else named
-        groups.setdefault(key, []).append(summary)
-    return [_one_a_segment(group, alone) for group in groups.values()], failed
-
-
-def _one_a_segment(group: "Sequence[FileSummary]", alone: frozenset[Path]) -> tuple[Path, ...]:
-    from desktop_app.io.together import one_a_segment
-
-    paths = [summary.path for summary in group]
-    if not alone.isdisjoint(paths):
-        chosen = {summary.path for summary in one_a_segment(group, group[0])}
-        for path in paths:
-            if path not in chosen:
-                say(f"{path}: left out, another file shows the same sector, quarter or campaign", sys.stderr)
-        return tuple(path for path in paths if path in chosen)
-    return tuple(paths)
 
 
 def _may_hold_curve(path: Path) -> bool:

@@ -1,13 +1,10 @@
 """The dialog in which the columns of a table are told apart: what each is, its first rows, and the curve it makes."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QPen
+from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -15,21 +12,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop_app.core.timescales import TimeSystem
 from desktop_app.io.column_choice import ColumnChoice
-from desktop_app.ui.axes import TimeAxis, ValueAxis
 from desktop_app.ui.column_verbs import Drawn, TableLook
+from desktop_app.ui.columns_view import ChosenPlot, rows_table
 from desktop_app.ui.named import named
-from desktop_app.ui.plot_items import SeriesItem
-from desktop_app.ui.plots import place_axes
 from desktop_app.ui.session import Session
-from desktop_app.ui.theme import Appearance, Theme, tabular
+from desktop_app.ui.theme import Appearance, Theme
 
 _NONE = "none"
 _AS_FILE = "as the file says"
@@ -43,8 +36,7 @@ _ZEROS = (
     ("MJD, JD − 2400000.5", "MJD"),
     ("JD, Julian date", "JD"),
 )
-_FORM_PX, _PLOT_PX, _TABLE_PX = 340, 220, 230
-_MARGIN = 0.06
+_FORM_PX = 340
 
 
 class ColumnsDialog(QDialog):
@@ -60,9 +52,9 @@ class ColumnsDialog(QDialog):
         self._look = TableLook()
         self._drawing = self._again = self._closed = False
         self._make_boxes()
-        self.plot = _ChosenPlot(appearance.theme, self)
+        self.plot = ChosenPlot(appearance.theme, self)
         self.said = named(QLabel("Reading the table…", self, wordWrap=True), "columns-said", role="muted")
-        self.rows = _rows_table(self)
+        self.rows = rows_table(self)
         self._make_buttons()
         self._lay_out()
         appearance.changed.connect(self._on_theme)
@@ -307,59 +299,3 @@ class ColumnsDialog(QDialog):
     def _on_finished(self) -> None:
         self._closed = True
         self._appearance.changed.disconnect(self._on_theme)
-
-
-class _ChosenPlot(pg.GraphicsLayoutWidget):
-    """The curve that the chosen columns make, whole."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        named(self, "columns-plot", label="The chosen columns")
-        self.ci.setContentsMargins(4, 8, 8, 2)
-        self.box = pg.ViewBox(enableMouse=False, enableMenu=False)
-        self.value_axis, self.time_axis = ValueAxis(), TimeAxis()
-        place_axes(self, self.box, 0, left=self.value_axis, bottom=self.time_axis)
-        self.points = SeriesItem()
-        self.box.addItem(self.points, ignoreBounds=True)
-        self.setMinimumHeight(_PLOT_PX)
-        self.set_theme(theme)
-
-    def show_drawn(self, drawn: Drawn | None) -> None:
-        """Draw another curve, or none."""
-        picture = drawn.picture if drawn else None
-        self.points.set_series(picture.flux if picture else None)
-        if drawn is None or picture is None:
-            return
-        self.box.invertY(drawn.upside_down)
-        self.box.setRange(xRange=_wider(picture.time_range), yRange=_wider(picture.value_range), padding=0)
-        self.time_axis.show_as(drawn.reference, TimeSystem.NATIVE)
-        self.value_axis.setLabel(drawn.title)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take other colours."""
-        self.setBackground(theme.panel)
-        self.points.set_colour(theme.point)
-        for axis in (self.value_axis, self.time_axis):
-            axis.setPen(QPen(QColor(theme.line)))
-            axis.setTextPen(QColor(theme.muted))
-
-
-def _rows_table(parent: QWidget) -> QTableWidget:
-    table = named(QTableWidget(parent), "columns-rows", label="First rows")
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-    table.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    table.setTabKeyNavigation(False)
-    table.setFont(tabular(table.font()))
-    table.setShowGrid(False)
-    table.verticalHeader().setVisible(False)
-    table.verticalHeader().setDefaultSectionSize(22)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    table.setFixedHeight(_TABLE_PX)
-    return table
-
-
-def _wider(ends: Sequence[float]) -> tuple[float, float]:
-    low, high = ends
-    pad = _MARGIN * (high - low) or 0.5
-    return low - pad, high + pad
