@@ -70,6 +70,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("copy_rows", "Edit", "&Copy events", "Ctrl+C", "Copy the selected events, or all, for a spreadsheet", "copy"),
     _A("copy_position", "Edit", "Copy &position", "Ctrl+Shift+C", "Copy the position at the cursor in an image"),
     _A("find_events", "Edit", "&Filter events", "Ctrl+F", "Type to keep only matching events", "filter"),
+    _A("find_files", "Edit", "Filter fi&les", "Ctrl+Alt+F", "Type to keep only matching files"),
+    _A("find_cards", "Edit", "&Search the header", "Ctrl+Shift+F", "Type to find cards of the file's header"),
     _A("fit", "View", "Fit &all", "A", "Show the whole curve", "fit"),
     _A("fit_values", "View", "Fit &flux", "Shift+A", "Show every value of the stretch in view", "fit-flux"),
     _A("zoom_in", "View", "&Zoom in", "Z", "Half as much time", "zoom-in"),

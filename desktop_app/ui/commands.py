@@ -47,9 +47,7 @@ class Commands(QObject):
             self._session.open([Path(name)])
 
     def on_open_samples(self) -> None:
-        from desktop_app.io import data_files
-
-        self._session.open(data_files(resources() / "samples"))
+        self._session.open([resources() / "samples"])
 
     def on_recent(self, action: QAction) -> None:
         self._session.open([Path(str(action.data()))])
@@ -156,6 +154,16 @@ class Commands(QObject):
         self._window.docks["events"].show()
         self._window.docks["events"].raise_()
         self._window.events_panel.focus_filter()
+
+    def on_find_files(self) -> None:
+        self._window.docks["files"].show()
+        self._window.docks["files"].raise_()
+        self._window.files_panel.focus_filter()
+
+    def on_find_cards(self) -> None:
+        self._window.docks["header"].show()
+        self._window.docks["header"].raise_()
+        self._window.header_panel.focus_search()
 
     def on_fit(self) -> None:
         self._window.centre.page.fit()

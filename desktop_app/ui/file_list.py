@@ -57,6 +57,7 @@ class FileList(QObject):
         self._reading = self._looking = False
         self._watch = FolderWatch(self)
         self._watch.stirred.connect(self.look_again)
+        bridge.failed.connect(self._on_failed)
 
     # What a person does
 
@@ -179,6 +180,10 @@ class FileList(QObject):
         if changes.changed:
             self.stale.emit(tuple(path for path, _version in changes.changed))
         self._read_more()
+
+    def _on_failed(self, _error: Exception) -> None:
+        """A job failed, perhaps one of ours: whoever waits for its answer would wait for ever."""
+        self._reading = self._looking = False
 
     # Helpers
 

@@ -19,6 +19,7 @@ from desktop_app.ui.panels import PANELS
 from desktop_app.ui.panels.curve import CurvePanel
 from desktop_app.ui.panels.events import EventsPanel
 from desktop_app.ui.panels.files import FilesPanel
+from desktop_app.ui.panels.header import HeaderPanel
 from desktop_app.ui.panels.log import LogPanel
 from desktop_app.ui.panels.pixels import PixelsPanel
 from desktop_app.ui.pixels_dock import PixelsDock
@@ -126,6 +127,13 @@ class MainWindow(QMainWindow):
         """The list of files."""
         panel = self.docks["files"].widget()
         assert isinstance(panel, FilesPanel)
+        return panel
+
+    @property
+    def header_panel(self) -> HeaderPanel:
+        """What the file is made of."""
+        panel = self.docks["header"].widget()
+        assert isinstance(panel, HeaderPanel)
         return panel
 
     @property

@@ -169,3 +169,22 @@ def test_that_cards_are_written_as_text_with_unit_and_comment() -> None:
     card = HeaderCard("EXPTIME", "30.0", "s", "shutter open")
     assert as_text(card) == "EXPTIME = 30.0 s / shutter open"
     assert as_card(card) == "EXPTIME = '30.0'"
+
+
+def test_that_keys_lead_to_the_search_and_from_there_to_the_cards(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    panel = filled(window, mission_file(tmp_path), qtbot)
+    window.docks["events"].raise_()
+    window.actions_by_name["find_cards"].trigger()
+    qtbot.waitUntil(lambda: not panel.visibleRegion().isEmpty())
+    assert panel.search_box.hasFocus() or window.focusWidget() is panel.search_box
+    QTest.keyClicks(panel.search_box, "telescop")
+    QTest.keyClick(panel.search_box, Qt.Key.Key_Down)
+    assert window.focusWidget() is panel.card_table
+    assert panel.card_table.selectionModel().selectedRows()[0].row() == 0
+
+
+def test_that_a_key_leads_to_the_filter_of_files(window: MainWindow) -> None:
+    window.actions_by_name["find_files"].trigger()
+    assert window.focusWidget() is window.files_panel.filter_box

@@ -64,6 +64,11 @@ class FilesPanel(QWidget):
         entries = (self.model.entry(row) for row in self.view.selected_rows())
         return [entry.path for entry in entries if entry is not None]
 
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.filter_box.setFocus()
+        self.filter_box.selectAll()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other rows are in sight."""
         super().resizeEvent(event)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QBrush, QColor, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -63,6 +63,7 @@ class HeaderPanel(QWidget):
         self._lay_out()
         self._add_actions()
         self.search_box.textChanged.connect(self._on_search)
+        self.search_box.installEventFilter(self)
         self.sections.currentRowChanged.connect(self._on_section)
         appearance.changed.connect(self._on_theme)
         session.changed.connect(self._on_changed)
@@ -75,6 +76,20 @@ class HeaderPanel(QWidget):
         if isinstance(dock, QDockWidget) and not self._follows_dock:
             self._follows_dock = True
             dock.visibilityChanged.connect(self._on_seen)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down leads from the search to what was found."""
+        pressed = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
+        if pressed == Qt.Key.Key_Down and self.cards.searching and self.cards.rowCount():
+            self.card_table.setFocus()
+            self.card_table.selectRow(0)
+            return True
+        return super().eventFilter(watched, event)
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search box."""
+        self.search_box.setFocus()
+        self.search_box.selectAll()
 
     # Building
 
