@@ -69,6 +69,20 @@ def test_that_ztf_has_its_filters_flags_and_zero_points(tmp_path: Path) -> None:
     assert (curve.source.ra_deg, curve.source.dec_deg) == (298.0025, 29.8714)
 
 
+def test_that_rows_of_a_filter_keep_their_numbers_in_a_file_out_of_order(tmp_path: Path) -> None:
+    path = ztf_file(tmp_path)
+    head, *rows = path.read_text().splitlines()
+    shuffled = [rows[n] for n in np.random.default_rng(4).permutation(len(rows))]
+    path.write_text("\n".join([head, *shuffled]) + "\n")
+    curve = open_curve(path, part="zg")
+    assert (np.diff(curve.time) > 0).all()
+    assert np.any(np.diff(curve.row) < 0)
+    fields = [shuffled[row].split(",") for row in curve.row]
+    assert {field[7] for field in fields} == {"zg"}
+    np.testing.assert_array_equal(curve.flux, [float(field[4]) for field in fields])
+    np.testing.assert_array_equal(curve.columns["mjd"].values, [float(field[3]) for field in fields])
+
+
 def test_that_several_stars_of_one_filter_are_never_mixed(tmp_path: Path) -> None:
     curve = open_curve(ztf_file(tmp_path, stars=2))
     assert len(curve.source.parts) == 4
