@@ -174,7 +174,7 @@ def _told(value: float, channel: Channel) -> str:
 
 def _labels_json(telemetry: Telemetry) -> str:
     """The faults by channel, in rows from 0, the last one included."""
-    told: dict[str, list[dict[str, int | str]]] = {}
+    told: dict[str, list[dict[str, object]]] = {}
     for label in telemetry.labels:
         stretch = {"row_start": label.start, "row_end": label.stop - 1, "kind": label.kind}
         told.setdefault(label.channel, []).append(stretch)
