@@ -8,6 +8,7 @@ import pytest
 from astropy.io import fits
 
 from desktop_app.paths import resources
+from tests.data import SHARED
 from tests.e2e.program import peculiar
 from tests.fits_files import mission_file
 
@@ -112,3 +113,37 @@ def test_that_an_image_tells_its_pixels_even_where_nothing_opens_it(tmp_path: Pa
     path = tmp_path / "a.fits"
     fits.PrimaryHDU(np.array([[1.0, np.nan], [3.0, 4.0]])).writeto(path)
     assert "2 × 2, float64, 1 NaN, 1 to 4" in peculiar("info", path).out
+
+
+def test_that_another_part_of_a_file_is_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "a.fits"
+    images = [fits.ImageHDU(np.full((4, 5 + n), n, np.float32), name=f"CHIP{n}") for n in (1, 2)]
+    fits.HDUList([fits.PrimaryHDU(), *images]).writeto(path)
+    run = peculiar("info", path, "--part", "CHIP2")
+    assert run.status == 0, run.err
+    assert "CHIP2 (2 of 2)" in run.out
+    assert "7 × 4 pixels" in run.out
+    unknown = peculiar("info", path, "--part", "CHIP3")
+    assert unknown.status == 2
+    assert "CHIP1, CHIP2" in unknown.err
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("telemetry/smap_msl_dev.npz", ("Kind      telemetry", "Channels", "E-1.train.value")),
+        ("tpf/ktwo211983544-c18_lpd-targ.fits", ("Kind      target pixels", "2,490 of 7 × 5 pixels", "checksums good")),
+        ("images/trailblazer/cutout_lbcb.20210407.120357.fits", ("Projection  TAN", "Warning", "LBCCHIP1 (1 of 4)")),
+        ("images/alert_stamps", ("Kind      cutouts", "Cut-outs ", "science (1 of 3)")),
+        ("lightcurves/k2", ("8 files: 8 light curves", "EPIC 206103150", "K2 campaign 3")),
+    ],
+    ids=lambda value: Path(value).name if isinstance(value, str) else "",
+)
+def test_that_real_files_of_every_kind_are_told_of(name: str, told: tuple[str, ...]) -> None:
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"the real data are not here: {path}")
+    run = peculiar("info", path)
+    assert run.status == 0, run.err
+    assert [text for text in told if text not in run.out] == []
