@@ -4,7 +4,7 @@ from math import isfinite, isnan
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -38,7 +38,7 @@ from desktop_app.ui.words import counted, duration
 
 STRETCHES = ("Test", "Training", "Both")
 DRAWN = ("Lines", "Steps")
-_LIST_PX = 300
+_LIST_PX, _LIST_SHARE = (212, 300), 0.24
 _SCALES = 20
 _DAY_S = 86400.0
 
@@ -158,7 +158,8 @@ class TelemetryPage(QWidget):
         split.addWidget(beside)
         split.setStretchFactor(1, 1)
         split.setCollapsible(1, False)
-        split.setSizes([_LIST_PX, 3 * _LIST_PX])
+        split.splitterMoved.connect(self._on_split)
+        self._split, self._split_by_hand = split, False
         return split
 
     def _footer(self) -> QWidget:
@@ -318,7 +319,17 @@ class TelemetryPage(QWidget):
         named_value = f"   {of.channels[under.place].name} {texts[under.place][1]}" if under is not None else ""
         self.hovered.emit(f"{told}{named_value}   row {of.row[row]:,}")
 
-    # Following the choosers
+    # Following the choosers and the window
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width between the list and the rows, until the user does."""
+        super().resizeEvent(event)
+        if not self._split_by_hand:
+            list_px = round(min(max(_LIST_SHARE * self.width(), _LIST_PX[0]), _LIST_PX[1]))
+            self._split.setSizes([list_px, self.width() - list_px])
+
+    def _on_split(self) -> None:
+        self._split_by_hand = True
 
     def _on_channels_chosen(self) -> None:
         self.plots.show_channels(self.list.model.shown)
