@@ -130,7 +130,7 @@ def channels_in(columns: tuple[TextColumn, ...], sample: tuple[tuple[str, ...], 
         dated,
         label,
         numbers,
-        tuple(column for column in others if column not in numbers),
+        tuple(column for column in others if holds[column] not in ("numbers", "nothing")),
         (f"Column {index.name or '1'} only counts the rows and is left out.",) if index is not None else (),
     )
 
@@ -181,13 +181,14 @@ def is_called_time(name: str) -> bool:
 def _time(
     columns: tuple[TextColumn, ...], holds: dict[TextColumn, Holds], sample: Sequence[Sequence[str]], file: str
 ) -> TextColumn | None:
-    called = [column for name in _TIMES for column in columns if column.key == name]
-    called += [column for column in columns if column not in called and _LIKE_TIME.search(column.key)]
+    by_key = {column.key: column for column in reversed(columns)}
+    called = [by_key[name] for name in _TIMES if name in by_key]
+    called += [column for key, column in by_key.items() if key not in _TIMES and _LIKE_TIME.search(key)][::-1]
     # A Julian date says by its name what it counts.
     called = [column for column in columns if _is_julian(column) and holds[column] == "numbers"] + called
     dates = [column for column in columns if holds[column] == "dates"]
     numbers = [column for column in called if holds[column] == "numbers"]
-    found = [column for column in called if column in dates] + numbers + dates
+    found = [column for column in called if holds[column] == "dates"] + numbers + dates
     if found:
         return found[0]
     if columns and holds[columns[0]] == "numbers" and _is_epoch([row[0] for row in sample]):

@@ -1,5 +1,6 @@
 """Light curves in parquet, where pyarrow is installed: columns are told apart by name and unit as in text."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -114,7 +115,7 @@ def columns_in(file: Any, name: str) -> tuple[tuple[TextColumn, ...], tuple[Text
     """
     fields = list(file.schema_arrow)
     names = [field.name for field in fields]
-    twice = [field for field in names if names.count(field) > 1]
+    twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise ReadError(f"{name} has two columns called {twice[0]}.", hint="Give every column a name of its own.")
     columns = tuple(TextColumn(field.name, _unit(field), place) for place, field in enumerate(fields))

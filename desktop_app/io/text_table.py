@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from desktop_app.io.text_columns import Columns, Roles, roles_of
 COMMENTS = ("#", "%", "!")
 NAME_THEM = "Put a line of names on top, such as time,flux,flux_err."
 _MISSING = frozenset({"", "nan", "null", "none", "n/a", "na", "--", "-", "masked", "untrusted"})
+_COLUMN_LIMIT = 1000
 _DELIMITERS = ("\t", ";", ",", "|")
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d{1,5})?|inf(?:inity)?)", re.ASCII | re.IGNORECASE)
 _NAME_AND_UNIT = re.compile(r"([^\[(]*)[\[(]([^\])]*)[\])]")
@@ -138,6 +140,8 @@ def table_in(lines: list[str], file: str) -> TextTable:
     delimiter = delimiter_of(names or rows[0])
     table = [split_line(row, delimiter) for row in rows[:_SAMPLE_ROWS]]
     width = len(table[0])
+    if width > _COLUMN_LIMIT:
+        raise ReadError(f"{file} has {width:,} columns, which no light curve has.", hint="Write some of them alone.")
     found = _named(names, delimiter, comments, width)
     named = found or tuple(TextColumn(f"column {place + 1}", "", place) for place in range(width))
     if len(named) != width:
@@ -145,7 +149,7 @@ def table_in(lines: list[str], file: str) -> TextTable:
             f"{file} names {len(named)} columns ({listed(named)}), but its first row has {width}.",
             hint="Give every column one name.",
         )
-    twice = [column.name for column in named if [other.name for other in named].count(column.name) > 1]
+    twice = [name for name, count in Counter(column.name for column in named).items() if count > 1]
     if twice:
         raise ReadError(f"{file} has two columns called {twice[0]}.", hint="Give every column a name of its own.")
     whole = [fields for fields in table if len(fields) == width]

@@ -1,6 +1,7 @@
 """Tables of telemetry in text and parquet: channels, states, labels, clocks, long tables, and what others read."""
 
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -337,3 +338,16 @@ def test_that_any_table_comes_back_as_it_was_written(
     since = [(moments[n].astype(np.int64) - int(data.zero_unix_s) * 10**9) / 1e9 for n in order]
     np.testing.assert_allclose(data.time, since, rtol=1e-15, atol=1e-9)
     assert data.names == tuple(names)
+
+
+@pytest.mark.parametrize("columns", [3000, 12_000])
+def test_that_tables_of_thousands_of_columns_are_answered_at_once(tmp_path: Path, columns: int) -> None:
+    head = "time," + ",".join(f"channel {n} [V]" for n in range(columns))
+    path = written(tmp_path / "wide.csv", head + "\n" + 3 * (",".join(["1.5"] * (columns + 1)) + "\n"))
+    start = monotonic()
+    try:
+        found = len(opened(path).channels)
+    except ReadError as error:
+        found = columns if "columns" in error.message else 0
+    assert found == columns
+    assert monotonic() - start < 5
