@@ -44,6 +44,7 @@ class ChannelList(QWidget):
         self.view.setUniformRowHeights(True)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setFont(tabular(self.view.font()))
+        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of channels differ at their ends
         self.view.activated.connect(self._on_activated)
         head = self.view.header()
         head.setStretchLastSection(False)

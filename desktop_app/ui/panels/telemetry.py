@@ -38,7 +38,7 @@ from desktop_app.ui.words import counted, duration
 
 STRETCHES = ("Test", "Training", "Both")
 DRAWN = ("Lines", "Steps")
-_LIST_PX, _LIST_SHARE = (212, 300), 0.24
+_LIST_PX, _LIST_SHARE = (220, 300), 0.24
 _SCALES = 20
 _DAY_S = 86400.0
 
