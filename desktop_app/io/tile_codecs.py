@@ -44,12 +44,15 @@ class Coding:
         Whether GZIP packs floating point, not whole numbers that were made of it.
     largest : int
         Pixels in the largest tile.
+    widest : int
+        The most bytes that GZIP can have for a pixel.
     """
 
     algorithm: str
     settings: Mapping[str, int]
     floats: bool
     largest: int
+    widest: int = 8
 
 
 def decoder(coding: Coding) -> Decode | None:
@@ -68,17 +71,23 @@ def decoder(coding: Coding) -> Decode | None:
         case "HCOMPRESS_1":
             return _hcompress(coding)
         case "GZIP_1":
-            return lambda packed, shape: _typed(gunzipped(packed, prod(shape)), prod(shape), coding)
+            return lambda packed, shape: _typed(_gunzipped(packed, shape, coding), prod(shape), coding)
         case "GZIP_2":
-            return lambda packed, shape: _typed(_in_order(gunzipped(packed, prod(shape)), shape), prod(shape), coding)
+            return lambda packed, shape: _typed(
+                _in_order(_gunzipped(packed, shape, coding), shape), prod(shape), coding
+            )
         case "NOCOMPRESS":
             return lambda packed, shape: _typed(np.frombuffer(packed, np.uint8), prod(shape), coding)
         case _:
             return None
 
 
-def gunzipped(packed: memoryview, count: int) -> NDArray[np.uint8]:
-    """The bytes in a gzip stream of ``count`` pixels, at most eight a pixel.
+def _gunzipped(packed: memoryview, shape: Shape, coding: Coding) -> NDArray[np.uint8]:
+    return gunzipped(packed, prod(shape), coding.widest)
+
+
+def gunzipped(packed: memoryview, count: int, widest: int) -> NDArray[np.uint8]:
+    """The bytes in a gzip stream of ``count`` pixels, at most ``widest`` a pixel.
 
     Raises
     ------
@@ -86,10 +95,10 @@ def gunzipped(packed: memoryview, count: int) -> NDArray[np.uint8]:
     """
     stream = zlib.decompressobj(wbits=31)
     try:
-        unpacked = stream.decompress(packed, 8 * count + 1)
+        unpacked = stream.decompress(packed, widest * count + 1)
     except zlib.error as error:
         raise DamagedTileError(f"a tile is damaged ({error})") from error
-    if not unpacked or len(unpacked) > 8 * count or len(unpacked) % count:
+    if not unpacked or len(unpacked) > widest * count or len(unpacked) % count:
         raise DamagedTileError(f"a tile of {count:,} pixels unpacks to {len(unpacked):,} bytes")
     return np.frombuffer(unpacked, np.uint8)
 

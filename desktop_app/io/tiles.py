@@ -69,7 +69,8 @@ class Tiles:
             if self.header.text(f"ZNAME{n}") and isfinite(value):
                 settings[self.header.text(f"ZNAME{n}").upper()] = int(value)
         floats = self.storage.bitpix < 0 and not self.quantized
-        return Coding(self.header.text("ZCMPTYPE").upper(), settings, floats, prod(self.tile))
+        widest = 8 if abs(self.storage.bitpix) == 64 else 4
+        return Coding(self.header.text("ZCMPTYPE").upper(), settings, floats, prod(self.tile), widest)
 
     def broken(self, how: object) -> ReadError:
         """The error for tiles that contradict themselves."""
@@ -172,9 +173,11 @@ class _Table:
             if self._tiles.quantized:
                 raw = self._dither.values(raw, row, self._scaling(row))
         elif packed := self._bytes_in("GZIP_COMPRESSED_DATA", row):
-            raw = gunzipped(packed, count).view(storage.stored)
+            whole = gunzipped(packed, count, storage.stored.itemsize)
+            raw = np.frombuffer(whole, storage.stored, len(whole) // storage.stored.itemsize)
         elif packed := self._bytes_in("UNCOMPRESSED_DATA", row):
-            raw = np.frombuffer(packed[: count * storage.stored.itemsize], storage.stored)
+            there = min(count, len(packed) // storage.stored.itemsize)
+            raw = np.frombuffer(packed, storage.stored, there)
         else:
             out[...] = np.nan
             return

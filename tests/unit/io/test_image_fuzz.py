@@ -226,6 +226,29 @@ def test_that_absurd_axes_are_refused_at_once_and_without_memory(tmp_path: Path,
     check(path)
 
 
+@pytest.mark.parametrize("column", ["GZIP_COMPRESSED_DATA", "UNCOMPRESSED_DATA"])
+@pytest.mark.parametrize("count", [1, 50, 51, 99, 100, 200])
+def test_that_a_tile_kept_whole_of_a_wrong_length_is_refused(tmp_path: Path, column: str, count: int) -> None:
+    import gzip
+
+    from astropy.io import fits
+
+    packed = gzip.compress(bytes(count)) if column.startswith("GZIP") else bytes(count)
+    cells = np.array([np.frombuffer(packed, np.uint8), np.frombuffer(packed, np.uint8)], dtype=object)
+    empty = np.array([np.zeros(0, np.uint8)] * 2, dtype=object)
+    table = fits.BinTableHDU.from_columns(
+        [fits.Column("COMPRESSED_DATA", "1PB()", array=empty), fits.Column(column, "1PB()", array=cells)]
+    )
+    sizes = {"ZBITPIX": -32, "ZNAXIS": 2, "ZNAXIS1": 25, "ZNAXIS2": 2, "ZTILE1": 25, "ZTILE2": 1}
+    table.header.update({"ZIMAGE": True, "ZCMPTYPE": "RICE_1", **sizes})
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "a.fits")
+    if count == 100 or (column == "UNCOMPRESSED_DATA" and count > 100):
+        assert isinstance(open_file(tmp_path / "a.fits"), SkyImage)
+        return
+    with pytest.raises(UserError, match="cannot be unpacked: a tile of 25 pixels"):
+        open_file(tmp_path / "a.fits")
+
+
 def test_that_a_tile_of_gzip_cannot_unpack_to_more_than_a_tile(tmp_path: Path) -> None:
     import zlib
 
