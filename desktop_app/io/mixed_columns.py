@@ -14,11 +14,12 @@ from desktop_app.io.column_names import TextColumn
 from desktop_app.io.moments import Texts, floats_in
 from desktop_app.io.npy_file import VALUES_LIMIT_BYTES
 from desktop_app.io.text_lines import LINE_END, pieces
-from desktop_app.io.text_table import delimiter_of, is_comment, number_of, split_line
+from desktop_app.io.text_table import COMMENTS, delimiter_of, is_comment, number_of, split_line
 
 WORD_LIMIT = 64
 _SAMPLE_LINES = 120
 _COMMENT = re.compile(r"^[ \t]*[#%!]", re.MULTILINE)
+_WITH_COMMA = re.compile(r"[+\-]?\d{1,15},\d{1,17}(?:[eE][+\-]?\d{1,3})?")
 _NAME_AND_UNIT = re.compile(r"([^\[(]*)[\[(]([^\])]*)[\])]\s*")
 
 
@@ -37,6 +38,8 @@ class Layout:
         The fields of the first rows.
     is_named : bool
         Whether the file names its columns.
+    has_commas : bool
+        Whether numbers have a decimal comma, as in many countries where the delimiter is a semicolon.
     """
 
     delimiter: str | None
@@ -44,6 +47,7 @@ class Layout:
     columns: tuple[TextColumn, ...]
     sample: tuple[tuple[str, ...], ...]
     is_named: bool
+    has_commas: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +88,13 @@ def layout_of(text: str, *, whole: bool) -> Layout | None:
     named = names or tuple(f"column {n + 1}" for n in range(len(tables[0][1])))
     columns = _each_once(tuple(_column(name, n, units[n] if units else "") for n, name in enumerate(named)))
     sample = tuple(fields for _, fields in tables if len(fields) == len(columns))
-    return Layout(delimiter, tables[0][0], columns, sample, is_named=bool(names))
+    # "1,234" alone may be a thousand.
+    commas = delimiter not in (None, ",") and any(
+        _WITH_COMMA.fullmatch(field) and len(field.rpartition(",")[2]) != 3 for row in sample for field in row
+    )
+    if commas:
+        sample = tuple(tuple(field.replace(",", ".") for field in row) for row in sample)
+    return Layout(delimiter, tables[0][0], columns, sample, is_named=bool(names), has_commas=commas)
 
 
 def read_pieces(
@@ -98,7 +108,8 @@ def read_pieces(
         A row has too many or too few fields, or the file has too many.
     """
     line, taken = 1, 0
-    for text in pieces(path):
+    for piece in pieces(path):
+        text = piece.replace(",", ".") if layout.has_commas else piece
         skipped = layout.skipped if line == 1 else 0
         lines = text.count("\n") + 1
         taken += lines * 8 * max(1, len(numbers) + len(words))
@@ -117,7 +128,7 @@ def _by_numpy(
 ) -> Piece | None:
     """The rows as numpy reads them: numbers at once, else all as words; None where it cannot."""
     rows = text if not skipped else LINE_END.split(text, maxsplit=skipped)[-1]
-    if _COMMENT.search(rows):
+    if any(sign in rows for sign in COMMENTS) and _COMMENT.search(rows):
         rows = "\n".join(line for line in LINE_END.split(rows) if not is_comment(line))
     if not rows.strip():
         return Piece(np.empty((0, len(numbers))), tuple(np.empty(0, f"U{WORD_LIMIT}") for _ in words), 0)

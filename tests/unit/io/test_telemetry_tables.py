@@ -133,6 +133,14 @@ def test_that_a_table_without_times_counts_rows(tmp_path: Path) -> None:
     np.testing.assert_allclose(data.values, table, atol=1e-4)
 
 
+def test_that_decimal_commas_are_numbers(tmp_path: Path) -> None:
+    text = "time;a;b;mode\n2022-01-01T00:00:00,5Z;1,5;-2,5e3;ON\n2022-01-01T00:00:01,5Z;1,6;2,6;OFF\n"
+    data = opened(written(tmp_path / "hk.csv", text))
+    assert column(data, "a").tolist() == [1.5, 1.6]
+    assert column(data, "b").tolist() == [-2500, 2.6]
+    assert data.time.tolist() == [0.5, 1.5]
+
+
 def test_that_an_index_of_pandas_is_left_out(tmp_path: Path) -> None:
     rows = "\n".join(f"{n},{date},{n / 3},{n}" for n, date in enumerate(dates(5)))
     data = opened(written(tmp_path / "hk.csv", f",time,a,b\n{rows}"))
