@@ -42,6 +42,8 @@ class FolderWatch(QObject):
             self._watcher.removePaths(left)
         if new := sorted(wanted - watched):
             self._watcher.addPaths(new)
+            # What happened between looking at them and watching them would go unnoticed.
+            self._quiet.start()
 
     def stop(self) -> None:
         """Watch nothing more."""

@@ -375,6 +375,8 @@ def test_that_a_changed_folder_is_looked_at_once_it_is_quiet(qtbot: QtBot, tmp_p
     stirred: list[int] = []
     watch.stirred.connect(lambda: stirred.append(1))
     watch.follow([tmp_path], [])
+    qtbot.waitUntil(lambda: bool(stirred), timeout=5000)
+    stirred.clear()
     for number in range(5):
         (tmp_path / f"{number}.csv").write_text("1", encoding="utf-8")
         QTest.qWait(20)
