@@ -63,7 +63,7 @@ class FileTable(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(FILE, QHeaderView.ResizeMode.Stretch)
-        for column, letters in ((MISSION, 8.3), (CADENCE, 8.5), (SIZE, 12.3), (KIND, 12), (NAME, 30)):
+        for column, letters in ((MISSION, 8.2), (CADENCE, 8.5), (SIZE, 12.2), (KIND, 12), (NAME, 30)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.setColumnWidth(column, round(letters * letter))
         for column in (KIND, NAME):

@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.docks["log"], self.docks["header"])
         self.docks["events"].raise_()
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self.resizeDocks([self.docks["files"], self.docks["inspector"]], [400, 300], across)
+        self.resizeDocks([self.docks["files"], self.docks["inspector"]], [412, 300], across)
         self.resizeDocks([self.docks["files"], self.docks["detector"]], [360, 420], down)
         self.resizeDocks([self.docks["events"]], [220], down)
         self.pixels_dock = PixelsDock(self.docks["pixels"], (self.docks["files"], self.docks["detector"]), self.session)

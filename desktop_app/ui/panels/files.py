@@ -17,6 +17,8 @@ from desktop_app.ui.theme import Appearance, Theme
 from desktop_app.ui.words import counted
 
 MINIMUM_PX = 220
+# The width of the chooser follows what is chosen at first, not the counts that come in.
+_ADJUST = QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow
 _EMPTY = "No files yet.\nDrop files or folders anywhere on the window."
 _KINDS: dict[Wanted, str] = {
     "": "All kinds",
@@ -49,7 +51,9 @@ class FilesPanel(QWidget):
         box = QLineEdit(self, placeholderText="Filter files…")
         self.filter_box = named(box, "files-filter", label="Filter files", tip="Object, file name, mission, size…")
         self.filter_box.setClearButtonEnabled(True)
-        self.kind_box = named(QComboBox(self), "files-kind", label="Kind", tip="Which kind of files is listed")
+        self.kind_box = named(
+            QComboBox(self, sizeAdjustPolicy=_ADJUST), "files-kind", label="Kind", tip="Which kind of files is listed"
+        )
         for kind, text in _KINDS.items():
             self.kind_box.addItem(text, kind)
         self.told = named(QLabel(self), "files-told", role="muted")
@@ -181,6 +185,11 @@ class FilesPanel(QWidget):
         if count.unread:
             parts.append(f"reading {count.unread:,} headers…")
         self.told.setText(", ".join(parts))
+        kinds = self.model.kinds()
+        for place, (kind, text) in enumerate(_KINDS.items()):
+            told = f"{text} ({kinds[kind]:,})" if kind and kinds.get(kind) else text
+            if self.kind_box.itemText(place) != told:
+                self.kind_box.setItemText(place, told)
 
     # What a person does
 
