@@ -5,14 +5,14 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-# As `desktop_app.io.hdf5_process` calls the process that it starts.
+# As `desktop_app.io.telemetry.hdf5_process` calls the process that it starts.
 _READ_HDF5 = "--read-hdf5"
 
 
 def main() -> int:
     """Run Peculiar as it was called; the exit status."""
     if sys.argv[1:] == [_READ_HDF5]:
-        from desktop_app.io.hdf5_worker import main as read_hdf5
+        from desktop_app.io.telemetry.hdf5_worker import main as read_hdf5
 
         return read_hdf5()
     from desktop_app.cli.main import run

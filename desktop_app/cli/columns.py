@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from desktop_app.core.light_curve import LightCurve
     from desktop_app.core.quality import Preset
-    from desktop_app.io.column_choice import ColumnChoice
+    from desktop_app.io.tables.column_choice import ColumnChoice
 
 _NAMES_SHOWN = 8
 
@@ -34,7 +34,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
 
 def run(arguments: argparse.Namespace) -> int:
     """List what is kept, or forget some of it."""
-    from desktop_app.io.column_choice import forget, remembered
+    from desktop_app.io.tables.column_choice import forget, remembered
 
     kept = remembered()
     if arguments.what == "forget":
@@ -79,7 +79,7 @@ def choice_in(arguments: argparse.Namespace, *, flux_alone: bool = True) -> "Col
     flux_alone : bool
         Whether ``--flux`` without the others is such a choice.
     """
-    from desktop_app.io.column_choice import ColumnChoice
+    from desktop_app.io.tables.column_choice import ColumnChoice
 
     flux = arguments.flux or ""
     choice = ColumnChoice(
@@ -111,8 +111,8 @@ def open_chosen(
     ParamError
     """
     from desktop_app.io import open_curve
-    from desktop_app.io.column_choice import ColumnChoice
-    from desktop_app.io.mapping import remember_for
+    from desktop_app.io.tables.column_choice import ColumnChoice
+    from desktop_app.io.tables.mapping import remember_for
 
     if choice is None:
         try:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from desktop_app.core.event_table import EventTable
     from desktop_app.core.light_curve import LightCurve
     from desktop_app.engine.cache import ScoreCache
-    from desktop_app.io.column_choice import ColumnChoice
+    from desktop_app.io.tables.column_choice import ColumnChoice
 
 INTERRUPTED = 130
 

@@ -36,7 +36,7 @@ def by_object(files: Sequence[Path], *, alone: frozenset[Path]) -> tuple[list[tu
 
 
 def _one_a_segment(group: "Sequence[FileSummary]", alone: frozenset[Path]) -> tuple[Path, ...]:
-    from desktop_app.io.together import one_a_segment
+    from desktop_app.io.curves.together import one_a_segment
 
     paths = [summary.path for summary in group]
     if not alone.isdisjoint(paths):

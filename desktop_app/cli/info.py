@@ -85,7 +85,7 @@ def _inside(path: Path, arguments: argparse.Namespace) -> "Inside":
     choice = choice_in(arguments)
     inside = look_inside(path, part=arguments.part, quality=arguments.quality, columns=choice, whole=arguments.all)
     if choice is not None and inside.error is None:
-        from desktop_app.io.mapping import remember_for
+        from desktop_app.io.tables.mapping import remember_for
 
         remember_for(path, choice)
         say_remembered()

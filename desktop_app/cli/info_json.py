@@ -6,7 +6,7 @@ from desktop_app.cli.info_view import chosen
 from desktop_app.core.errors import UserError
 from desktop_app.engine.facts import number, values_of
 from desktop_app.engine.inside import Inside, Listed, matches
-from desktop_app.io.anatomy import NOT_COUNTED, ColumnFacts, Section
+from desktop_app.io.inside.anatomy import NOT_COUNTED, ColumnFacts, Section
 
 
 def as_json(inside: Inside, hdu: str | None, search: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ from desktop_app.core.errors import ParamError
 from desktop_app.engine.curve_facts import spaced
 from desktop_app.engine.facts import Group, counted, in_short
 from desktop_app.engine.inside import Inside, Listed, matches
-from desktop_app.io.anatomy import NOT_COUNTED, Anatomy, ColumnFacts, Section
+from desktop_app.io.inside.anatomy import NOT_COUNTED, Anatomy, ColumnFacts, Section
 
 _LABEL = 10
 _WIDEST = 44

@@ -81,7 +81,7 @@ def _choose_labels(arguments: argparse.Namespace) -> None:
         return
     if not arguments.files:
         raise ParamError("Labels can be shown in telemetry only.", hint="Name the file that they are about.")
-    from desktop_app.io.labels import choose_labels
+    from desktop_app.io.telemetry.labels import choose_labels
 
     for path in arguments.files:
         choose_labels(path, arguments.labels)

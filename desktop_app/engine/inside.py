@@ -8,9 +8,9 @@ from desktop_app.core.data import Dataset
 from desktop_app.core.errors import ParamError, UserError
 from desktop_app.core.quality import Preset
 from desktop_app.engine.facts import Group, facts_of
-from desktop_app.io.anatomy import Anatomy, HeaderCard, Section
-from desktop_app.io.column_choice import ColumnChoice
+from desktop_app.io.inside.anatomy import Anatomy, HeaderCard, Section
 from desktop_app.io.reader import FileSummary
+from desktop_app.io.tables.column_choice import ColumnChoice
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def matches(card: HeaderCard, words: Sequence[str]) -> bool:
 
 
 def _anatomy(path: Path, *, whole: bool) -> Inside:
-    from desktop_app.io.anatomy import anatomy
+    from desktop_app.io.inside.anatomy import anatomy
 
     try:
         return Inside(path, anatomy=anatomy(path, whole=whole))

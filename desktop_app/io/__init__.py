@@ -10,9 +10,9 @@ from desktop_app.core.progress import Report, silent
 from desktop_app.core.quality import PRESETS, Preset
 from desktop_app.core.registry import Registry
 from desktop_app.core.telemetry import Telemetry
-from desktop_app.io.column_choice import ColumnChoice, remembered
 from desktop_app.io.listing import list_folder
 from desktop_app.io.reader import FileSummary, Reader
+from desktop_app.io.tables.column_choice import ColumnChoice, remembered
 
 _OTHER_KIND = "Look at it in the window, or with 'peculiar info'."
 
@@ -20,32 +20,32 @@ _OTHER_KIND = "Look at it in the window, or with 'peculiar info'."
 READERS: Registry[Reader] = Registry(
     "reader",
     {
-        "target-pixels": "desktop_app.io.target_pixels:READER",
-        "qlp": "desktop_app.io.qlp:READER",
-        "cdips": "desktop_app.io.cdips:READER",
-        "tglc": "desktop_app.io.tglc:READER",
-        "eleanor": "desktop_app.io.eleanor:READER",
-        "everest": "desktop_app.io.everest:READER",
-        "k2sc": "desktop_app.io.k2sc:READER",
-        "k2sff": "desktop_app.io.k2sff:READER",
-        "k2varcat": "desktop_app.io.k2varcat:READER",
-        "spoc": "desktop_app.io.spoc:READER",
-        "flux-table": "desktop_app.io.flux_table:READER",
-        "rate-table": "desktop_app.io.rate_table:READER",
-        "image": "desktop_app.io.image:READER",
-        "cutouts": "desktop_app.io.cutouts:READER",
-        "frames": "desktop_app.io.frames:READER",
-        "telemetry-parquet": "desktop_app.io.telemetry_parquet:READER",
-        "parquet": "desktop_app.io.parquet:READER",
-        "votable": "desktop_app.io.votable:READER",
-        "telemetry-long": "desktop_app.io.telemetry_long:READER",
-        "telemetry-text": "desktop_app.io.telemetry_text:READER",
-        "text": "desktop_app.io.text:READER",
-        "telemanom": "desktop_app.io.telemanom:READER",
-        "npz": "desktop_app.io.npz:READER",
-        "npy": "desktop_app.io.npy:READER",
-        "housekeeping": "desktop_app.io.housekeeping:READER",
-        "hdf5": "desktop_app.io.hdf5:READER",
+        "target-pixels": "desktop_app.io.pixels.target_pixels:READER",
+        "qlp": "desktop_app.io.curves.qlp:READER",
+        "cdips": "desktop_app.io.curves.cdips:READER",
+        "tglc": "desktop_app.io.curves.tglc:READER",
+        "eleanor": "desktop_app.io.curves.eleanor:READER",
+        "everest": "desktop_app.io.curves.everest:READER",
+        "k2sc": "desktop_app.io.curves.k2sc:READER",
+        "k2sff": "desktop_app.io.curves.k2sff:READER",
+        "k2varcat": "desktop_app.io.curves.k2varcat:READER",
+        "spoc": "desktop_app.io.curves.spoc:READER",
+        "flux-table": "desktop_app.io.curves.flux_table:READER",
+        "rate-table": "desktop_app.io.curves.rate_table:READER",
+        "image": "desktop_app.io.images.image:READER",
+        "cutouts": "desktop_app.io.images.cutouts:READER",
+        "frames": "desktop_app.io.images.frames:READER",
+        "telemetry-parquet": "desktop_app.io.telemetry.telemetry_parquet:READER",
+        "parquet": "desktop_app.io.tables.parquet:READER",
+        "votable": "desktop_app.io.tables.votable:READER",
+        "telemetry-long": "desktop_app.io.telemetry.telemetry_long:READER",
+        "telemetry-text": "desktop_app.io.telemetry.telemetry_text:READER",
+        "text": "desktop_app.io.tables.text:READER",
+        "telemanom": "desktop_app.io.telemetry.telemanom:READER",
+        "npz": "desktop_app.io.telemetry.npz:READER",
+        "npy": "desktop_app.io.telemetry.npy:READER",
+        "housekeeping": "desktop_app.io.telemetry.housekeeping:READER",
+        "hdf5": "desktop_app.io.telemetry.hdf5:READER",
     },
 )
 
@@ -97,7 +97,7 @@ def open_file(
                 with_flux(data.curve, flux)
             return with_pixel_preset(data, quality)
         case Telemetry():
-            from desktop_app.io.labels import with_chosen_labels
+            from desktop_app.io.telemetry.labels import with_chosen_labels
 
             return with_chosen_labels(data)
         case _:
@@ -129,7 +129,7 @@ def summarise(path: str | Path) -> FileSummary:
     """
     path = Path(path)
     if remembered():
-        from desktop_app.io.mapping import recalled, summarise_mapped
+        from desktop_app.io.tables.mapping import recalled, summarise_mapped
 
         if recalled(path) is not None:
             return summarise_mapped(path)
@@ -148,7 +148,7 @@ def data_files(folder: Path) -> list[Path]:
 
 def _read(path: Path, part: str | None, columns: ColumnChoice | None, report: Report) -> Dataset:
     if columns is not None or remembered():
-        from desktop_app.io.mapping import read_mapped, read_recalled, recalled
+        from desktop_app.io.tables.mapping import read_mapped, read_recalled, recalled
 
         if columns is not None:
             return read_mapped(path, columns, part)

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.paths import resources
 from desktop_app.ui.centre import HasPositions
+from desktop_app.ui.files.stitching import of_one_object
 from desktop_app.ui.help_window import CommandPalette, HelpWindow, about_text, help_text, shortcuts_text
-from desktop_app.ui.stitching import of_one_object
 from desktop_app.ui.words import counted
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Commands(QObject):
         self._session.reload()
 
     def on_choose_datasets(self) -> None:
-        from desktop_app.ui.datasets_dialog import DatasetsDialog
+        from desktop_app.ui.telemetry.datasets_dialog import DatasetsDialog
 
         path = self._session.telemetry.to_choose_from
         if path is not None:
@@ -264,7 +264,7 @@ class Commands(QObject):
     # Actions: tools and help
 
     def on_choose_columns(self) -> None:
-        from desktop_app.ui.columns_dialog import ColumnsDialog
+        from desktop_app.ui.columns.columns_dialog import ColumnsDialog
 
         path = self._session.columns.to_choose_from
         if path is not None:

@@ -5,11 +5,11 @@ from desktop_app.core.data import Dataset
 from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry
-from desktop_app.ui.gallery_picture import GalleryPicture, gallery_picture
-from desktop_app.ui.image_picture import ImageDrawing, drawing_of_image
+from desktop_app.ui.images.gallery_picture import GalleryPicture, gallery_picture
+from desktop_app.ui.images.image_picture import ImageDrawing, drawing_of_image
 from desktop_app.ui.picture import CurvePicture
-from desktop_app.ui.pixel_picture import PixelDrawing, pixel_drawing
-from desktop_app.ui.telemetry_picture import TelemetryPicture, telemetry_picture
+from desktop_app.ui.pixels.pixel_picture import PixelDrawing, pixel_drawing
+from desktop_app.ui.telemetry.telemetry_picture import TelemetryPicture, telemetry_picture
 
 Drawing = CurvePicture | GalleryPicture | ImageDrawing | PixelDrawing | TelemetryPicture
 

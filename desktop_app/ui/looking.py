@@ -8,7 +8,7 @@ from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
 from desktop_app.ui.state import AppState, Selection
-from desktop_app.ui.telemetry_inspection import inspect_sample
+from desktop_app.ui.telemetry.telemetry_inspection import inspect_sample
 from desktop_app.ui.words import counted
 from desktop_app.ui.work import Loaded
 

@@ -22,16 +22,16 @@ from desktop_app.detectors import DEFAULT_DETECTOR
 from desktop_app.engine.jobs import Progressed, Work
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
-from desktop_app.ui.column_verbs import ColumnVerbs
-from desktop_app.ui.cutout_verbs import CutoutVerbs
-from desktop_app.ui.file_list import FileList
-from desktop_app.ui.inside_verbs import InsideVerbs
+from desktop_app.ui.columns.column_verbs import ColumnVerbs
+from desktop_app.ui.files.file_list import FileList
+from desktop_app.ui.files.inside_verbs import InsideVerbs
+from desktop_app.ui.files.stitching import offer, path_shown, pieces_of, stitched_entry
+from desktop_app.ui.images.cutout_verbs import CutoutVerbs
+from desktop_app.ui.images.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
-from desktop_app.ui.pixel_verbs import PixelVerbs, aperture_of
-from desktop_app.ui.sky_facts import Placed, facts_at_once, placed_of, sky_of
+from desktop_app.ui.pixels.pixel_verbs import PixelVerbs, aperture_of
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
-from desktop_app.ui.stitching import offer, path_shown, pieces_of, stitched_entry
-from desktop_app.ui.telemetry_verbs import TelemetryVerbs
+from desktop_app.ui.telemetry.telemetry_verbs import TelemetryVerbs
 from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
 

@@ -16,10 +16,10 @@ from desktop_app.core.timescales import TimeSystem
 from desktop_app.engine.inside import Inside
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
+from desktop_app.ui.images.sky_facts import SkyFacts
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
-from desktop_app.ui.pixel_picture import PixelFrame
-from desktop_app.ui.sky_facts import SkyFacts
+from desktop_app.ui.pixels.pixel_picture import PixelFrame
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from desktop_app.ui.panels.files import FilesPanel
 from desktop_app.ui.panels.header import HeaderPanel
 from desktop_app.ui.panels.log import LogPanel
 from desktop_app.ui.panels.pixels import PixelsPanel
-from desktop_app.ui.pixels_dock import PixelsDock
+from desktop_app.ui.pixels.pixels_dock import PixelsDock
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.status import Status

@@ -69,7 +69,7 @@ def load_stitched(pieces: Sequence[Path], preset: Preset, report: Report) -> Loa
     """Read ``pieces`` as one light curve and make it ready to be drawn."""
     report(0.0, "Reading")
     with one_importer:
-        from desktop_app.io.together import open_stitched
+        from desktop_app.io.curves.together import open_stitched
 
         curve = open_stitched(pieces, quality=preset, report=part(report, 0.0, 0.8))
     report(0.8, "Drawing")

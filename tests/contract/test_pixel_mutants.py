@@ -12,7 +12,7 @@ import pytest
 from desktop_app.core.errors import UserError
 from desktop_app.core.pixels import TargetPixels, with_aperture
 from desktop_app.io import open_file, summarise
-from desktop_app.ui.pixel_picture import pixel_drawing, pixel_frame
+from desktop_app.ui.pixels.pixel_picture import pixel_drawing, pixel_frame
 from tests.mutants import mutant
 from tests.pixel_files import pixel_file
 

@@ -24,8 +24,9 @@ def test_that_an_entry_is_a_reader_of_that_name(name: str) -> None:
 
 def test_that_every_file_with_a_reader_is_registered() -> None:
     folder = Path(desktop_app.io.__file__).parent
-    written = [path.stem for path in folder.glob("*.py") if "\nREADER = " in path.read_text()]
-    readers = [import_module(f"desktop_app.io.{stem}").READER for stem in written]
+    written = [path.relative_to(folder) for path in folder.rglob("*.py") if "\nREADER = " in path.read_text()]
+    assert len(written) > 20
+    readers = [import_module(".".join(("desktop_app.io", *path.with_suffix("").parts))).READER for path in written]
     assert {reader.name for reader in readers} == set(READERS)
 
 

@@ -9,7 +9,7 @@ import pytest
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.io import open_file, summarise
-from desktop_app.io.cutouts import open_cutouts
+from desktop_app.io.images.cutouts import open_cutouts
 from tests.data import SHARED
 
 pytestmark = pytest.mark.real_data

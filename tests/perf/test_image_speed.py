@@ -8,7 +8,7 @@ import pytest
 
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.io import open_file, summarise
-from desktop_app.io.cutouts import open_cutouts
+from desktop_app.io.images.cutouts import open_cutouts
 from tests.image_files import TAN, pixels_of, write_image
 from tests.perf.test_reading_speed import best_s, other_names
 

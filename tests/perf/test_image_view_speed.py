@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.core.larger_pixels import Values
 from desktop_app.core.stretch import STRETCHES
-from desktop_app.ui.image_picture import image_picture
-from desktop_app.ui.image_view import ImageView
-from desktop_app.ui.look_bar import LookChoice
+from desktop_app.ui.images.image_picture import image_picture
+from desktop_app.ui.images.image_view import ImageView
+from desktop_app.ui.images.look_bar import LookChoice
 from desktop_app.ui.theme import DARK
 
 SIDE = 4096

@@ -9,11 +9,11 @@ from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.raster import View
-from desktop_app.ui.telemetry_items import Stretch
-from desktop_app.ui.telemetry_picture import TelemetryPicture, telemetry_picture
-from desktop_app.ui.telemetry_plots import TelemetryPlots
+from desktop_app.ui.telemetry.telemetry_items import Stretch
+from desktop_app.ui.telemetry.telemetry_picture import TelemetryPicture, telemetry_picture
+from desktop_app.ui.telemetry.telemetry_plots import TelemetryPlots
+from desktop_app.ui.telemetry.traces import line_shades
 from desktop_app.ui.theme import DARK
-from desktop_app.ui.traces import line_shades
 from tests.telemetries import many_channels
 
 FRAMES = 20

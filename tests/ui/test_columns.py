@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.io.column_choice import ColumnChoice, remembered
-from desktop_app.io.mapping import remember_for
-from desktop_app.ui.columns_dialog import ColumnsDialog
+from desktop_app.io.tables.column_choice import ColumnChoice, remembered
+from desktop_app.io.tables.mapping import remember_for
+from desktop_app.ui.columns.columns_dialog import ColumnsDialog
 from desktop_app.ui.theme import DARK
 from desktop_app.ui.window import MainWindow
 from tests.tables import odd_columns, write_fits, write_text

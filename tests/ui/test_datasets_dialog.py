@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QLin
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.telemetry import Telemetry
-from desktop_app.ui.datasets_dialog import NO_TIME, DatasetsDialog
 from desktop_app.ui.panels.telemetry import TelemetryPage
+from desktop_app.ui.telemetry.datasets_dialog import NO_TIME, DatasetsDialog
 from desktop_app.ui.window import MainWindow
 from tests.ui.conftest import open_and_wait
 

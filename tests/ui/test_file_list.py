@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.core.errors import ReadError
 from desktop_app.io.reader import FileSummary
-from desktop_app.ui import folder_watch
-from desktop_app.ui.file_model import CADENCE, FILE, SIZE, FileModel
-from desktop_app.ui.file_table import FileTable
+from desktop_app.ui.files import folder_watch
+from desktop_app.ui.files.file_model import CADENCE, FILE, SIZE, FileModel
+from desktop_app.ui.files.file_table import FileTable
 from desktop_app.ui.panels.files import FilesPanel
 from desktop_app.ui.state import FileEntry
 from desktop_app.ui.window import MainWindow

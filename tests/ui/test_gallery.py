@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.cutouts import CutoutSet
+from desktop_app.ui.images.stamp_grid import StampModel
 from desktop_app.ui.panels.gallery import COMMON, GalleryPage
-from desktop_app.ui.stamp_grid import StampModel
 from desktop_app.ui.window import MainWindow
 from tests.pictures import open_made, stamps
 from tests.ui.conftest import open_and_wait

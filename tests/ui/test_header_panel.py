@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.core.data import Dataset
 from desktop_app.engine.inside import Inside
-from desktop_app.io.anatomy import HeaderCard, Section
+from desktop_app.io.inside.anatomy import HeaderCard, Section
 from desktop_app.ui import work
-from desktop_app.ui.header_model import CardModel, as_card, as_text
+from desktop_app.ui.files.header_model import CardModel, as_card, as_text
 from desktop_app.ui.panels.header import HeaderPanel
 from desktop_app.ui.window import MainWindow
 from tests.fits_files import mission_file
@@ -52,7 +52,7 @@ def test_that_nothing_is_looked_into_before_the_panel_is_shown(
         looked.append(data)
         return work.look_inside(data)
 
-    monkeypatch.setattr("desktop_app.ui.inside_verbs.look_inside", look)
+    monkeypatch.setattr("desktop_app.ui.files.inside_verbs.look_inside", look)
     window.docks["events"].raise_()
     open_and_wait(window, mission_file(tmp_path), qtbot)
     qtbot.wait(100)

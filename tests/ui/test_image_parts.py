@@ -8,14 +8,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.stretch import STRETCHES, Stretch
-from desktop_app.ui.colour_bar import ColourBar
-from desktop_app.ui.compass import Compass, draw_compass, length_text
-from desktop_app.ui.image_marks import Box, Marker, Outline
-from desktop_app.ui.image_picture import image_picture
-from desktop_app.ui.image_raster import Aim, Look, coloured
-from desktop_app.ui.image_view import ImageView
-from desktop_app.ui.look_bar import LookChoice
-from desktop_app.ui.sky_facts import sky_facts
+from desktop_app.ui.images.colour_bar import ColourBar
+from desktop_app.ui.images.compass import Compass, draw_compass, length_text
+from desktop_app.ui.images.image_marks import Box, Marker, Outline
+from desktop_app.ui.images.image_picture import image_picture
+from desktop_app.ui.images.image_raster import Aim, Look, coloured
+from desktop_app.ui.images.image_view import ImageView
+from desktop_app.ui.images.look_bar import LookChoice
+from desktop_app.ui.images.sky_facts import sky_facts
 from desktop_app.ui.theme import DARK
 from tests.pictures import CENTRE_DEG, SCALE_ARCSEC, star_field, tan_sky
 

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.core.sky import Sky
 from desktop_app.core.sky_image import SkyImage
-from desktop_app.ui.image_picture import image_picture
-from desktop_app.ui.image_raster import Aim, coloured
-from desktop_app.ui.image_view import ImageView
-from desktop_app.ui.look_bar import LookChoice
+from desktop_app.ui.images.image_picture import image_picture
+from desktop_app.ui.images.image_raster import Aim, coloured
+from desktop_app.ui.images.image_view import ImageView
+from desktop_app.ui.images.look_bar import LookChoice
 from desktop_app.ui.panels.image import ImagePage
 from desktop_app.ui.theme import DARK
 from desktop_app.ui.window import MainWindow

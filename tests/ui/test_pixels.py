@@ -354,7 +354,7 @@ def test_that_a_cancelled_sum_leaves_curve_and_outline(
             going.set()
             report(0.5, "Summing pixels")
 
-    monkeypatch.setattr("desktop_app.io.pixel_frames.PlainFrames.sums", slow)
+    monkeypatch.setattr("desktop_app.io.pixels.pixel_frames.PlainFrames.sums", slow)
     before = pixels_open.session.state.curve
     click_pixel(pixels_open, 0, 0)
     qtbot.waitUntil(going.is_set)

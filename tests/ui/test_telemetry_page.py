@@ -17,8 +17,8 @@ from desktop_app import io
 from desktop_app.core.data import Dataset
 from desktop_app.core.source import Source
 from desktop_app.core.telemetry import Channel, Telemetry
-from desktop_app.ui.clock_axis import ClockAxis, exact_time
 from desktop_app.ui.panels.telemetry import TelemetryPage
+from desktop_app.ui.telemetry.clock_axis import ClockAxis, exact_time
 from desktop_app.ui.theme import DARK, LIGHT, TRUTH
 from desktop_app.ui.window import MainWindow
 from tests.data import SHARED

@@ -7,7 +7,7 @@ import pytest
 
 from desktop_app.cli import main
 from desktop_app.cli.window import ShowWindow
-from desktop_app.io.column_choice import ColumnChoice, remembered
+from desktop_app.io.tables.column_choice import ColumnChoice, remembered
 from tests.tables import odd_columns, write_text
 
 

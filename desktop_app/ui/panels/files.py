@@ -8,8 +8,8 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.core.data import Kind
-from desktop_app.ui.file_model import FILE, HEADINGS, FileModel, Wanted
-from desktop_app.ui.file_table import FileTable
+from desktop_app.ui.files.file_model import FILE, HEADINGS, FileModel, Wanted
+from desktop_app.ui.files.file_table import FileTable
 from desktop_app.ui.named import named
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState

@@ -21,16 +21,16 @@ from PySide6.QtWidgets import (
 from desktop_app.core.arrays import Ints
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.ui.elided import ElidedLabel
-from desktop_app.ui.gallery_picture import GalleryPicture
-from desktop_app.ui.image_cell import ImageCell
-from desktop_app.ui.image_picture import image_picture
-from desktop_app.ui.image_words import stamp_readout
-from desktop_app.ui.look_bar import LookBar, LookChoice
+from desktop_app.ui.images.gallery_picture import GalleryPicture
+from desktop_app.ui.images.image_cell import ImageCell
+from desktop_app.ui.images.image_picture import image_picture
+from desktop_app.ui.images.image_words import stamp_readout
+from desktop_app.ui.images.look_bar import LookBar, LookChoice
+from desktop_app.ui.images.stamp_filter import BY_ID, columns_of, kept, ordered
+from desktop_app.ui.images.stamp_grid import SIZES_PX, StampGrid, value_text
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
 from desktop_app.ui.session import Session
-from desktop_app.ui.stamp_filter import BY_ID, columns_of, kept, ordered
-from desktop_app.ui.stamp_grid import SIZES_PX, StampGrid, value_text
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular
 from desktop_app.ui.words import counted

@@ -23,8 +23,18 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.engine.inside import Inside
-from desktop_app.io.anatomy import Anatomy, HeaderCard, Section
-from desktop_app.ui.header_model import COMMENT, HDU, KEYWORD, UNIT, VALUE, CardModel, ColumnModel, as_card, as_text
+from desktop_app.io.inside.anatomy import Anatomy, HeaderCard, Section
+from desktop_app.ui.files.header_model import (
+    COMMENT,
+    HDU,
+    KEYWORD,
+    UNIT,
+    VALUE,
+    CardModel,
+    ColumnModel,
+    as_card,
+    as_text,
+)
 from desktop_app.ui.named import named
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState

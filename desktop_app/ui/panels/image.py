@@ -19,18 +19,18 @@ from PySide6.QtWidgets import (
 
 from desktop_app.core.cuts import Interval
 from desktop_app.core.sky_image import SkyImage
-from desktop_app.ui.compass import Compass
 from desktop_app.ui.elided import ElidedLabel
-from desktop_app.ui.image_menu import ImageMenu
-from desktop_app.ui.image_picture import ImageDrawing, ImagePicture
-from desktop_app.ui.image_row import ImageRow
-from desktop_app.ui.image_words import copied_text, place_named, readout
-from desktop_app.ui.look_bar import MANUAL, LookBar, LookChoice
+from desktop_app.ui.images.compass import Compass
+from desktop_app.ui.images.image_menu import ImageMenu
+from desktop_app.ui.images.image_picture import ImageDrawing, ImagePicture
+from desktop_app.ui.images.image_row import ImageRow
+from desktop_app.ui.images.image_words import copied_text, place_named, readout
+from desktop_app.ui.images.look_bar import MANUAL, LookBar, LookChoice
+from desktop_app.ui.images.player import Player
+from desktop_app.ui.images.sky_facts import SkyFacts
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
-from desktop_app.ui.player import Player
 from desktop_app.ui.session import Session
-from desktop_app.ui.sky_facts import SkyFacts
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular
 

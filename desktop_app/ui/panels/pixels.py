@@ -14,12 +14,12 @@ from desktop_app.core.quality import quality_names
 from desktop_app.core.stretch import STRETCHES
 from desktop_app.core.timescales import show_time
 from desktop_app.ui.elided import ElidedLabel
-from desktop_app.ui.image_picture import ImagePicture
-from desktop_app.ui.image_raster import Look
+from desktop_app.ui.images.image_picture import ImagePicture
+from desktop_app.ui.images.image_raster import Look
 from desktop_app.ui.named import named
-from desktop_app.ui.pixel_bars import ALL_FRAMES, CADENCE, DIFFERENCE, MEDIAN, ApertureBar, FilmBar, LookBar
-from desktop_app.ui.pixel_picture import PixelDrawing, PixelFrame
-from desktop_app.ui.pixel_view import PixelView
+from desktop_app.ui.pixels.pixel_bars import ALL_FRAMES, CADENCE, DIFFERENCE, MEDIAN, ApertureBar, FilmBar, LookBar
+from desktop_app.ui.pixels.pixel_picture import PixelDrawing, PixelFrame
+from desktop_app.ui.pixels.pixel_view import PixelView
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular

@@ -20,19 +20,19 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.telemetry import Interval, Telemetry
-from desktop_app.ui.channel_list import ChannelList
-from desktop_app.ui.clock_axis import exact_time, stretch_text
 from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
-from desktop_app.ui.telemetry_items import Stretch
-from desktop_app.ui.telemetry_marks import letter_of
-from desktop_app.ui.telemetry_picture import TelemetryPicture, same_samples
-from desktop_app.ui.telemetry_plots import TelemetryPlots
-from desktop_app.ui.telemetry_readout import sample_at, value_at
-from desktop_app.ui.telemetry_rows import row_at
+from desktop_app.ui.telemetry.channel_list import ChannelList
+from desktop_app.ui.telemetry.clock_axis import exact_time, stretch_text
+from desktop_app.ui.telemetry.telemetry_items import Stretch
+from desktop_app.ui.telemetry.telemetry_marks import letter_of
+from desktop_app.ui.telemetry.telemetry_picture import TelemetryPicture, same_samples
+from desktop_app.ui.telemetry.telemetry_plots import TelemetryPlots
+from desktop_app.ui.telemetry.telemetry_readout import sample_at, value_at
+from desktop_app.ui.telemetry.telemetry_rows import row_at
 from desktop_app.ui.theme import TRUTH, Appearance, Theme
 from desktop_app.ui.words import counted, duration
 

@@ -10,8 +10,8 @@ import pytest
 from astropy.io import fits
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io import anatomy as anatomy_module
-from desktop_app.io.anatomy import NOT_COUNTED, anatomy
+from desktop_app.io.inside import anatomy as anatomy_module
+from desktop_app.io.inside.anatomy import NOT_COUNTED, anatomy
 from tests.data import SHARED
 from tests.fits_files import mission_columns, mission_file
 
@@ -105,7 +105,7 @@ def test_that_a_changed_header_is_told_apart_from_changed_data(tmp_path: Path) -
 def test_that_rows_of_any_width_are_summed_in_pieces(
     width: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desktop_app.io.fits_anatomy._PIECE_BYTES", 64)
+    monkeypatch.setattr("desktop_app.io.inside.fits_anatomy._PIECE_BYTES", 64)
     column = fits.Column("B", f"{width}B", array=np.arange(101 * width, dtype=np.uint8).reshape(101, width))
     path = tmp_path / "a.fits"
     fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU.from_columns([column])]).writeto(path, checksum=True)

@@ -10,8 +10,8 @@ from desktop_app.core.errors import ParamError, ReadError
 from desktop_app.core.progress import JobCancelled
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.io import open_file, summarise
-from desktop_app.io.catalogue import read_catalogue
-from desktop_app.io.cutouts import open_cutouts
+from desktop_app.io.images.catalogue import read_catalogue
+from desktop_app.io.images.cutouts import open_cutouts
 from tests.image_files import TAN, Cards, pixels_of, write_extensions, write_image, write_packed
 
 SIZE = (20, 24)

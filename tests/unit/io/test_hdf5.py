@@ -14,10 +14,11 @@ from desktop_app.core.detection import Provenance, Scores
 from desktop_app.core.errors import ParamError, ReadError
 from desktop_app.core.telemetry import Interval, Telemetry
 from desktop_app.engine.cache import ScoreCache
-from desktop_app.io import hdf5_process, open_file, summarise
-from desktop_app.io.hdf5 import read_hdf5
-from desktop_app.io.hdf5_choice import Chosen
-from desktop_app.io.hdf5_tree import tree
+from desktop_app.io import open_file, summarise
+from desktop_app.io.telemetry import hdf5_process
+from desktop_app.io.telemetry.hdf5 import read_hdf5
+from desktop_app.io.telemetry.hdf5_choice import Chosen
+from desktop_app.io.telemetry.hdf5_tree import tree
 from tests.telemetry_files import START_UNIX_S, hdf5_file
 
 

@@ -11,7 +11,7 @@ import pytest
 from desktop_app.core.errors import UserError
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.io import open_file, summarise
-from desktop_app.io.tile_codecs import Coding, DamagedTileError, decoder
+from desktop_app.io.images.tile_codecs import Coding, DamagedTileError, decoder
 from tests.image_files import PACKINGS, TAN, pixels_of, write_extensions, write_image, write_packed
 
 PACKED_ROUNDS = 60

@@ -13,7 +13,7 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.source import Source
 from desktop_app.core.telemetry import Channel, Interval, Telemetry
 from desktop_app.io import open_file
-from desktop_app.io.labels import choose_labels, load_labels
+from desktop_app.io.telemetry.labels import choose_labels, load_labels
 from tests.fits_files import mission_file
 from tests.telemetry_files import SEGMENTS, START_UNIX_S, dates, packed, table_text
 

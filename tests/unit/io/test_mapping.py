@@ -11,11 +11,11 @@ import pytest
 from desktop_app.core.errors import ColumnsUnclear, ParamError, ReadError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.io import open_curve, open_file, summarise
-from desktop_app.io.any_table import open_table, shape_of
-from desktop_app.io.column_choice import ColumnChoice, forget, remember, remembered
-from desktop_app.io.mapping import preview, read_mapped, recalled, remember_for
 from desktop_app.io.refusal import refusal
 from desktop_app.io.source import read_head
+from desktop_app.io.tables.any_table import open_table, shape_of
+from desktop_app.io.tables.column_choice import ColumnChoice, forget, remember, remembered
+from desktop_app.io.tables.mapping import preview, read_mapped, recalled, remember_for
 from desktop_app.paths import config_folder
 from tests.tables import N, odd_columns, write_fits, write_parquet, write_text, write_votable
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_app.io.clock import TimeName, times_of_dates, times_of_numbers
-from desktop_app.io.moments import dates_in, is_date, numbers_in, of_floats, unix_seconds
+from desktop_app.io.telemetry.clock import TimeName, times_of_dates, times_of_numbers
+from desktop_app.io.telemetry.moments import dates_in, is_date, numbers_in, of_floats, unix_seconds
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

@@ -9,9 +9,9 @@ from astropy.io import fits
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.io.fits_file import Header
-from desktop_app.io.fits_hdus import read_hdus
-from desktop_app.io.plain_cards import end_of_header, plain_cards
+from desktop_app.io.fits.fits_file import Header
+from desktop_app.io.fits.fits_hdus import read_hdus
+from desktop_app.io.fits.plain_cards import end_of_header, plain_cards
 from tests.fits_files import mission_file
 
 

@@ -275,7 +275,7 @@ def test_that_a_gzipped_file_beyond_memory_is_refused_with_a_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = pixel_file(tmp_path, name="star_tp.fits.gz")
-    monkeypatch.setattr("desktop_app.io.pixel_scan.KEPT_LIMIT_BYTES", 1000)
+    monkeypatch.setattr("desktop_app.io.pixels.pixel_scan.KEPT_LIMIT_BYTES", 1000)
     with pytest.raises(ReadError, match="is gzipped, and its frames would take") as caught:
         open_file(path)
     assert caught.value.hint == "Unpack it: frames of a plain file are read one by one."

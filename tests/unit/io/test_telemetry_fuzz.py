@@ -11,7 +11,7 @@ import pytest
 from desktop_app.core.errors import ParamError, ReadError
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.io import open_file, summarise
-from desktop_app.io.labels import load_labels
+from desktop_app.io.telemetry.labels import load_labels
 from tests.mutants import mutant
 from tests.telemetry_files import (
     arrays,

@@ -13,7 +13,7 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.telemetry import Interval, Telemetry
 from desktop_app.io import READERS, open_file, summarise
 from desktop_app.io.source import read_head
-from desktop_app.io.telemetry_long import ALL
+from desktop_app.io.telemetry.telemetry_long import ALL
 from tests.telemetry_files import START_UNIX_S, dates, long_text, parquet_file, table_text
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from desktop_app.core.errors import ReadError
 from desktop_app.io import open_curve, summarise
+from desktop_app.io.curves.together import by_object, one_a_segment, open_stitched
 from desktop_app.io.reader import FileSummary
-from desktop_app.io.together import by_object, one_a_segment, open_stitched
 from tests.data import REAL, real_file
 from tests.fits_files import mission_file
 

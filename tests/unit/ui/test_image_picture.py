@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from desktop_app.core.source import Card
 from desktop_app.core.stretch import STRETCHES
-from desktop_app.ui.colour_maps import COLOUR_MAPS, colours_of
-from desktop_app.ui.image_marks import edges_of
-from desktop_app.ui.image_picture import drawing_of_image, image_picture
-from desktop_app.ui.image_raster import Look, Window, coloured, rasterise_image
-from desktop_app.ui.look_bar import LookChoice
+from desktop_app.ui.images.colour_maps import COLOUR_MAPS, colours_of
+from desktop_app.ui.images.image_marks import edges_of
+from desktop_app.ui.images.image_picture import drawing_of_image, image_picture
+from desktop_app.ui.images.image_raster import Look, Window, coloured, rasterise_image
+from desktop_app.ui.images.look_bar import LookChoice
 from tests.pictures import sky_image, star_field, triplet
 
 ODD: dict[str, NDArray[np.float64] | NDArray[np.float32]] = {

@@ -6,7 +6,7 @@ import pytest
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.light_curve import Series
 from desktop_app.core.source import Source
-from desktop_app.ui.stamp_filter import columns_of, kept, ordered
+from desktop_app.ui.images.stamp_filter import columns_of, kept, ordered
 
 
 @pytest.fixture

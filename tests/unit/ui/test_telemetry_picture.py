@@ -9,8 +9,8 @@ from desktop_app.core.pyramid import build_pyramid, build_pyramids
 from desktop_app.core.source import Source
 from desktop_app.core.telemetry import Channel, Telemetry
 from desktop_app.ui.raster import View
-from desktop_app.ui.telemetry_picture import ChannelPicture, Trace, telemetry_picture
-from desktop_app.ui.traces import columns_of, line_shades, switch_shades
+from desktop_app.ui.telemetry.telemetry_picture import ChannelPicture, Trace, telemetry_picture
+from desktop_app.ui.telemetry.traces import columns_of, line_shades, switch_shades
 from tests.telemetries import ALONE_ROW, GAP, MODES, SPIKE_ROW, commanded, housekeeping, many_channels
 
 

@@ -1,0 +1,1 @@
+"""Light curves out of FITS products and surveys, and what their times count from."""

@@ -1,0 +1,1 @@
+"""FITS files at their border: headers, HDUs and tables, bounded and guarded."""

@@ -1,0 +1,1 @@
+"""Images, folders of frames, and sets of stamps."""

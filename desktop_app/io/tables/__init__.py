@@ -1,0 +1,1 @@
+"""Tables of text, VOTable and parquet, and what their columns are."""

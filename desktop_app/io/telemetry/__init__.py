@@ -1,0 +1,1 @@
+"""Telemetry in arrays, tables, HDF5 and FITS, and its labels."""

@@ -1,0 +1,1 @@
+"""Telling the columns of a table apart."""

@@ -1,0 +1,1 @@
+"""The list of files, and what is inside one."""

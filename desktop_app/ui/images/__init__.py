@@ -1,0 +1,1 @@
+"""Images and stamps: how they are looked at."""

@@ -1,0 +1,1 @@
+"""Target pixels: frames, apertures, a film."""

@@ -1,0 +1,1 @@
+"""Telemetry: rows of channels and what is marked in them."""
