@@ -23,7 +23,7 @@ def tell(error: UserError, about: str = "") -> None:
     say(f"peculiar: {where}{error.message}", sys.stderr)
     if error.hint:
         say(f"  {error.hint}", sys.stderr)
-    if isinstance(error, ColumnsUnclear):
+    if isinstance(error, ColumnsUnclear) and error.can_be_told:
         say("  Columns can be named: --time COLUMN --flux COLUMN.", sys.stderr)
 
 

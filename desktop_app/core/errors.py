@@ -65,6 +65,11 @@ class ColumnsUnclear(ReadError):  # noqa: N818  it reads as what it says
         super().__init__(message, hint=hint)
         self.preview = preview
 
+    @property
+    def can_be_told(self) -> bool:
+        """Whether there are columns enough for a time and a flux."""
+        return len(self.preview.names) > 1
+
 
 class DatasetsUnclear(ReadError):  # noqa: N818  it reads as what it says
     """A file in whose tree of datasets a person has to choose what to look at.

@@ -126,7 +126,7 @@ class ColumnVerbs(QObject):
     def _on_failed(self, error: Exception) -> None:
         """Offer the choice; the session has told the error already."""
         notice = self._session.state.notice
-        if isinstance(error, ColumnsUnclear) and notice is not None and self._tried is not None:
+        if isinstance(error, ColumnsUnclear) and error.can_be_told and notice is not None and self._tried is not None:
             self._unclear = self._tried
             self._update(notice=replace(notice, action="choose_columns"))
 
