@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from desktop_app.core.data import Dataset
 from desktop_app.core.errors import UserError
 from desktop_app.io import open_file, summarise
 from desktop_app.io.reader import FileSummary
-from tests.fits_files import mission_file
+from tests.every_kind import FILES
 from tests.mutants import mutant
 
 # PECULIAR_MUTANTS=2000 makes it a long night.
@@ -22,25 +21,9 @@ LIMIT_S = 2.0
 GROWTH_LIMIT_MIB = 400
 
 
-def text_file(folder: Path) -> Path:
-    """Time, flux and error with commas."""
-    rng = np.random.default_rng(1)
-    table = np.column_stack([1325 + 0.02 * np.arange(300), 1 + 1e-3 * rng.standard_normal(300), np.full(300, 1e-3)])
-    path = folder / "star.csv"
-    np.savetxt(path, table, delimiter=",", header="time,flux,flux_err", comments="")
-    return path
-
-
-MAKERS: dict[str, Callable[[Path], Path]] = {
-    "mission light curve": lambda folder: mission_file(folder, n=60),
-    "gzipped light curve": lambda folder: mission_file(folder, n=60, name="star_lc.fits.gz"),
-    "text": text_file,
-}
-
-
-@pytest.mark.parametrize("name", list(MAKERS))
+@pytest.mark.parametrize("name", list(FILES))
 def test_that_a_damaged_file_opens_or_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
-    whole = MAKERS[name](tmp_path)
+    whole = FILES[name][1](tmp_path)
     content, slowest = whole.read_bytes(), (0.0, -1)
     look(whole)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -16,14 +16,17 @@ from typing import IO, Any
 import numpy as np
 
 from desktop_app.core.errors import ReadError
-from desktop_app.io.source import open_bytes
+from desktop_app.io.source import open_bytes, version_of
 from desktop_app.io.telemetry.npy_file import VALUES_LIMIT_BYTES
 
 WORD = "--read-hdf5"
 _START_S = 60.0
 _ANSWER_S = 1.5
+_REMEMBERED_S = 20.0
 _BYTES_A_SECOND = 20 << 20
 _AGAIN = "Download or copy the file again; h5dump tells where it is damaged."
+
+_DEADLY: dict[tuple[Path, tuple[int, int]], float] = {}
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -41,8 +44,13 @@ def ask(path: Path, request: Mapping[str, object]) -> tuple[dict[str, Any], list
     if not packed:
         raise ReadError(f"{path.name} is empty.", hint=_AGAIN)
     seconds = _ANSWER_S + path.stat().st_size / _BYTES_A_SECOND
-    answer = _WORKER.ask({**request, "path": str(path.absolute())}, seconds)
+    version = (path.absolute(), version_of(path))
+    # What just ended the library would hold up the next question about it just as long.
+    known = monotonic() - _DEADLY.get(version, -_REMEMBERED_S) < _REMEMBERED_S
+    answer = None if known else _WORKER.ask({**request, "path": str(path.absolute())}, seconds)
     if answer is None:
+        if not known:
+            _DEADLY[version] = monotonic()
         raise ReadError(f"{path.name} is damaged: reading it ended the HDF5 library, or never ended.", hint=_AGAIN)
     told, arrays = answer
     if "error" in told:
@@ -92,7 +100,7 @@ class _Worker:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._end()
-        root = str(Path(__file__).parents[2])
+        root = str(Path(__file__).parents[3])
         ways = [root, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
         # Two double colons are HDF5's own word for: load no plugins.
         quiet = {"HDF5_PLUGIN_PRELOAD": "::", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

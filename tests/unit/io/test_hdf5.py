@@ -210,10 +210,15 @@ def test_that_a_library_that_ends_its_process_or_hangs_costs_the_file_only(
     for end in ("sys.stdin.buffer.read(4); os.abort()", "time.sleep(60)", "out.write(b'\\xff' * 9); out.flush()"):
         monkeypatch.setattr(hdf5_process, "command", lambda end=end: [sys.executable, "-c", begin + end])
         hdf5_process._WORKER.end()
+        hdf5_process._DEADLY.clear()
         start = time.perf_counter()
         with pytest.raises(ReadError, match="ended the HDF5 library"):
             tree(path)
         assert time.perf_counter() - start < 10
+        with pytest.raises(ReadError, match="ended the HDF5 library"):
+            tree(path)
+    assert len(hdf5_process._DEADLY) == 1
+    hdf5_process._DEADLY.clear()
     monkeypatch.undo()
     assert len(opened(path)) == 50
 
