@@ -105,7 +105,7 @@ class Job:
 
 
 class Worker:
-    """The thread; it starts with the first job and ends with `close`."""
+    """The thread; it starts with the first job and ends with `close`, after which no job starts any more."""
 
     def __init__(self, name: str = "job-worker") -> None:
         self._name = name
@@ -113,11 +113,15 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._jobs: set[Job] = set()
         self._lock = threading.Lock()
+        self._closed = False
 
     def submit(self, work: Work, tell: Tell) -> Job:
-        """Queue ``work``; ``tell`` is called from the worker thread."""
+        """Queue ``work``; ``tell`` is called from the worker thread, and never once the worker is closed."""
         job = Job(work, tell)
         with self._lock:
+            if self._closed:
+                job.cancel()
+                return job
             self._jobs.add(job)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name=self._name, daemon=True)
@@ -128,6 +132,7 @@ class Worker:
     def close(self, timeout_s: float = 5.0) -> None:
         """Cancel what runs and what waits, and wait for the thread to end."""
         with self._lock:
+            self._closed = True
             thread, self._thread = self._thread, None
             for job in self._jobs:
                 job.cancel()

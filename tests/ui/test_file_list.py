@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.core.errors import ReadError
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.files import folder_watch
-from desktop_app.ui.files.file_model import CADENCE, FILE, SIZE, FileModel
+from desktop_app.ui.files.file_model import CADENCE, FILE, MISSION, SIZE, FileModel
 from desktop_app.ui.files.file_table import FileTable
 from desktop_app.ui.panels.files import FilesPanel
 from desktop_app.ui.state import FileEntry
@@ -338,7 +338,7 @@ def test_that_a_folder_that_is_one_data_set_is_an_entry_of_its_own(
     open_folder(window, folder, qtbot)
     assert asked == [folder]
     assert texts(window)[0] == "frames"
-    assert texts(window, SIZE)[0] == "3 frames"
+    assert texts(window, SIZE)[0] == "3 images"
     table = panel_of(window).view
     click(table, 0)
     assert asked == [folder, folder]
@@ -436,3 +436,17 @@ def test_that_the_first_file_that_can_be_read_is_shown(window: MainWindow, tmp_p
     window.session.open([folder])
     qtbot.waitUntil(lambda: shown(window) == folder / "b.fits")
     assert window.session.state.notice is None
+
+
+def test_that_a_column_in_which_no_file_says_anything_leaves_its_room_to_the_names(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    view = window.findChild(FileTable, "files-list")
+    assert view is not None
+    write_star(tmp_path / "star.csv")
+    window.session.open([tmp_path / "star.csv"])
+    qtbot.waitUntil(lambda: all(entry.summary is not None for entry in window.session.state.files))
+    assert view.isColumnHidden(MISSION)
+    assert view.isColumnHidden(CADENCE)
+    window.session.open([mission_file(tmp_path)])
+    qtbot.waitUntil(lambda: not view.isColumnHidden(MISSION))

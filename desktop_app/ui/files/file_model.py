@@ -40,7 +40,7 @@ _ICONS: dict[str, str] = {
     "telemetry": "kind-telemetry",
 }
 # What the rows of a kind are called; light curves and telemetry have rows.
-_PIECES = {"target pixels": "frame", "image": "frame", "cutouts": "stamp"}
+_PIECES = {"target pixels": "frame", "image": "image", "cutouts": "stamp"}
 _KIND_WORDS = {"cutouts": "cut-outs"}
 
 
@@ -180,6 +180,17 @@ class FileModel(QAbstractTableModel):
         shown += sum(1 for row in self._rows if not row.folder)
         unread = sum(1 for entry in self._entries if entry.summary is None and not (entry.problem or entry.gone))
         return Count(sum(1 for entry in self._entries if not entry.whole), shown, unread)
+
+    def says(self, column: int) -> bool:
+        """Whether any file says something of its mission or cadence, where ``column`` is one of those."""
+        summaries = (entry.summary for entry in self._entries if entry.summary is not None)
+        match column:
+            case _ if column == MISSION:
+                return any(summary.mission for summary in summaries)
+            case _ if column == CADENCE:
+                return any(isfinite(summary.cadence_s) for summary in summaries)
+            case _:
+                return True
 
     def kinds(self) -> dict[str, int]:
         """How many files of each kind there are, "problem" among them."""
@@ -347,7 +358,7 @@ class FileModel(QAbstractTableModel):
 
 
 def size_of(summary: FileSummary) -> str:
-    """ "20,076 rows", "4096 × 4096", "12 frames", "42 channels"; "" where the headers do not say."""
+    """ "20,076 rows", "4096 × 4096", "12 images", "42 channels"; "" where the headers do not say."""
     shape, rows = summary.shape, summary.rows
     if summary.kind == "telemetry" and shape:
         return counted(shape[-1], "channel")

@@ -75,12 +75,17 @@ class FileTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The name keeps its room: where the table is narrow, columns stand back, the least needed one first."""
         super().resizeEvent(event)
+        self.leave_room()
+
+    def leave_room(self) -> None:
+        """Let columns stand back that have no room, or in which no file says anything."""
+        letter = self.fontMetrics().horizontalAdvance("0")
         for column, least in _STAND_BACK.items():
-            narrow = self.viewport().width() < least * self.fontMetrics().horizontalAdvance("0")
-            if narrow and not self.isColumnHidden(column):
+            idle = self.viewport().width() < least * letter or not self._files.says(column)
+            if idle and not self.isColumnHidden(column):
                 self.standing_back.add(column)
                 self.setColumnHidden(column, True)
-            elif not narrow and column in self.standing_back:
+            elif not idle and column in self.standing_back:
                 self.standing_back.discard(column)
                 self.setColumnHidden(column, False)
 

@@ -161,6 +161,7 @@ class FilesPanel(QWidget):
     def _show(self, state: AppState) -> None:
         known = self.model.row_of(state.path)
         self.model.show_entries(state.files)
+        self.view.leave_room()
         self._tell()
         if known is None and state.path is not None:
             self._show_current(state.path)

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.core.data import Kind
+from desktop_app.core.data import kind_of as kind_of_data
 from desktop_app.core.pyramid import Envelope
 from desktop_app.ui.axes import TimeAxis, ValueAxis
 from desktop_app.ui.inspection import Fact, Inspection
@@ -26,7 +28,14 @@ from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, kind_icon, kind_of, tabular
 from desktop_app.ui.view_boxes import CurveBox, ScoreBox
 
-_EMPTY = "Click a point or an event, or press J, to see what is known of it."
+_EMPTY: dict[Kind | None, str] = {
+    None: "What is known of an event, a cadence or a sample stands here.",
+    "light curve": "Click a point or an event, or press J, to see what is known of it.",
+    "target pixels": "Click a point or an event, or press J, to see what is known of it.",
+    "image": "What is under the cursor is told below the image.",
+    "cutouts": "What is known of the chosen stamp stands beside the grid.",
+    "telemetry": "Click a sample to see every channel at its time.",
+}
 _GAP_CADENCES = 8
 MINIMUM_PX = 250
 FACTS_SHOWN = 200
@@ -71,7 +80,7 @@ class InspectorPanel(QWidget):
         column.addLayout(head)
         column.addWidget(scroll, 3)
         column.addWidget(self.look, 2)
-        empty = QLabel(_EMPTY, self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = empty = QLabel(_EMPTY[None], self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(named(empty, "inspector-empty", role="muted"))
         self._stack.addWidget(page)
@@ -85,6 +94,8 @@ class InspectorPanel(QWidget):
     def _on_changed(self, old: AppState, new: AppState) -> None:
         if new.inspection is not old.inspection:
             self._show(new)
+        if new.data is not old.data:
+            self._empty.setText(_EMPTY[None if new.data is None else kind_of_data(new.data)])
 
     def _on_theme(self, theme: Theme) -> None:
         self._theme = theme

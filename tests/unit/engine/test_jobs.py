@@ -117,6 +117,15 @@ def test_that_close_cancels_what_runs_and_what_waits() -> None:
     assert isinstance(queued.ending(), Cancelled)
 
 
+def test_that_a_closed_worker_starts_nothing_any_more() -> None:
+    worker = Worker()
+    worker.close()
+    told: list[JobEvent] = []
+    worker.submit(lambda report: told.append(Started(0)), told.append)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("job")]
+    assert not told
+
+
 def test_that_a_listener_that_fails_does_not_end_the_thread(worker: Worker, caplog: pytest.LogCaptureFixture) -> None:
     def broken(event: JobEvent) -> None:
         raise RuntimeError("broken listener")
