@@ -22,6 +22,12 @@ def frozen_ints(values: ArrayLike) -> Ints:
     return array
 
 
+def whole_numbers(values: Floats) -> Ints:
+    """``values`` as int64; 0 where a value is no number that float64 counts exactly."""
+    known = np.abs(values) <= 2.0**53
+    return np.where(known, values, 0.0).astype(np.int64)
+
+
 def robust_sigma(values: Floats) -> float:
     """The standard deviation that Gaussian ``values`` with this median absolute deviation would have.
 

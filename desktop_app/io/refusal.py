@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from desktop_app.core.errors import ColumnsUnclear, ReadError, TablePreview
-from desktop_app.io.fits.fits_file import AGAIN, Header, headers, is_fits, table_head
+from desktop_app.io.fits.fits_file import AGAIN, Header, headers, is_fits
+from desktop_app.io.fits.fits_table import table_head
 from desktop_app.io.tables.any_table import shape_of
 
 _KINDS = "Peculiar opens light curves, target pixel files, FITS images and telemetry."

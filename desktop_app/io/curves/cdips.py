@@ -4,7 +4,7 @@ IFL are fluxes and IRM magnitudes as measured; TFA and PCA are magnitudes with w
 """
 
 from desktop_app.io.curves.fits_curve import Layout, table_reader
-from desktop_app.io.fits.fits_file import TableHead
+from desktop_app.io.fits.fits_table import TableHead
 
 _LAYOUT = Layout(
     time="TMID_BJD",

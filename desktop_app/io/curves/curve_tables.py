@@ -6,7 +6,8 @@ from pathlib import Path
 
 from desktop_app.core.errors import ReadError
 from desktop_app.io.curves.time_zero import reference_in
-from desktop_app.io.fits.fits_file import TableHead, columns_of, guarded, is_fits, table_head
+from desktop_app.io.fits.fits_file import guarded, is_fits
+from desktop_app.io.fits.fits_table import TableHead, columns_of, table_head
 from desktop_app.io.reader import chosen_part
 from desktop_app.io.source import read_head, version_of
 from desktop_app.io.tables.column_names import TIME_NAMES, TextColumn, tells_of_light

@@ -1,7 +1,7 @@
 """Light curves of EVEREST: K2 with the motion of the telescope taken out, by its pixels."""
 
 from desktop_app.io.curves.fits_curve import BKJD, Layout, table_reader
-from desktop_app.io.fits.fits_file import TableHead
+from desktop_app.io.fits.fits_table import TableHead
 
 _LAYOUT = Layout(
     time="TIME",

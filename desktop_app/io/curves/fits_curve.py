@@ -16,7 +16,7 @@ from desktop_app.core.timescales import BKJD_ZERO, BTJD_ZERO, MJD_ZERO, TimeRefe
 from desktop_app.io.curves.curve_tables import IsOf, in_sight, table_for, table_of_part
 from desktop_app.io.curves.rows import Rows, light_curve
 from desktop_app.io.curves.time_zero import counted_from_nearby, days_in, is_possible_zero, reference_in, scale_in
-from desktop_app.io.fits.fits_file import Column, Table, TableHead, head_of_table, read_table
+from desktop_app.io.fits.fits_table import Column, Table, TableHead, head_of_table, read_table
 from desktop_app.io.reader import FileSummary, Reader, the_only_part
 
 SUFFIXES = (".fits", ".fit", ".fits.gz", ".fit.gz")

@@ -1,7 +1,7 @@
 """FITS tables with a TIME and a FLUX column, as lightkurve, K2 Moving Bodies and many teams write them."""
 
 from desktop_app.io.curves.fits_curve import Layout, table_reader
-from desktop_app.io.fits.fits_file import TableHead
+from desktop_app.io.fits.fits_table import TableHead
 from desktop_app.io.tables.column_names import BAND_NAMES
 
 _LAYOUT = Layout(time="TIME", fluxes=("FLUX", "PDCSAP_FLUX", "SAP_FLUX"), cadence=("CADENCENO", "CADN"))

@@ -1,7 +1,7 @@
 """Light curves of K2SC: K2 with the trends of position and of time taken out, which stand beside it."""
 
 from desktop_app.io.curves.fits_curve import BKJD, Layout, table_reader
-from desktop_app.io.fits.fits_file import TableHead
+from desktop_app.io.fits.fits_table import TableHead
 
 _LAYOUT = Layout(
     time="TIME",

@@ -1,7 +1,7 @@
 """Light curves of the K2 variable catalogue (K2VARCAT)."""
 
 from desktop_app.io.curves.fits_curve import Layout, table_reader
-from desktop_app.io.fits.fits_file import TableHead
+from desktop_app.io.fits.fits_table import TableHead
 
 _LAYOUT = Layout(time="TIME", fluxes=("DETFLUX", "APTFLUX"))
 

@@ -20,7 +20,8 @@ from desktop_app.io.curves.fits_curve import (
     times_of,
 )
 from desktop_app.io.curves.time_zero import reference_in
-from desktop_app.io.fits.fits_file import Table, TableHead, guarded, read_table
+from desktop_app.io.fits.fits_file import guarded
+from desktop_app.io.fits.fits_table import Table, TableHead, read_table
 from desktop_app.io.reader import FileSummary, Reader
 from desktop_app.io.source import read_head
 from desktop_app.io.tables.column_names import TIME_NAMES, TextColumn, listed, tells_of_light

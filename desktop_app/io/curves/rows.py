@@ -115,12 +115,6 @@ def only(rows: Rows, keep: Ints) -> Rows:
     )
 
 
-def whole_numbers(values: Floats) -> Ints:
-    """``values`` as int64; 0 where a value is no number that float64 counts exactly."""
-    known = np.abs(values) <= 2.0**53
-    return np.where(known, values, 0.0).astype(np.int64)
-
-
 def _possible(values: Floats, largest: float) -> tuple[Floats, int]:
     """``values`` with NaN in place of what is infinite or beyond all reason, and how many were."""
     beyond = np.abs(values) > largest

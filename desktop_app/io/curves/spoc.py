@@ -1,7 +1,7 @@
 """Light curves of the Kepler, K2 and TESS pipelines (SPOC), the TESS-SPOC full-frame curves among them."""
 
 from desktop_app.io.curves.fits_curve import Layout, mission_of, table_reader
-from desktop_app.io.fits.fits_file import TableHead
+from desktop_app.io.fits.fits_table import TableHead
 
 _LAYOUT = Layout(time="TIME", fluxes=("PDCSAP_FLUX", "SAP_FLUX"))
 

@@ -14,8 +14,9 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.core.light_curve import Series
-from desktop_app.io.fits.fits_file import TableHead, columns_of, guarded, is_fits, read_table
+from desktop_app.io.fits.fits_file import guarded, is_fits
 from desktop_app.io.fits.fits_hdus import read_hdus
+from desktop_app.io.fits.fits_table import TableHead, columns_of, read_table
 from desktop_app.io.source import open_bytes, read_head
 from desktop_app.io.tables.votable_file import outlines_in, read_votable
 from desktop_app.io.tables.votable_outline import is_votable

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from desktop_app.core.errors import ReadError
 from desktop_app.core.sky_image import Pixels
-from desktop_app.io.fits.fits_file import AGAIN, Column, Header, columns_of, guarded
+from desktop_app.io.fits.fits_file import AGAIN, Header, guarded
+from desktop_app.io.fits.fits_table import Column, columns_of
 from desktop_app.io.images.dither import METHODS, Dither
 from desktop_app.io.images.stored_pixels import Storage, check_size
 from desktop_app.io.images.tile_codecs import Coding, DamagedTileError, Decode, decoder, gunzipped

@@ -9,8 +9,9 @@ import numpy as np
 
 from desktop_app.core.errors import ReadError
 from desktop_app.io.fits.fits_cards import cards_of
-from desktop_app.io.fits.fits_file import Column, Header, columns_of, parse_header
+from desktop_app.io.fits.fits_file import Header, parse_header
 from desktop_app.io.fits.fits_hdus import BLOCK, HDU_LIMIT, HEADER_LIMIT_BYTES, has_end
+from desktop_app.io.fits.fits_table import Column, columns_of
 from desktop_app.io.inside.anatomy import Checksum, Clock, ColumnFacts, HeaderCard, Looked, Section, Tally
 from desktop_app.io.source import Bytes, open_bytes
 

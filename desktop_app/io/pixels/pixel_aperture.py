@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop_app.core.arrays import Ints
+from desktop_app.core.arrays import Ints, whole_numbers
 from desktop_app.core.errors import ReadError
-from desktop_app.io.curves.rows import whole_numbers
 from desktop_app.io.fits.fits_file import Header, parse_header
 from desktop_app.io.fits.fits_hdus import BLOCK, has_end
 

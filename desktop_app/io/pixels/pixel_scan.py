@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.core.apertures import THRESHOLD_SIGMA, threshold_aperture
-from desktop_app.core.arrays import Bools, Floats, Ints
+from desktop_app.core.arrays import Bools, Floats, Ints, whole_numbers
 from desktop_app.core.errors import ReadError
 from desktop_app.core.pixels import IN_OPTIMAL_APERTURE, Frames, frames_at, median_of
-from desktop_app.io.curves.rows import whole_numbers
-from desktop_app.io.fits.fits_file import Column, TableHead
+from desktop_app.io.fits.fits_table import Column, TableHead
 from desktop_app.io.pixels.pixel_aperture import TAIL_LIMIT_BYTES, PipelineAperture, pipeline_aperture
 from desktop_app.io.pixels.pixel_frames import KeptFrames, PlainFrames, Sums
 from desktop_app.io.pixels.pixel_table import Field, PixelTable, Raw, field_of

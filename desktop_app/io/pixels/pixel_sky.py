@@ -4,7 +4,8 @@ from math import isfinite
 
 from desktop_app.core.errors import ReadError
 from desktop_app.core.sky import Sky
-from desktop_app.io.fits.fits_file import Header, TableHead, guarded
+from desktop_app.io.fits.fits_file import Header, guarded
+from desktop_app.io.fits.fits_table import TableHead
 
 # FITS standard 4.0, table 22: the form of a WCS keyword for a column of pictures, and for an image.
 _OF_IMAGE = {

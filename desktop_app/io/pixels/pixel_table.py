@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
-from desktop_app.io.fits.fits_file import AGAIN, Column, TableHead
+from desktop_app.io.fits.fits_file import AGAIN
+from desktop_app.io.fits.fits_table import Column, TableHead
 from desktop_app.io.source import Bytes, version_of
 
 # A cut-out of a thousand pixels square takes 20 MiB a row; all that is longer is no target pixel file.

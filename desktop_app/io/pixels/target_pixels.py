@@ -14,7 +14,8 @@ from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.source import Source
 from desktop_app.io.curves.fits_curve import SUFFIXES, Layout, source_of, summarise_curve, times_of, whole_of
 from desktop_app.io.curves.rows import Rows, light_curve
-from desktop_app.io.fits.fits_file import AGAIN, TableHead, head_of_table, table_head
+from desktop_app.io.fits.fits_file import AGAIN
+from desktop_app.io.fits.fits_table import TableHead, head_of_table, table_head
 from desktop_app.io.pixels.pixel_scan import Opened, open_pixels
 from desktop_app.io.pixels.pixel_sky import corner_of, sky_of_pixels
 from desktop_app.io.pixels.pixel_table import ROW_LIMIT_BYTES, PixelTable, field_of

@@ -10,8 +10,9 @@ from desktop_app.core.errors import ColumnsUnclear, ParamError, ReadError, Table
 from desktop_app.core.timescales import TimeReference, named_reference
 from desktop_app.io.curves.fits_curve import Layout, source_of, time_reference, zero_offset
 from desktop_app.io.curves.time_zero import reference_in
-from desktop_app.io.fits.fits_file import Table, TableHead, columns_of, guarded, is_fits, read_table, table_head
+from desktop_app.io.fits.fits_file import guarded, is_fits
 from desktop_app.io.fits.fits_hdus import read_hdus
+from desktop_app.io.fits.fits_table import Table, TableHead, columns_of, read_table, table_head
 from desktop_app.io.source import read_head
 from desktop_app.io.tables.column_choice import TableShape, shape_of_names
 from desktop_app.io.tables.column_names import TextColumn, listed

@@ -11,7 +11,7 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.timescales import TimeReference, named_reference
 from desktop_app.io.curves.fits_curve import Layout, source_of
 from desktop_app.io.curves.time_zero import days_in, is_possible_zero, reference_in
-from desktop_app.io.fits.fits_file import table_head
+from desktop_app.io.fits.fits_table import table_head
 from desktop_app.io.reader import FileSummary
 from desktop_app.io.source import read_head
 from desktop_app.io.tables.any_table import AnyTable, open_table, shape_of

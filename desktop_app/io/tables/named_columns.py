@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.core.arrays import Floats, Ints
+from desktop_app.core.arrays import Floats, Ints, whole_numbers
 from desktop_app.core.light_curve import LightCurve, Series, magnitudes_in
 from desktop_app.core.source import Source
 from desktop_app.core.timescales import TimeReference
 from desktop_app.io.curves.bands import band_parts, band_words
 from desktop_app.io.curves.dates import days_of_dates
-from desktop_app.io.curves.rows import Rows, light_curve, only, whole_numbers
+from desktop_app.io.curves.rows import Rows, light_curve, only
 from desktop_app.io.curves.time_zero import counted_from_nearby
 from desktop_app.io.reader import chosen_part, the_only_part
 from desktop_app.io.tables.text_columns import Roles, TextColumn

@@ -9,7 +9,8 @@ import numpy as np
 from desktop_app.core.errors import ReadError
 from desktop_app.core.timescales import MJD_ZERO
 from desktop_app.io.curves.time_zero import is_possible_zero, reference_in, scale_in
-from desktop_app.io.fits.fits_file import Column, Table, TableHead, guarded
+from desktop_app.io.fits.fits_file import guarded
+from desktop_app.io.fits.fits_table import Column, Table, TableHead
 from desktop_app.io.telemetry.channel_table import is_called_time
 from desktop_app.io.telemetry.clock import TimeName, times_of_dates, unix_of_seconds
 from desktop_app.io.telemetry.moments import Texts, dates_in

@@ -11,8 +11,9 @@ from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.core.source import Source
 from desktop_app.core.telemetry import Channel, Telemetry
-from desktop_app.io.fits.fits_file import Column, Table, TableHead, columns_of, guarded, is_fits, read_table
+from desktop_app.io.fits.fits_file import guarded, is_fits
 from desktop_app.io.fits.fits_hdus import read_hdus
+from desktop_app.io.fits.fits_table import Column, Table, TableHead, columns_of, read_table
 from desktop_app.io.reader import FileSummary, Reader, chosen_part
 from desktop_app.io.source import version_of
 from desktop_app.io.tables.column_names import TextColumn, tells_of_light
