@@ -1,7 +1,6 @@
 """Thousands of damaged files: each opens or is refused with a sentence, soon, and nothing grows."""
 
 import os
-import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +14,11 @@ from desktop_app.io.reader import FileSummary
 from tests.every_kind import FILES
 from tests.mutants import mutant
 
+resource = pytest.importorskip("resource", reason="only Unix tells how much memory a process took")
+
 # PECULIAR_MUTANTS=2000 makes it a long night.
 MUTANTS = int(os.environ.get("PECULIAR_MUTANTS", "400"))
+# Of the processor: what else a machine does is not our time.
 LIMIT_S = 2.0
 GROWTH_LIMIT_MIB = 400
 
@@ -31,12 +33,12 @@ def test_that_a_damaged_file_opens_or_is_refused_with_a_sentence(name: str, tmp_
         # A name of its own: headers are kept by name and time of change.
         path = whole.with_name(f"{seed}_{whole.name}")
         path.write_bytes(mutant(content, seed))
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             look(path)
         except Exception as error:
             raise AssertionError(f"{name}, seed {seed}: {error!r}") from error
-        slowest = max(slowest, (time.perf_counter() - began, seed))
+        slowest = max(slowest, (time.process_time() - began, seed))
         path.unlink()
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     assert slowest[0] < LIMIT_S, f"seed {slowest[1]} took {slowest[0]:.1f} s"

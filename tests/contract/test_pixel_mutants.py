@@ -1,7 +1,6 @@
 """Damaged target pixel files: each opens, and can then be looked at and summed, or is refused with a sentence."""
 
 import os
-import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,8 @@ from desktop_app.io import open_file, summarise
 from desktop_app.ui.pixels.pixel_picture import pixel_drawing, pixel_frame
 from tests.mutants import mutant
 from tests.pixel_files import pixel_file
+
+resource = pytest.importorskip("resource", reason="only Unix tells how much memory a process took")
 
 # PECULIAR_MUTANTS=2000 makes it a long night.
 MUTANTS = int(os.environ.get("PECULIAR_MUTANTS", "400"))

@@ -1,7 +1,6 @@
 """Thousands of damaged telemetry files: each opens or is refused with a sentence; nothing crashes, hangs or grows."""
 
 import gc
-import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +23,8 @@ from tests.telemetry_files import (
     table_text,
     telemanom_folder,
 )
+
+resource = pytest.importorskip("resource", reason="only Unix tells how much memory a process took")
 
 Maker = Callable[[Path], Path]
 SLOWEST_S = 5.0
