@@ -11,6 +11,8 @@ from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance
 
+_LEAST_PX = 540
+
 # Kinds that are not here are shown on the first page, the one with the light curve.
 PAGES: dict[Kind, str] = {
     "cutouts": "desktop_app.ui.panels.gallery:GalleryPage",
@@ -76,6 +78,8 @@ class Centre(QStackedWidget):
         super().__init__()
         self._session, self._appearance = session, appearance
         self._pages: dict[str, QWidget] = {}
+        # In a small window the docks give way, not what is looked at.
+        self.setMinimumWidth(_LEAST_PX)
         self._curve = curve
         self._boxing = False
         self._add(curve)

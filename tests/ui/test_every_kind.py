@@ -76,3 +76,19 @@ def is_drawn(page: QWidget) -> bool:
     image = page.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     shades = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return len(np.unique(shades[120:-60])) > 8
+
+
+@pytest.mark.parametrize("name", ["mission light curve", "target pixels", "image with a mask", "telemetry in text"])
+def test_that_a_small_window_stays_as_it_is_and_the_page_has_room(
+    name: str, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = FILES[name][1](tmp_path)
+    window.resize(1100, 700)
+    drop(window, [path])
+    qtbot.waitUntil(lambda: is_shown(window, path), timeout=30_000)
+    qtbot.waitUntil(lambda: window.findChild(Centre) is not None)
+    centre = window.findChild(Centre)
+    assert centre is not None
+    assert (window.width(), window.height()) == (1100, 700)
+    assert window.minimumSizeHint().width() <= 1100
+    assert centre.width() >= 540

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from desktop_app.core.cuts import CUTS, DEFAULT_CUTS, Interval, symmetric
 from desktop_app.core.stretch import STRETCHES, Stretch
+from desktop_app.ui.flow import Flow
 from desktop_app.ui.images.colour_maps import COLOUR_MAPS, DEFAULT_MAP, DIFFERENCE_MAP, map_icon
 from desktop_app.ui.images.image_picture import ImagePicture
 from desktop_app.ui.images.image_raster import Look
@@ -59,7 +60,7 @@ class LookChoice:
 
 
 class LookBar(QWidget):
-    """The choosers, in one line.
+    """The choosers, in one line where there is room.
 
     Signals
     -------
@@ -128,18 +129,13 @@ class LookBar(QWidget):
         self.choose(replace(self.choice, contrast=contrast, bias=bias))
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
+        layout = Flow()
+        self.setLayout(layout)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
         for widgets in ((self.cuts, self.low, self.high), (self.stretch,), (self.colours,)):
-            label = named(QLabel(widgets[0].accessibleName(), self), role="muted")
-            label.setBuddy(widgets[0])
-            layout.addWidget(label)
-            for widget in widgets:
-                layout.addWidget(widget)
-        layout.addWidget(self.inverted)
-        layout.addWidget(self.bad)
-        layout.addStretch(1)
+            layout.add_named(*widgets)
+        layout.add(self.inverted)
+        layout.add(self.bad)
 
     def _chooser(self, name: str, label: str, tip: str) -> QComboBox:
         box = named(QComboBox(self), name, label=label, tip=tip)

@@ -21,6 +21,7 @@ from desktop_app.core.quality import PRESETS, quality_names
 from desktop_app.core.stitch import piece_name
 from desktop_app.core.timescales import TimeSystem, show_time
 from desktop_app.ui.elided import ElidedLabel
+from desktop_app.ui.flow import Flow
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
 from desktop_app.ui.picture import nearest_hidden, nearest_row
@@ -127,17 +128,14 @@ class CurvePanel(QWidget):
         self._system = self._chooser("curve-system", "Time", "How times are shown")
         for preset in PRESETS:
             self._preset.addItem(preset, preset)
-        layout = QHBoxLayout(bar)
+        layout = Flow()
+        bar.setLayout(layout)
         layout.setContentsMargins(12, 6, 12, 6)
-        layout.setSpacing(8)
-        layout.addWidget(self._title)
-        layout.addWidget(self._meta, 1)
-        layout.addWidget(PartChooser(self._session, bar))
+        layout.add(self._title)
+        layout.add(self._meta, takes_rest=True)
+        layout.add(PartChooser(self._session, bar))
         for box in (self._flux, self._preset, self._system):
-            label = named(QLabel(box.accessibleName(), bar), role="muted")
-            label.setBuddy(box)
-            layout.addWidget(label)
-            layout.addWidget(box)
+            layout.add_named(box)
         self._bar = bar
         return bar
 

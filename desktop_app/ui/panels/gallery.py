@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from desktop_app.core.arrays import Ints
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.ui.elided import ElidedLabel
+from desktop_app.ui.flow import Flow
 from desktop_app.ui.images.gallery_picture import GalleryPicture
 from desktop_app.ui.images.image_cell import ImageCell
 from desktop_app.ui.images.image_picture import image_picture
@@ -133,26 +134,20 @@ class GalleryPage(QWidget):
         layout = QVBoxLayout(bar)
         layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(6)
-        layout.addLayout(self._row(bar, (self._title, self._meta), (PartChooser(self._session, bar), self._filter)))
+        layout.addLayout(self._row(self._title, self._meta, PartChooser(self._session, bar), self._filter))
         second = QHBoxLayout()
         second.addWidget(self.look_bar)
         layout.addLayout(second)
-        layout.addLayout(self._row(bar, (), (self._common, self._sort, self._falling, self._caption, self._size)))
+        layout.addLayout(self._row(self._common, self._sort, self._falling, self._caption, self._size))
         return bar
 
-    def _row(self, bar: QWidget, left: tuple[QWidget, ...], right: tuple[QWidget, ...]) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for widget in left:
-            row.addWidget(widget, 1 if widget is self._meta else 0)
-        for widget in right:
+    def _row(self, *widgets: QWidget) -> Flow:
+        row = Flow()
+        for widget in widgets:
             if isinstance(widget, QComboBox):
-                label = named(QLabel(widget.accessibleName(), bar), role="muted")
-                label.setBuddy(widget)
-                row.addWidget(label)
-            row.addWidget(widget, 1 if widget is self._filter else 0)
-        if not left:
-            row.addStretch(1)
+                row.add_named(widget)
+            else:
+                row.add(widget, takes_rest=widget in (self._meta, self._filter))
         return row
 
     def _chooser(self, name: str, label: str, tip: str) -> QComboBox:

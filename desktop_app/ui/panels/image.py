@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from desktop_app.core.cuts import Interval
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.ui.elided import ElidedLabel
+from desktop_app.ui.flow import Flow
 from desktop_app.ui.images.compass import Compass
 from desktop_app.ui.images.image_menu import ImageMenu
 from desktop_app.ui.images.image_picture import ImageDrawing, ImagePicture
@@ -129,14 +130,13 @@ class ImagePage(QWidget):
         )
         self._go_to.setPlaceholderText("RA Dec, or x y")
         self._go_to.setFixedWidth(_GO_TO_PX)
-        first, second = QHBoxLayout(), QHBoxLayout()
-        first.setSpacing(8)
-        first.addWidget(self._title)
-        first.addWidget(self._meta, 1)
+        first, second = Flow(), QHBoxLayout()
+        first.add(self._title)
+        first.add(self._meta, takes_rest=True)
         chooser = PartChooser(self._session, bar)
         chooser.box.setMaximumWidth(_PART_PX)
         for widget in (chooser, self._play, self._hold, self._go_to):
-            first.addWidget(widget)
+            first.add(widget)
         second.addWidget(self.look_bar)
         self._wcs = named(QComboBox(bar), "image-wcs", label="WCS", tip="Which WCS of the header gives the positions")
         self._wcs.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.core.telemetry import Interval, Telemetry
 from desktop_app.ui.elided import ElidedLabel
+from desktop_app.ui.flow import Flow
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
 from desktop_app.ui.session import Session
@@ -118,14 +119,14 @@ class TelemetryPage(QWidget):
         self._height.setToolTip("Row height (Ctrl and the wheel)")
         self._height.setRange(-_SCALES, _SCALES)
         self._height.setFixedWidth(84)
-        layout = QHBoxLayout(bar)
+        layout = Flow()
+        bar.setLayout(layout)
         layout.setContentsMargins(12, 6, 12, 6)
-        layout.setSpacing(8)
-        layout.addWidget(self._title)
-        layout.addWidget(self._meta, 1)
-        layout.addWidget(PartChooser(self._session, bar))
+        layout.add(self._title)
+        layout.add(self._meta, takes_rest=True)
+        layout.add(PartChooser(self._session, bar))
         for widget in (self._stretch, self._drawn, self._height, self._truth, self._listed):
-            layout.addWidget(widget)
+            layout.add(widget)
         return bar
 
     def _chooser(self, name: str, label: str, tip: str, entries: tuple[str, ...]) -> QComboBox:
@@ -167,6 +168,7 @@ class TelemetryPage(QWidget):
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._legend = named(QLabel(foot), "telemetry-legend", role="muted")
         self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         tip = "How many samples one column of pixels stands for; every extreme one is drawn."
         self._badge = named(QLabel(foot), "telemetry-badge", tip=tip, role="badge")
         layout = QHBoxLayout(foot)
