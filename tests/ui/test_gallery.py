@@ -1,5 +1,6 @@
 """The gallery: a grid that filters and sorts, keys, the large stamp, and ids to copy."""
 
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -201,3 +202,14 @@ def test_that_ten_thousand_stamps_scroll(window: MainWindow, qtbot: QtBot, monke
     first = page.grid.stamps.places[page.grid.indexAt(page.grid.viewport().rect().topLeft()).row()]
     page.grid.viewport().repaint()
     assert page.grid.thumbnails.image(first) is not None
+
+
+def test_that_what_the_reader_left_out_is_told_below_the_stamps(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, data: CutoutSet
+) -> None:
+    noted = replace(data, source=replace(data.source, notes=("2 of 32 stamps are left out.",)))
+    page = open_stamps(window, qtbot, monkeypatch, noted)
+    told = page.findChild(QLabel, "gallery-notes")
+    assert told is not None
+    assert told.isVisible()
+    assert told.text() == "2 of 32 stamps are left out."

@@ -193,7 +193,9 @@ class GalleryPage(QWidget):
         layout = QHBoxLayout(foot)
         layout.setContentsMargins(12, 2, 12, 6)
         layout.setSpacing(12)
+        self._notes = named(ElidedLabel(foot), "gallery-notes", role="muted")
         layout.addWidget(self._shown)
+        layout.addWidget(self._notes, 1)
         layout.addWidget(self._problem, 1)
         layout.addWidget(self._copy)
         return foot
@@ -267,6 +269,9 @@ class GalleryPage(QWidget):
         n = len(places)
         self._shown.setText(counted(n, "stamp") if n == len(data) else f"{n:,} of {counted(len(data), 'stamp')}")
         self._problem.setText(found.problem or ("" if n else "No stamp fulfils the filter."))
+        self._problem.setVisible(bool(self._problem.text()))
+        self._notes.setText(" ".join(data.source.notes))
+        self._notes.setToolTip("\n".join(data.source.notes))
 
     def _show_stamp(self, place: int | None) -> None:
         picture = self._picture
