@@ -99,8 +99,9 @@ def shrunk(values: Values, step: float) -> Values:
 
 def noise_of(pixels: NDArray[np.floating]) -> float:
     """The scatter between neighbours, from a hundred rows; 0 where it cannot be told."""
-    rows = pixels[:: max(1, len(pixels) // 100)].astype(np.float64)
+    # A signalling NaN, as damaged files have them, is a NaN like any other.
     with np.errstate(invalid="ignore", over="ignore"):
+        rows = pixels[:: max(1, len(pixels) // 100)].astype(np.float64)
         steps = np.abs(np.diff(rows, axis=1))
     steps = steps[np.isfinite(steps)]
     return float(1.4826 * np.median(steps) / np.sqrt(2)) if steps.size else 0.0

@@ -3,14 +3,20 @@
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from desktop_app.core.data import Dataset
+from desktop_app.core.data import Dataset, curve_in
 from desktop_app.core.errors import UserError
+from desktop_app.core.pixels import TargetPixels
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.io import open_file, summarise
 from desktop_app.io.reader import FileSummary
+from desktop_app.ui.drawing import drawing_of
+from desktop_app.ui.picture import picture_of
 from tests.every_kind import FILES
 from tests.mutants import mutant
 
@@ -60,4 +66,21 @@ def refusal_of(ask: Callable[[Path], FileSummary | Dataset], path: Path) -> str:
     if not isinstance(found, FileSummary):
         assert isinstance(found.source.header, tuple)
         assert len(found.digest) == 64
+        look_closer(found)
     return ""
+
+
+def look_closer(data: Dataset) -> None:
+    """What the window asks next: what to draw, a frame and another aperture, a place on the sky."""
+    drawing_of(data)
+    curve = curve_in(data)
+    if curve is not None:
+        picture_of(curve)
+    match data:
+        case TargetPixels() if len(data):
+            frames = data.frames
+            with suppress(UserError):
+                assert frames.frame(len(data) - 1).shape == frames.shape[1:]
+                assert frames.sums(np.ones(frames.shape[1:], bool))[0].shape == (len(data),)
+        case SkyImage() if data.sky is not None:
+            assert data.sky.to_sky(np.zeros(2), np.zeros(2))[0].shape == (2,)
