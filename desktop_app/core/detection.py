@@ -6,6 +6,43 @@ from dataclasses import dataclass, field
 from desktop_app.core.arrays import Floats, frozen_floats
 from desktop_app.core.light_curve import LightCurve
 
+EVENT_KINDS = ("transit", "eclipse", "flare", "dip", "step", "spike", "outlier", "artefact")
+"""What an event can be; the last is of the instrument, not of the sky."""
+UNKNOWN = float("nan")
+
+
+@dataclass(frozen=True)
+class PeriodicSignal:
+    """Dips of one shape that come back after one period.
+
+    Attributes
+    ----------
+    kind : str
+        "transit" or "eclipse".
+    period_d, epoch, duration_d : float
+        Days; ``epoch`` is the middle of one dip on the time axis of the data, ``duration_d`` from first to last
+        contact.
+    depth : float
+        At the middle, relative to the baseline, positive where fainter.
+    snr : float
+        Depth over its uncertainty, all dips together.
+    sde : float
+        Signal detection efficiency: how far the peak of the search stands out of its spectrum, in sigmas of that.
+    checks : mapping of str to float
+        What was found out about it, NaN where it could not be: "transits" (dips with data), "odd_even" and
+        "secondary" (differences in sigmas), "secondary_depth", "secondary_phase", "v_shape" (0 for a flat bottom, 1 for
+        a V), "radius_ratio", "impact", "centroid_shift" (sigmas), "false_alarm" (chance that noise does as well).
+    """
+
+    kind: str
+    period_d: float
+    epoch: float
+    duration_d: float
+    depth: float
+    snr: float
+    sde: float
+    checks: Mapping[str, float] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, eq=False)
 class Scores:
@@ -17,11 +54,16 @@ class Scores:
         Robust sigmas, higher is stranger; NaN where the detector did not look, which is never an event.
     tracks : mapping of str to ndarray, shape (n,)
         What a detector knows beside the scores, by name: "baseline" and "noise" (one sigma), both in the unit of
-        the flux; "step" (signed height of a step that begins at this row, in the unit of the flux, 0 elsewhere).
+        the flux; "step" (signed height of a step that begins at this row, in the unit of the flux, 0 elsewhere);
+        "model" (what an autoencoder or a transit fit makes of the curve, in the unit of the flux, NaN where it says
+        nothing).
+    signals : tuple of PeriodicSignal
+        What repeats, strongest first.
     """
 
     values: Floats
     tracks: Mapping[str, Floats] = field(default_factory=dict)
+    signals: tuple[PeriodicSignal, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen_floats(self.values))
@@ -45,10 +87,17 @@ class Event:
     score : float
         The highest score in the stretch, robust sigmas.
     kind : str
-        "dip", "flare", "spike", "step" or "outlier".
+        One of `EVENT_KINDS`.
     evidence : mapping of str to float
         For light curves: "depth" (relative to the baseline, positive where fainter, negative where brighter; in
-        the unit of the flux where the baseline is not positive), "duration_d", "snr", "quality" (all bits, or-ed).
+        the unit of the flux where the baseline is not positive), "duration_d", "snr", "quality" (all bits, or-ed);
+        what vetting adds is told in `core.vetting`.
+    probability : float
+        How likely it is that the kind is right, in [0, 1]; NaN where nobody judged it.
+    suspicion : float
+        How likely it is that the instrument made it, in [0, 1]; NaN where nobody judged it.
+    reasons : tuple of str
+        Why the instrument is suspected, the weightiest first; each a short phrase for a person.
     """
 
     start: int
@@ -57,6 +106,9 @@ class Event:
     score: float
     kind: str
     evidence: Mapping[str, float] = field(default_factory=dict)
+    probability: float = UNKNOWN
+    suspicion: float = UNKNOWN
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +131,8 @@ class Provenance:
         "cpu", "cuda" or "mps".
     application, created : str
         The version of Peculiar, and the UTC date of the scores.
+    weights : str
+        The sha256 of the trained weights that were used; "" where there are none.
     """
 
     file: str
@@ -94,6 +148,7 @@ class Provenance:
     device: str
     application: str
     created: str
+    weights: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,6 +46,10 @@ class DetectorSpec:
         Makes the detector from its parameters.
     threshold : float
         The score from which on rows are flagged unless someone moves it, in robust sigmas.
+    finds : tuple of str
+        The shapes it is there for, as `core.events` names them; the contract tests plant each of these.
+    weights : str
+        The folder in ``models`` whose weights it uses; "" where it needs none.
     """
 
     name: str
@@ -56,3 +60,5 @@ class DetectorSpec:
     params: type[Params]
     build: Callable[[Any], Detector]  # the border: each build takes its own parameter set
     threshold: float = 5.0
+    finds: tuple[str, ...] = ("dip", "flare", "outlier", "spike", "step")
+    weights: str = ""

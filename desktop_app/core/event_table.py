@@ -63,7 +63,7 @@ _DEFINITIONS = (
     ("file", "File", "", "meta.id;meta.file", "The file the event is in."),
     ("object", "Object", "", "meta.id;src", "The target, as the header names it."),
     ("event_id", "#", "", "meta.id;meta.main", "Number in the file, in order of time."),
-    ("kind", "Kind", "", "meta.code.class", "Dip, flare, spike, step or outlier."),
+    ("kind", "Kind", "", "meta.code.class", "Transit, eclipse, flare, dip, step, spike, outlier or artefact."),
     ("t_start", "Start", "d", "time.start;obs", "Time of the first row."),
     ("t_peak", "Peak", "d", "time.epoch;obs", "Time of the most deviating row."),
     ("t_end", "End", "d", "time.end;obs", "Time of the last row."),
@@ -84,6 +84,10 @@ _DEFINITIONS = (
     ("duration", "Duration", "d", "time.duration", "From start to end."),
     ("snr", "SNR", "", "stat.snr", "Mean deviation over its uncertainty."),
     ("quality", "Quality", "", "meta.code.qual", "QUALITY bits of all its rows, or-ed."),
+    ("probability", "Sure", "", "stat.probability", "Probability that the kind is right, 0 to 1."),
+    ("suspicion", "Suspicion", "", "stat.probability", "Probability that the instrument made it, 0 to 1."),
+    ("reasons", "Why suspected", "", "meta.note", "Why the instrument is suspected, the weightiest reason first."),
+    ("period", "Period", "d", "time.period", "Period of the signal that it belongs to."),
     ("detector", "Detector", "", "meta.software", "What found it."),
 )
 """Name, label, unit, UCD and help of every column, in their order."""
@@ -130,6 +134,10 @@ def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[
         "duration": evidence("duration_d"),
         "snr": evidence("snr"),
         "quality": np.array([int(event.evidence.get("quality", 0)) for event in events], np.int64),
+        "probability": np.array([event.probability for event in events], np.float64),
+        "suspicion": np.array([event.suspicion for event in events], np.float64),
+        "reasons": np.array(["; ".join(event.reasons) for event in events], dtype=np.str_),
+        "period": evidence("period_d"),
         "detector": same(detection.provenance.detector),
     }
 

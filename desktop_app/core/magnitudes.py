@@ -43,7 +43,10 @@ def in_unit_of(curve: LightCurve, scores: Scores) -> Scores:
     if "step" in tracks:
         before = np.maximum(baseline - tracks["step"], _LEAST_BASELINE)
         tracks["step"] = np.where(tracks["step"] == 0, 0.0, -2.5 * np.log10(baseline / before) / unit)
-    return Scores(scores.values, tracks)
+    if "model" in tracks:
+        model = np.maximum(tracks["model"], _LEAST_BASELINE)
+        tracks["model"] = _median(curve) - 2.5 * np.log10(model) / unit
+    return replace(scores, tracks=tracks)
 
 
 def _median(curve: LightCurve) -> float:

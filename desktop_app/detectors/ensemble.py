@@ -6,32 +6,23 @@ from typing import Self
 
 import numpy as np
 
-from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
+from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.calibration import agreed, to_sigmas
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
-from desktop_app.core.detrend import Detrended, detrend, detrend_again
-from desktop_app.core.errors import FitError
+from desktop_app.core.detrend import Detrended
+from desktop_app.core.flattened import Bank, BaselineParams, Flattened, flatten
 from desktop_app.core.light_curve import LightCurve
-from desktop_app.core.matched import ROUNDS, Matches, Residual, find_matches, gauge, template_widths
-from desktop_app.core.params import Params, setting
+from desktop_app.core.matched import Matches, gauge
+from desktop_app.core.params import setting
 from desktop_app.core.progress import Report, part
-from desktop_app.core.segments import joins_among, segment_bounds, segment_starts
 from desktop_app.core.strange_windows import Learning, LearntWindows, learn_windows
 from desktop_app.core.window_features import roughness, window_features, window_starts
 
-MINIMUM_ROWS = 10
-_MASKED_FROM = 4.5
-_TURNS = 3
-_ISLANDS = 24
-_LONG = 6
-_PAUSE_D = 0.1
-_PAUSE_CADENCES = 6
 _WINDOW_ROWS = 50
 _WINDOW_D = 0.2
 _FEW_WINDOWS = 20
 _WINDOWS_AT_ONCE = 5000
-_BLOCK_ROWS = 500_000
 _CHANGED = 3.0
 _OWN_EVENT = 2.5
 
@@ -67,29 +58,11 @@ class Agreement(StrEnum):
                 return pair.max(axis=1)
 
 
-class EnsembleParams(Params):
+class EnsembleParams(BaselineParams):
     """The settings of the ensemble."""
 
     direction: Direction = setting(
         Direction.BOTH, title="Direction", help="Whether to look for dips, for brightenings, or for both."
-    )
-    window_d: float = setting(
-        0.0,
-        title="Baseline window",
-        help="Length of the stretch that the baseline follows; 0 takes the longest that the star allows.",
-        unit="d",
-        zero="automatic",
-        ge=0.0,
-        le=1000.0,
-    )
-    gap_d: float = setting(
-        0.0,
-        title="Gap",
-        help="A longer pause than this interrupts the baseline; 0 takes half a day or twelve cadences.",
-        unit="d",
-        zero="automatic",
-        ge=0.0,
-        le=1000.0,
     )
     shortest_d: float = setting(
         0.0,
@@ -108,9 +81,6 @@ class EnsembleParams(Params):
         zero="automatic",
         ge=0.0,
         le=100.0,
-    )
-    rotation: bool = setting(
-        True, title="Remove rotation", help="Take out what repeats, rotation or pulsation, before the baseline."
     )
     agreement: Agreement = setting(
         Agreement.MEAN,
@@ -163,15 +133,16 @@ class EnsembleParams(Params):
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """What one curve looks like: its baseline, the events that templates find, and its feature windows."""
+    """What one curve looks like: less its baseline, the events that templates find, and its feature windows."""
 
-    data: LightCurve
-    rows: Ints
-    curve: Detrended
+    flat: Flattened
     matches: Matches
-    pauses: Ints
     width: int
     begin: Ints
+
+    @property
+    def curve(self) -> Detrended:
+        return self.flat.curve
 
 
 class Ensemble:
@@ -194,7 +165,7 @@ class Ensemble:
         """Robust sigmas; all rows of an event have the event's score."""
         report(0.0, "Scoring the rows")
         seen = self._seen
-        if seen is None or seen.data is not data:
+        if seen is None or seen.flat.data is not data:
             seen = self._look(data, part(report, 0.0, 0.5))
         values, matches = self._row_scores(seen.curve), seen.matches
         if self._learnt is not None and seen.begin.size:
@@ -206,75 +177,25 @@ class Ensemble:
             _paint(values, matches)
         curve = seen.curve
         _paint_steps(values, curve)
-        middle, unit = _scale_of(data.flux[seen.rows])
-        tracks = {"baseline": middle + unit * curve.baseline, "noise": unit * curve.noise, "step": unit * curve.step}
-        spread = {
-            name: _spread(track, seen.rows, len(data), 0.0 if name == "step" else np.nan)
-            for name, track in tracks.items()
-        }
-        return Scores(_spread(values, seen.rows, len(data), np.nan), spread)
+        return Scores(seen.flat.spread(values), seen.flat.tracks())
 
     def _look(self, data: LightCurve, report: Report) -> _Seen:
         params = self._params
-        rows = _checked_rows(data)
-        report(0.0, "Drawing the baseline")
-        middle, unit = _scale_of(data.flux[rows])
-        joins = joins_among(data.joins, rows)
-        curve = detrend(
-            data.time[rows],
-            (data.flux[rows] - middle) / unit,
-            window_d=params.window_d,
-            gap_d=params.gap_d,
-            rotation=params.rotation,
-            joins=joins,
-            report=part(report, 0.0, 0.1),
-        )
-        pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d), joins)
-        curve = self._undisturbed(curve, pauses, part(report, 0.1, 0.6))
-        matches = self._match(curve, pauses, part(report, 0.6, 1.0), thorough=True)
-        length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * curve.cadence_d)
-        width = max(8, round(length_d / curve.cadence_d))
-        begin = window_starts(pauses, rows.size, width, max(1, round(params.stride * width)))
-        return _Seen(data, rows, curve, matches, pauses, width, begin)
+        flat = flatten(data, params, part(report, 0.0, 0.6), self._bank)
+        matches = flat.matches(self._bank, part(report, 0.6, 1.0))
+        cadence_d = flat.curve.cadence_d
+        length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * cadence_d)
+        width = max(8, round(length_d / cadence_d))
+        begin = window_starts(flat.pauses, flat.rows.size, width, max(1, round(params.stride * width)))
+        return _Seen(flat, matches, width, begin)
 
-    def _undisturbed(self, curve: Detrended, pauses: Ints, report: Report) -> Detrended:
-        """The curve with a baseline that no strong event draws; a long one shows whole once part of it is out."""
-        keep = curve.usual
-        for turn in range(_TURNS):
-            told = part(report, turn / _TURNS, (turn + 1) / _TURNS)
-            matches = self._match(curve, pauses, part(told, 0.0, 0.8), thorough=False).above(_MASKED_FROM)
-            less = _without(keep, matches, round(curve.window_d / _ISLANDS / curve.cadence_d))
-            if np.array_equal(less, keep) or less.mean() < 0.5:
-                return curve
-            curve, keep = detrend_again(curve, less, part(told, 0.8, 1.0)), less
-            longest = max(curve.time[matches.stop - 1] - curve.time[matches.start], default=0.0)
-            if longest < curve.window_d / _LONG:
-                return curve
-        return curve
-
-    def _widths(self, curve: Detrended) -> list[int]:
-        longest_d = self._params.longest_d or curve.window_d / 1.5
-        return template_widths(round(self._params.shortest_d / curve.cadence_d), round(longest_d / curve.cadence_d))
-
-    def _match(self, curve: Detrended, pauses: Ints, report: Report, *, thorough: bool) -> Matches:
-        """Matches in blocks, so that memory stays bounded and a cancel is heard."""
-        n = curve.time.size
-        begin, stop = segment_bounds(pauses, n)
-        residual, found = curve.residual, []
-        for low in range(0, n, _BLOCK_ROWS):
-            high = min(n, low + _BLOCK_ROWS)
-            block = Residual(
-                residual[low:high], np.maximum(begin[low:high], low) - low, np.minimum(stop[low:high], high) - low
-            )
-            told = part(report, low / n, high / n)
-            # A first look only finds what must not draw the baseline: every third width will do.
-            widths, rounds = (self._widths(curve), ROUNDS) if thorough else (self._widths(curve)[::3], 1)
-            found.append(find_matches(block, widths, self._params.direction.signs, told, rounds=rounds).moved(low))
-        return Matches.joined(found)
+    @property
+    def _bank(self) -> Bank:
+        return Bank(self._params.shortest_d, self._params.longest_d, self._params.direction.signs)
 
     def _row_scores(self, curve: Detrended) -> Floats:
         residual = curve.residual
-        values = np.abs(residual) * gauge(residual.size, len(self._widths(curve)))
+        values = np.abs(residual) * gauge(residual.size, len(self._bank.widths(curve)))
         if self._params.direction is not Direction.BOTH:
             values[residual * self._params.direction.signs[0] < 0] = 0.0
         return values
@@ -302,7 +223,7 @@ class Ensemble:
     def _supported(self, seen: _Seen, sigmas: Floats) -> Matches:
         """Matches whose windows are odder than the match is strong, and hold no stronger one, score in between."""
         matches = seen.matches
-        painted = np.zeros(seen.rows.size + 1)
+        painted = np.zeros(seen.flat.rows.size + 1)
         _paint(painted, matches)
         ends = np.column_stack([seen.begin, seen.begin + seen.width]).ravel()
         strongest = np.maximum.reduceat(painted, ends)[::2]
@@ -313,7 +234,7 @@ class Ensemble:
 
     def _paint_rough(self, values: Floats, seen: _Seen, sigmas: Floats) -> None:
         """Give each stretch of unusual jitter, where the windows agree, one score; it takes in what it consists of."""
-        rough = roughness(seen.curve.residual, seen.pauses, seen.width)
+        rough = roughness(seen.curve.residual, seen.flat.pauses, seen.width)
         rows = np.flatnonzero(rough >= _CHANGED)
         over = _windows_over(rows, seen)
         strange = agreed(np.where(over >= 0, sigmas[over], np.nan), self._params.votes)
@@ -326,38 +247,6 @@ class Ensemble:
         for start, stop, score in zip(rows[first], rows[last] + 1, level, strict=True):
             inside = values[start:stop]
             inside[inside < _OWN_EVENT * score] = max(score, inside[inside < _OWN_EVENT * score].max(initial=0.0))
-
-
-def _without(keep: Bools, matches: Matches, shortest: int) -> Bools:
-    """The rows of ``keep`` that no match holds and that are not in a run shorter than ``shortest`` between two."""
-    less = keep.copy()
-    for start, stop in zip(matches.start, matches.stop, strict=True):
-        less[start:stop] = False
-    edge = np.flatnonzero(np.diff(np.concatenate([[True], less, [True]]).astype(np.int8)))
-    # What is left out are the runs edge[0]:edge[1], edge[2]:edge[3], ...; the islands lie between them.
-    for start, stop in zip(edge[1:-1:2], edge[2::2], strict=True):
-        if stop - start < shortest:
-            less[start:stop] = False
-    return less
-
-
-def _checked_rows(data: LightCurve) -> Ints:
-    rows = np.flatnonzero(data.usable)
-    if rows.size < MINIMUM_ROWS:
-        raise FitError(
-            f"Only {rows.size} of {len(data)} rows can be used; at least {MINIMUM_ROWS} are needed.",
-            hint="A milder quality preset or another flux column may help.",
-        )
-    if not np.ptp(data.flux[rows]) > 0:
-        raise FitError("The flux is the same in every row.", hint="Choose another flux column.")
-    if not np.ptp(data.time[rows]) > 0:
-        raise FitError("The time is the same in every row.", hint="Check the time column of the file.")
-    return rows
-
-
-def _scale_of(flux: Floats) -> tuple[float, float]:
-    """Middle and robust scatter of the flux, so that its unit does not matter."""
-    return float(np.median(flux)), robust_sigma(flux) or float(np.std(flux))
 
 
 def _windows_over(rows: Ints, seen: _Seen) -> Ints:
@@ -378,13 +267,6 @@ def _paint_steps(values: Floats, curve: Detrended) -> None:
     for row in np.flatnonzero(curve.step):
         score = abs(curve.step[row]) / curve.noise[row]
         values[max(row - 1, 0) : row + 1] = np.maximum(values[max(row - 1, 0) : row + 1], score)
-
-
-def _spread(values: Floats, rows: Ints, n: int, elsewhere: float) -> Floats:
-    """``values`` at ``rows`` of ``n`` rows."""
-    spread = np.full(n, elsewhere)
-    spread[rows] = values
-    return spread
 
 
 SPEC = DetectorSpec(

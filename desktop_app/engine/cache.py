@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop_app.core.detection import Provenance, Scores
+from desktop_app.core.detection import PeriodicSignal, Provenance, Scores
 
-SCHEMA = 1
+SCHEMA = 2
 LIMIT_BYTES = 4 << 30
 
 _log = logging.getLogger(__name__)
@@ -53,11 +53,12 @@ class ScoreCache:
                 values = np.asarray(file["scores"], np.float64)
                 tracks = {name: np.asarray(track, np.float64) for name, track in file["tracks"].items()}
                 provenance = Provenance(**json.loads(str(file.attrs["provenance"])))
+                signals = tuple(PeriodicSignal(**one) for one in json.loads(str(file.attrs["signals"])))
             os.utime(path)
         except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             _log.info("Cache entry %s cannot be read and is made again: %s", path.name, error)
             return None
-        return Scores(values, tracks), provenance
+        return Scores(values, tracks, signals), provenance
 
     def save(self, key: str, scores: Scores, provenance: Provenance) -> None:
         """Keep ``scores`` under ``key``; a full or read-only disk costs the entry, never the run."""
@@ -69,6 +70,7 @@ class ScoreCache:
             self.folder.mkdir(parents=True, exist_ok=True)
             with h5py.File(aside, "w") as file:
                 file.attrs["provenance"] = json.dumps(asdict(provenance))
+                file.attrs["signals"] = json.dumps([asdict(signal) for signal in scores.signals])
                 file.create_dataset("scores", data=scores.values).attrs["unit"] = "robust sigma"
                 group = file.create_group("tracks")
                 for name, track in scores.tracks.items():

@@ -17,6 +17,7 @@ from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
 from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
 from desktop_app.engine.cache import ScoreCache, cache_key
+from desktop_app.nets.weights import weights_hash
 from desktop_app.paths import cache_folder, version
 
 
@@ -89,6 +90,7 @@ def _depends_on(data: LightCurve, spec: DetectorSpec, params: Params) -> dict[st
         "version": spec.version,
         "params": params.model_dump(mode="json"),
         "device": "cpu",
+        "weights": weights_hash(spec.weights),
     }
 
 
@@ -107,6 +109,7 @@ def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provena
         device="cpu",
         application=f"Peculiar {version()}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        weights=weights_hash(spec.weights),
     )
 
 

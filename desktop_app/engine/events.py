@@ -1,10 +1,24 @@
-"""From a detection to its events as a table, in one call."""
+"""From a detection to its events, and to their table, in one call."""
 
 from dataclasses import replace
 
-from desktop_app.core.detection import Detection
+from desktop_app.core.detection import Detection, Event
 from desktop_app.core.event_table import EventTable, event_table
 from desktop_app.core.events import find_events
+from desktop_app.core.vetting import ALONE, Company, vet
+
+
+def flagged_events(detection: Detection, company: Company = ALONE) -> tuple[Event, ...]:
+    """The vetted events of ``detection`` from its threshold on, in order of time; no detector runs.
+
+    Parameters
+    ----------
+    detection : Detection
+    company : Company
+        What other open targets did at the same time.
+    """
+    found = find_events(detection.data, detection.scores, detection.threshold)
+    return vet(detection.data, detection.scores, sorted(found, key=lambda event: event.start), company)
 
 
 def events_of(detection: Detection, threshold: float | None = None) -> EventTable:
@@ -18,4 +32,4 @@ def events_of(detection: Detection, threshold: float | None = None) -> EventTabl
     """
     if threshold is not None:
         detection = replace(detection, threshold=threshold)
-    return event_table(detection, find_events(detection.data, detection.scores, detection.threshold))
+    return event_table(detection, flagged_events(detection))

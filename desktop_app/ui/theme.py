@@ -95,12 +95,21 @@ _DOWN = ((-1.0, -0.8), (1.0, -0.8), (0.0, 1.0))
 _UP = ((-1.0, 0.8), (1.0, 0.8), (0.0, -1.0))
 _DIAMOND = ((0.0, -1.1), (1.0, 0.0), (0.0, 1.1), (-1.0, 0.0))
 _SQUARE = ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85))
+_BAR = ((-1.0, -0.45), (1.0, -0.45), (1.0, 0.45), (-1.0, 0.45))
+_HOURGLASS = ((-0.9, -0.9), (0.9, -0.9), (-0.9, 0.9), (0.9, 0.9))
+_CROSS = (
+    (-0.3, -1.0), (0.3, -1.0), (0.3, -0.3), (1.0, -0.3), (1.0, 0.3), (0.3, 0.3),
+    (0.3, 1.0), (-0.3, 1.0), (-0.3, 0.3), (-1.0, 0.3), (-1.0, -0.3), (-0.3, -0.3),
+)  # fmt: skip
 KINDS = {
+    "transit": Kind("T", "Transit", _BAR, "#0072b2"),
+    "eclipse": Kind("E", "Eclipse", _HOURGLASS, "#56b4e9"),
     "dip": Kind("D", "Dip", _DOWN, "#0072b2"),
     "flare": Kind("F", "Flare", _UP, "#e69f00"),
     "spike": Kind("S", "Spike", _DIAMOND, "#f0e442"),
     "step": Kind("L", "Step", _SQUARE, "#009e73"),
     "outlier": Kind("O", "Outlier", (), "#cc79a7"),
+    "artefact": Kind("A", "Artefact", _CROSS, "#999999"),
 }
 TRUTH = "#d55e00"
 _OTHER = Kind("?", "Other", _SQUARE, "#999999")
@@ -114,7 +123,7 @@ def kind_of(name: str) -> Kind:
 def kind_colour(name: str, theme: Theme) -> QColor:
     """The kind's colour, lighter or darker where the panel would swallow it."""
     colour = QColor(kind_of(name).colour)
-    if theme.dark and name == "dip":
+    if theme.dark and name in ("dip", "transit"):
         return colour.lighter(145)
     if not theme.dark and name == "spike":
         return colour.darker(150)

@@ -120,11 +120,10 @@ def run_detector(data: LightCurve, name: str, settings: Params | None, threshold
 
 def flag(detection: Detection, threshold: float) -> Flagged:
     """The events of ``detection`` from ``threshold`` on; no detector runs."""
-    from desktop_app.core.events import find_events
+    from desktop_app.engine.events import flagged_events
 
     moved = replace(detection, threshold=threshold)
-    found = find_events(moved.data, moved.scores, threshold)
-    events = tuple(sorted(found, key=lambda event: event.start))
+    events = flagged_events(moved)
     return Flagged(moved, events, event_table(moved, events))
 
 

@@ -67,8 +67,10 @@ def test_that_scores_are_nan_exactly_where_rows_cannot_be_used(spec: DetectorSpe
     np.testing.assert_array_equal(np.isfinite(scores.values), data.usable)
 
 
-@every_detector
-@pytest.mark.parametrize("kind", ["dip", "flare", "outlier", "spike", "step"])
+FINDS = [(spec, kind) for spec in DETECTORS.values() for kind in spec.finds]
+
+
+@pytest.mark.parametrize(("spec", "kind"), FINDS, ids=[f"{spec.name}-{kind}" for spec, kind in FINDS])
 def test_that_a_planted_event_gets_the_top_score_and_its_kind(spec: DetectorSpec, kind: str) -> None:
     data, rows = planted_curve(kind)
     scores = scores_of(spec, data)

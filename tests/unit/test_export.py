@@ -76,7 +76,10 @@ def test_that_ecsv_gives_back_names_units_values_and_descriptions(tmp_path: Path
         assert str(back[column.name].unit or "") == column.unit
         assert back[column.name].description == column.help
         assert back[column.name].meta["ucd"] == column.ucd
-        np.testing.assert_array_equal(np.asarray(back[column.name]), column.values)
+        values = back[column.name]
+        if column.values.dtype.kind == "U":
+            values = np.ma.filled(values, "")  # astropy reads an empty text as a missing one
+        np.testing.assert_array_equal(np.asarray(values), column.values)
 
 
 def test_that_ecsv_carries_the_whole_provenance(tmp_path: Path) -> None:
