@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop_app.cli import cache, columns, detect, detectors, info, samples, train, window
+from desktop_app.cli import cache, columns, detect, detectors, evaluate, info, samples, train, window
 from desktop_app.cli.bugs import record_bug
 from desktop_app.cli.terminal import say, tell
 from desktop_app.core.errors import ParamError, UserError
@@ -21,6 +21,7 @@ _COMMANDS = {
     "cache": cache,
     "columns": columns,
     "detectors": detectors,
+    "evaluate": evaluate,
     "train": train,
 }
 
