@@ -228,7 +228,7 @@ class _Search:
             report(place / len(self._bank), "Matching templates")
             begin, sigma = template.response_everywhere(sums)
             trials = _trials(self._free.size, template.width)
-            self._scales.append(_scale(sigma, template.width / template.step) / gauge(trials, len(self._bank)))
+            self._scales.append(response_scale(sigma, template.width / template.step) / gauge(trials, len(self._bank)))
             self._take(best, place, begin, sigma)
         return self._strongest_first(best)
 
@@ -309,7 +309,7 @@ class _Best:
         return cls(np.zeros(n), *(np.zeros(n, np.int64) for _ in range(4)))
 
 
-def _scale(response: Floats, width: float) -> float:
+def response_scale(response: Floats, width: float) -> float:
     """What one sigma of a response is: its robust scatter, or more where its calmer side has heavy tails.
 
     Real events make one tail heavier; the calmer of the two tells what the noise does. What no noise does, beyond
