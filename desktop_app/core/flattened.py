@@ -12,7 +12,9 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.matched import ROUNDS, Matches, Residual, find_matches, template_widths
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
+from desktop_app.core.red_noise import suspicion_of, whitened
 from desktop_app.core.segments import joins_among, segment_bounds, segment_starts
+from desktop_app.core.systematics import systematics_of
 
 MINIMUM_ROWS = 10
 _MASKED_FROM = 4.5
@@ -151,6 +153,7 @@ def flatten(data: LightCurve, how: BaselineParams, report: Report, bank: Bank = 
     )
     pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d), joins)
     curve = _undisturbed(curve, pauses, bank, part(report, 0.2, 1.0))
+    curve = whitened(curve, suspicion_of(systematics_of(data), rows))
     return Flattened(data, rows, middle, unit, curve, pauses)
 
 

@@ -117,9 +117,11 @@ class LightCurve:
     @cached_property
     def digest(self) -> str:
         """sha256 over all that scores can depend on: a copied file has the same, a changed one another."""
+        from desktop_app.core.systematics import instrument_columns
+
         what = [self.source.mission, self.preset, self.source.flags, "magnitudes" if self.in_magnitudes else ""]
         state = sha256("/".join(["light curve", *what]).rstrip("/").encode())
-        for array in (self.time, self.flux, self.flux_err, self.quality):
+        for array in (self.time, self.flux, self.flux_err, self.quality, *instrument_columns(self)):
             state.update(array.data)
         if self.pieces:
             state.update(self.joins.data)

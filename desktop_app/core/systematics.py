@@ -125,6 +125,13 @@ def position_of(data: LightCurve) -> tuple[Floats, Floats] | None:
     return None
 
 
+def instrument_columns(data: LightCurve) -> tuple[Floats, ...]:
+    """The columns beside the flux that `systematics_of` looks at, each of shape (n,)."""
+    background = background_of(data)
+    columns = (*(() if background is None else (background,)), *(position_of(data) or ()))
+    return tuple(np.ascontiguousarray(column, np.float64) for column in columns)
+
+
 def _by_upper_name(columns: Mapping[str, Series]) -> dict[str, Series]:
     return {name.upper(): column for name, column in columns.items()}
 
