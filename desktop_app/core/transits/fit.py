@@ -93,12 +93,12 @@ def refine(flat: Flattened, signal: PeriodicSignal, report: Report = silent) -> 
     report(0.0, "Fitting a transit")
     light = light_of(cleared(flat, [signal]))
     rough = shape_of(signal, light.scale)
-    dips = _dips(light, rough)
+    dips = dips_of(light, rough)
     if dips.rows.size < _FEW_ROWS:
         return signal
     first = _fit(light, dips, _with_depth(dips, rough), held=(_IMPACT,), robust=False)[0]
     report(0.3, "Fitting a transit")
-    dips = _dips(light, first)
+    dips = dips_of(light, first)
     best = _best_impact(light, dips, first)
     report(0.6, "Fitting a transit")
     shape, solution = _fit(light, dips, best, held=(), robust=True)
@@ -150,7 +150,8 @@ def _secondary(signal: PeriodicSignal, shape: Shape) -> Shape | None:
     return replace(shape, epoch=epoch, ratio=min(ratio, _RATIOS[1]), impact=impact)
 
 
-def _dips(light: Light, shape: Shape) -> Around:
+def dips_of(light: Light, shape: Shape) -> Around:
+    """The rows that a fit of ``shape`` looks at: its dips, and as much again on both sides."""
     reach = max(_REACH * shape.duration_d, shape.duration_d / 2 + _REACH_CADENCES * light.cadence_d)
     return around(light, shape.period_d, shape.epoch, shape.duration_d, reach)
 
@@ -253,7 +254,7 @@ def _folded(light: Light, dips: Around, shape: Shape) -> Around:
 def _described(light: Light, signal: PeriodicSignal, shape: Shape, solution: Solution) -> PeriodicSignal:
     quiet = ~inside_dips(light, shape, 1.2)
     red = red_factor(light, quiet, shape.duration_d)
-    dips = _dips(light, shape)
+    dips = dips_of(light, shape)
     model = shape.light(dips.time, light.cadence_d)
     rest = (dips.value - dips.fitted(model)) * np.sqrt(dips.weight)
     excess = red * max(1.0, robust_sigma(rest))
