@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.simulate import flare_shape
 from desktop_app.core.source import Source
+from desktop_app.engine.evaluate.controls import running_median_sigmas
 
 NOISE = 1e-3
 
@@ -62,16 +62,6 @@ def planted_curve(kind: str, *, seed: int = 3, n: int = 3000) -> tuple[LightCurv
             rows = slice(at, at + 1)
             flux[at:] += 0.02
     return curve_of(time, flux), rows
-
-
-def running_median_sigmas(data: LightCurve) -> Floats:
-    """How far each row is from a running median of 101 points, in robust sigmas; 0 where it cannot be used."""
-    rows = np.flatnonzero(data.usable)
-    residual = data.flux[rows] - median_filter(data.flux[rows], 101, mode="nearest")
-    residual -= np.median(residual)
-    sigmas = np.zeros(len(data))
-    sigmas[rows] = np.abs(residual) / (1.4826 * np.median(np.abs(residual)))
-    return sigmas
 
 
 def running_median_detector(data: LightCurve) -> tuple[Bools, list[tuple[int, int]]]:

@@ -37,15 +37,26 @@ def _about(done: Evaluation) -> Iterator[str]:
         f"shown apart, {false:,} known to be none, {out:,} left out"
     )
     yield f"{counted(len(done.looked_at), 'file')} looked at in {done.request.folder}"
-    yield f"Quiet curves: {done.quiet or 'those that the table gives no event'}"
+    quiet = done.quiet or "those that the table gives no event"
+    none = (
+        ""
+        if any(score.quiet.files for score in done.scores)
+        else "; none in this folder, so false events are not known"
+    )
+    yield f"Quiet curves: {quiet}{none}"
     for method in done.methods:
         if not method.control:
             yield _made_by(method)
     yield f"Code {code_hash()[:12]}, table {truth.sha256[:12]}"
     yield (
-        f"A found event is a hit where it lies within {LEAST_SLACK_D:g} d (or one cadence) of the true one and is no "
-        f"longer than {MOST_TIMES:g} times that and {MOST_MORE_D:g} d. Brackets: 95 % bootstrap over files."
+        f"A found event is a hit where it lies within {LEAST_SLACK_D:g} d, or one cadence, of the true one and is no "
+        f"longer than {MOST_TIMES:g} times that and {MOST_MORE_D:g} d."
     )
+    yield (
+        f"In each file the strongest flagged events count, {done.request.budget} more than there are true ones; weaker "
+        f"ones, from {WEAKER_FROM:g} sigma on, are counted apart where too few are flagged."
+    )
+    yield "Brackets hold 95 % of bootstrap resamplings of the files."
 
 
 def _made_by(method: Method) -> str:
@@ -58,12 +69,7 @@ def _made_by(method: Method) -> str:
 
 
 def _tables(done: Evaluation) -> Iterator[tuple[str, Rows]]:
-    extra = done.request.budget
-    yield (
-        f"Events found: flagged ones, true + {extra} best of each file / filled up with weaker ones from "
-        f"{WEAKER_FROM:g} sigma / all flagged",
-        _recalls(done, [score.recall for score in done.scores]),
-    )
+    yield "Events found", _recalls(done, [score.recall for score in done.scores])
     if any(score.weak for score in done.scores):
         yield (
             "Weak rows (algorithmic, catalogue), in the same way",
@@ -79,23 +85,26 @@ def _tables(done: Evaluation) -> Iterator[tuple[str, Rows]]:
         "Precision of flagged events is at least this, as the table of known events is not complete",
         _precision(done, "precision_at_least"),
     )
-    yield "False events on quiet curves", _quiet(done)
+    if any(score.quiet.files for score in done.scores):
+        yield "False events on quiet curves", _quiet(done)
     yield "Work", _work(done)
 
 
 def _recalls(done: Evaluation, recalls: Sequence[Mapping[str, Recall]]) -> Rows:
     kinds = sorted({kind for recall in recalls for kind in recall})
-    rows: Rows = [("", *kinds)]
-    for method, recall in zip(done.methods, recalls, strict=True):
-        rows.append((_named(method), *(_found(recall.get(kind)) for kind in kinds)))
+    rows: Rows = [("kind", "events", "", f"true + {done.request.budget} best", "with weaker ones", "all flagged")]
+    for kind in kinds:
+        head = (kind, f"{max(recall[kind].budget.whole for recall in recalls if kind in recall):.0f}")
+        for method, recall in zip(done.methods, recalls, strict=True):
+            found = recall.get(kind)
+            ratios = (found.budget, found.ranked, found.flagged) if found else ()
+            rows.append((*head, _named(method), *(_found(one) for one in ratios or [Ratio(0, 0)] * 3)))
+            head = ("", "")
     return rows
 
 
-def _found(recall: Recall | None) -> str:
-    if recall is None:
-        return _NOT_KNOWN
-    ratios = (recall.budget, recall.ranked, recall.flagged)
-    return f"{'/'.join(f'{one.part:.0f}' for one in ratios)} of {recall.budget.whole:.0f} {_interval(recall.budget)}"
+def _found(one: Ratio) -> str:
+    return f"{one.part:4.0f} {_interval(one)}" if one.whole else _NOT_KNOWN
 
 
 def _right(done: Evaluation) -> Rows:

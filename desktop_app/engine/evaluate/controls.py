@@ -145,7 +145,7 @@ def _level(data: LightCurve) -> float:
 
 
 CONTROLS: Mapping[str, Control] = {
-    "running-median": Control("running median of 101 rows, 4 MAD", _running_median),
-    "windows": Control("isolation forest and LOF over window features", _windows),
+    "running-median": Control("running median, 4 MAD", _running_median),
+    "windows": Control("forest + LOF of windows", _windows),
     "random": Control("random scores", _chance),
 }

@@ -18,7 +18,7 @@ class Ratio:
     ----------
     part, whole : float
     low, high : float
-        Between these lie 95 of 100 resamplings of the files; NaN where there is nothing to resample.
+        Between these lie 95 of 100 resamplings of the files; NaN with fewer than two files.
     """
 
     part: float
@@ -42,8 +42,8 @@ def ratio(of_files: Iterable[tuple[float, float]]) -> Ratio:
     """
     pairs = np.array([pair for pair in of_files if pair[1] > 0], np.float64).reshape(-1, 2)
     part, whole = (float(total) for total in pairs.sum(axis=0))
-    if len(pairs) == 0:
-        return Ratio(0.0, 0.0)
+    if len(pairs) < 2:
+        return Ratio(part, whole)
     # Always the same resamples, so that the same predictions give the same report.
     drawn = np.random.default_rng(0).integers(len(pairs), size=(_RESAMPLES, len(pairs)))
     sums = pairs[drawn].sum(axis=1)  # (resamples, 2)

@@ -135,6 +135,9 @@ def predict(task: Task) -> tuple[Prediction, ...]:
         curve = open_curve(task.path)
     except UserError as error:
         return tuple(Prediction(task.file, method.name, error=error.message) for method in task.methods)
+    except Exception as bug:
+        bug.add_note(f"while {task.path} was read")
+        raise
     return tuple(_prediction(task, method, curve) for method in task.methods)
 
 
@@ -209,6 +212,9 @@ def _prediction(task: Task, method: Method, curve: LightCurve) -> Prediction:
         inverted = look(_upside_down(curve), method)[0] if task.inverted else None
     except UserError as error:
         return Prediction(task.file, method.name, days=days, cadence_d=cadence_d, error=error.message)
+    except Exception as bug:
+        bug.add_note(f"while {method.name} looked at {task.path}")
+        raise
     return Prediction(
         task.file,
         method.name,

@@ -81,6 +81,8 @@ class Score:
         Mean over files.
     unread : mapping of str to str
         Files without a prediction, and why; their events count as missed.
+    judged : tuple of Judged
+        Each true event that is not left out, and what hit it.
     """
 
     recall: Mapping[str, Recall]
@@ -95,6 +97,7 @@ class Score:
     share: float
     seconds: float
     unread: Mapping[str, str]
+    judged: tuple["Judged", ...]
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,8 @@ class Known:
 
 
 @dataclass(frozen=True)
-class _Judged:
-    """One true event of one standing, and the found events that hit it in the three lists."""
+class Judged:
+    """One true event of one standing, and the found events that hit it in the three lists of `Recall`."""
 
     file: str
     event: TrueEvent
@@ -155,6 +158,7 @@ def score(predictions: Sequence[Prediction], known: Known) -> Score:
         share=_mean(one.share for one in seen),
         seconds=_mean(one.seconds for one in seen),
         unread={one.file: one.error for one in predictions if one.error},
+        judged=tuple(judged),
     )
 
 
@@ -185,7 +189,7 @@ def is_hit(event: TrueEvent, found: Found, slack: float) -> bool:
     return overlap and found.stop - found.start <= MOST_TIMES * length + MOST_MORE_D
 
 
-def _judged(prediction: Prediction, known: Known) -> list[_Judged]:
+def _judged(prediction: Prediction, known: Known) -> list[Judged]:
     events = known.events.get(prediction.file, ())
     graded = sum(event.standing is Standing.GRADED for event in events)
     slack = slack_d(prediction.cadence_d)
@@ -196,7 +200,7 @@ def _judged(prediction: Prediction, known: Known) -> list[_Judged]:
         return next((one for one in among if is_hit(event, one, slack)), None)
 
     return [
-        _Judged(
+        Judged(
             prediction.file,
             event,
             hit(event, prediction.flagged[:may]),
@@ -208,7 +212,7 @@ def _judged(prediction: Prediction, known: Known) -> list[_Judged]:
     ]
 
 
-def _recall(judged: Sequence[_Judged]) -> dict[str, Recall]:
+def _recall(judged: Sequence[Judged]) -> dict[str, Recall]:
     return {
         kind: Recall(
             *(
@@ -220,8 +224,8 @@ def _recall(judged: Sequence[_Judged]) -> dict[str, Recall]:
     }
 
 
-def _by_kind(judged: Iterable[_Judged]) -> dict[str, list[_Judged]]:
-    kinds: dict[str, list[_Judged]] = {}
+def _by_kind(judged: Iterable[Judged]) -> dict[str, list[Judged]]:
+    kinds: dict[str, list[Judged]] = {}
     for one in judged:
         kinds.setdefault(one.event.kind, []).append(one)
     return dict(sorted(kinds.items()))
@@ -236,7 +240,7 @@ def _by_file(hits: Iterable[tuple[str, bool]]) -> list[tuple[float, float]]:
     return list(counts.values())
 
 
-def _confusion(graded: Sequence[_Judged]) -> dict[str, dict[str, int]]:
+def _confusion(graded: Sequence[Judged]) -> dict[str, dict[str, int]]:
     return {
         kind: dict(Counter(one.flagged.kind if one.flagged else MISSED for one in of_kind).most_common())
         for kind, of_kind in _by_kind(graded).items()

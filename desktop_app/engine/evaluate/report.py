@@ -23,6 +23,7 @@ from desktop_app.engine.evaluate.protocol import (
     LEAST_SLACK_D,
     MOST_MORE_D,
     MOST_TIMES,
+    Judged,
     Known,
     Quiet,
     Recall,
@@ -214,6 +215,23 @@ def _score(of_method: Score) -> dict[str, object]:
         "share_flagged": _number(of_method.share),
         "seconds_per_file": _number(of_method.seconds),
         "missed_files": of_method.unread,
+        "events": [_event(one) for one in of_method.judged],
+    }
+
+
+def _event(one: Judged) -> dict[str, object]:
+    found = one.flagged or one.ranked
+    return {
+        "file": one.file,
+        "kind": one.event.kind,
+        "t_start": one.event.start,
+        "t_end": one.event.stop,
+        "standing": one.event.standing.value,
+        "budget": one.budget is not None,
+        "ranked": one.ranked is not None,
+        "flagged": one.flagged is not None,
+        "called": found.kind if found else None,
+        "score": found.score if found else None,
     }
 
 
