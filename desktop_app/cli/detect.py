@@ -66,13 +66,13 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         "--set",
         action="append",
         default=[],
-        type=_setting,
+        type=setting,
         dest="settings",
         metavar="KEY=VALUE",
         help="a setting of the detector; may be given several times",
     )
     parser.add_argument(
-        "--threshold", type=_sigmas, metavar="X", help="flag from this score on, in sigma (default: the detector's own)"
+        "--threshold", type=sigmas, metavar="X", help="flag from this score on, in sigma (default: the detector's own)"
     )
     parser.add_argument("--flux", metavar="COLUMN", help="look at this flux column (default: the best there is)")
     parser.add_argument("--part", metavar="NAME", help="look at this filter, aperture or table (default: the first)")
@@ -115,7 +115,7 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
     DETECTORS[request.detector or DEFAULT_DETECTOR].params.checked(request.settings)
     if request.out:
         check_target(request.out)
-    files, failed = _files_of(paths)
+    files, failed = files_of(paths)
     tables: list[EventTable] = []
     stopped = False
     curves: list[tuple[Path, ...]] = [(path,) for path in files]
@@ -132,7 +132,7 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
     return INTERRUPTED if stopped else int(failed > 0)
 
 
-def _files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
+def files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
     """The files, those of folders with a light curve in their place, each once; and how many folders hold none."""
     from desktop_app.io import data_files
 
@@ -277,14 +277,16 @@ def _deliver(tables: "Sequence[EventTable]", request: Request) -> bool:
     return True
 
 
-def _setting(text: str) -> tuple[str, str]:
+def setting(text: str) -> tuple[str, str]:
+    """A setting and its value, as ``--set`` takes them."""
     key, equals, value = text.partition("=")
     if not (key and equals):
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form key=value")
     return key, value
 
 
-def _sigmas(text: str) -> float:
+def sigmas(text: str) -> float:
+    """A threshold, as ``--threshold`` takes it."""
     try:
         value = float(text)
     except ValueError:

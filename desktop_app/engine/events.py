@@ -1,11 +1,19 @@
 """From a detection to its events, and to their table, in one call."""
 
+import logging
 from dataclasses import replace
+from functools import lru_cache
 
-from desktop_app.core.detection import Detection, Event
+from desktop_app.core.detection import Detection, Event, Scores
+from desktop_app.core.errors import ReadError
 from desktop_app.core.event_table import EventTable, event_table
 from desktop_app.core.events import find_events
-from desktop_app.core.vetting import ALONE, Company, vet
+from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.vetting import ALONE, Company, Judge, vet
+from desktop_app.engine.vetting_weights import NAME, judge_called
+from desktop_app.nets.weights import folder_of
+
+_log = logging.getLogger(__name__)
 
 
 def flagged_events(detection: Detection, company: Company = ALONE) -> tuple[Event, ...]:
@@ -17,8 +25,25 @@ def flagged_events(detection: Detection, company: Company = ALONE) -> tuple[Even
     company : Company
         What other open targets did at the same time.
     """
-    found = find_events(detection.data, detection.scores, detection.threshold)
-    return vet(detection.data, detection.scores, sorted(found, key=lambda event: event.start), company)
+    return vetted(detection.data, detection.scores, detection.threshold, company)
+
+
+def vetted(data: LightCurve, scores: Scores, threshold: float, company: Company = ALONE) -> tuple[Event, ...]:
+    """As `flagged_events`, of scores that nothing else is known of."""
+    found = find_events(data, scores, threshold)
+    return vet(data, scores, sorted(found, key=lambda event: event.start), company, _judge())
+
+
+@lru_cache(maxsize=1)
+def _judge() -> Judge | None:
+    """The judge that ships; without it events keep the kinds of their shapes."""
+    if not folder_of(NAME).is_dir():
+        return None
+    try:
+        return judge_called()
+    except ReadError as error:
+        _log.warning("Events are not judged: %s", error)
+        return None
 
 
 def events_of(detection: Detection, threshold: float | None = None) -> EventTable:
