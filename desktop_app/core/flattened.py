@@ -9,7 +9,8 @@ from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.detrend import Detrended, detrend, detrend_again
 from desktop_app.core.errors import FitError
 from desktop_app.core.light_curve import LightCurve
-from desktop_app.core.matched import ROUNDS, Matches, Residual, find_matches, template_widths
+from desktop_app.core.lone_rows import LoneRows, lone_rows
+from desktop_app.core.matched import ROUNDS, SURE, Matches, Residual, find_matches, gauge, template_widths
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
 from desktop_app.core.red_noise import suspicion_of, whitened
@@ -117,7 +118,13 @@ class Flattened:
 
     def matches(self, bank: Bank, report: Report, *, thorough: bool = True) -> Matches:
         """Events of any width, strongest first; searched in blocks, so that memory stays bounded."""
-        return _match(self.curve, self.pauses, bank, report, thorough=thorough)
+        found = _match(self.curve, self.pauses, bank, report, thorough=thorough)
+        return self.lone_rows(bank).judged(found, self.curve.residual)
+
+    def lone_rows(self, bank: Bank) -> LoneRows:
+        """What single rows are worth in this curve."""
+        residual = self.curve.residual
+        return lone_rows(residual, SURE / gauge(residual.size, len(bank.widths(self.curve))))
 
 
 def flatten(data: LightCurve, how: BaselineParams, report: Report, bank: Bank = EVERY_WIDTH) -> Flattened:

@@ -13,7 +13,8 @@ FALSE_EVENTS = 0.004
 """How many events of score 5 or more one curve of white noise holds on average."""
 FLOOR = 3.3
 """Candidates of a lower score are left to their single rows."""
-_FIVE = 5.0
+SURE = 5.0
+"""The score that white noise reaches `FALSE_EVENTS` times a curve on average."""
 _SLIDING = 8.0
 ROUNDS = 4
 _WIDEN = 4
@@ -168,7 +169,7 @@ def gauge(trials: float, bank: int) -> float:
         Number of templates that share the chance of a false event.
     """
     chance = FALSE_EVENTS / max(1.0, trials) / max(1, bank) / 2
-    return float(_FIVE / -ndtri(chance))
+    return float(SURE / -ndtri(chance))
 
 
 def find_matches(

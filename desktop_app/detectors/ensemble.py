@@ -167,7 +167,7 @@ class Ensemble:
         seen = self._seen
         if seen is None or seen.flat.data is not data:
             seen = self._look(data, part(report, 0.0, 0.5))
-        values, matches = self._row_scores(seen.curve), seen.matches
+        values, matches = self._row_scores(seen.flat), seen.matches
         if self._learnt is not None and seen.begin.size:
             sigmas = self._window_sigmas(seen, self._learnt, part(report, 0.5, 1.0))
             matches = self._supported(seen, sigmas)
@@ -193,9 +193,10 @@ class Ensemble:
     def _bank(self) -> Bank:
         return Bank(self._params.shortest_d, self._params.longest_d, self._params.direction.signs)
 
-    def _row_scores(self, curve: Detrended) -> Floats:
-        residual = curve.residual
-        values = np.abs(residual) * gauge(residual.size, len(self._bank.widths(curve)))
+    def _row_scores(self, flat: Flattened) -> Floats:
+        residual = flat.curve.residual
+        values = np.abs(residual) * gauge(residual.size, len(self._bank.widths(flat.curve)))
+        values *= flat.lone_rows(self._bank).worth(residual)
         if self._params.direction is not Direction.BOTH:
             values[residual * self._params.direction.signs[0] < 0] = 0.0
         return values
