@@ -7,6 +7,7 @@ import numpy as np
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.compiled import compiled
 from desktop_app.core.flattened import Flattened
+from desktop_app.core.segments import cadence_of
 
 _SIDE_ROWS = 3
 _SIDE = 0.55
@@ -40,17 +41,20 @@ class Light:
 def light_of(flat: Flattened) -> Light:
     """The usable rows of ``flat`` relative to their baseline."""
     curve = flat.curve
-    baseline = flat.middle + flat.unit * curve.baseline
+    flux, baseline = flat.middle + flat.unit * curve.flux, flat.middle + flat.unit * curve.baseline
+    return light_from(curve.time, flux, baseline, flat.unit * curve.noise, flat.unit)
+
+
+def light_from(time: Floats, flux: Floats, baseline: Floats, noise: Floats, scatter: float) -> Light:
+    """``flux`` relative to ``baseline``, all of shape (n,) and in one unit, as is ``scatter``, the flux's own."""
     usual = float(np.median(baseline))
-    if usual > flat.unit and np.all(baseline > _LEAST * usual):
+    if usual > scatter and np.all(baseline > _LEAST * usual):
         level, scale = baseline, 1.0
     else:
         # A flux about zero, or in no unit of light: nothing says what a share of it would be.
-        deepest = float(flat.unit * np.max(curve.baseline - curve.flux, initial=0.0))
-        scale = max(1.0, 2 * deepest)
-        level = np.full(curve.time.size, scale)
-    value = 1 + flat.unit * (curve.flux - curve.baseline) / level
-    return Light(curve.time, value, flat.unit * curve.noise / level, level, scale, curve.cadence_d)
+        scale = max(1.0, 2 * float(np.max(baseline - flux, initial=0.0)))
+        level = np.full(time.size, scale)
+    return Light(time, 1 + (flux - baseline) / level, noise / level, level, scale, cadence_of(time))
 
 
 def numbers_of(time: Floats, period_d: float, epoch: float) -> Ints:

@@ -133,19 +133,17 @@ def signals_light(light: Light, signals: Sequence[PeriodicSignal]) -> Floats:
     for signal in signals:
         shape = shape_of(signal, light.scale)
         left = left * shape.light(light.time, light.cadence_d)
-        second = _secondary(signal, shape)
-        if second is not None:
-            left = left * second.light(light.time, light.cadence_d)
+        if signal.kind == "eclipse" and signal.checks.get("secondary_depth", UNKNOWN) > 0:
+            left = left * second_shape(signal, shape).light(light.time, light.cadence_d)
     return left
 
 
-def _secondary(signal: PeriodicSignal, shape: Shape) -> Shape | None:
-    """The second dip of an eclipse as a transit of its own; None where there is none to speak of."""
+def second_shape(signal: PeriodicSignal, shape: Shape) -> Shape:
+    """The second dip of an eclipse as a transit of its own; half a period later and of no depth where none is known."""
     depth, phase = signal.checks.get("secondary_depth", UNKNOWN), signal.checks.get("secondary_phase", UNKNOWN)
-    if signal.kind != "eclipse" or not (depth > 0 and np.isfinite(phase) and np.isfinite(signal.period_d)):
-        return None
-    epoch = signal.epoch + phase * signal.period_d
-    ratio = shape.ratio * float(np.sqrt(depth / max(signal.depth, 1e-12)))
+    depth = max(depth, 0.0) if np.isfinite(depth) else 0.0
+    epoch = signal.epoch + (phase if np.isfinite(phase) else 0.5) * signal.period_d
+    ratio = max(shape.ratio * float(np.sqrt(depth / max(signal.depth, 1e-12))), _RATIOS[0])
     impact = shape.impact * (1 + ratio) / (1 + shape.ratio)
     return replace(shape, epoch=epoch, ratio=min(ratio, _RATIOS[1]), impact=impact)
 
