@@ -35,6 +35,15 @@ def config_folder() -> Path:
     return user_config_path("peculiar", appauthor=False)
 
 
+def known_folder() -> Path:
+    """Where a user's tables of known objects are; ``PECULIAR_KNOWN`` moves it."""
+    if moved := os.environ.get("PECULIAR_KNOWN"):
+        return Path(moved)
+    from platformdirs import user_data_path
+
+    return user_data_path("peculiar", appauthor=False) / "known"
+
+
 @lru_cache
 def version() -> str:
     """The version of Peculiar that runs."""
