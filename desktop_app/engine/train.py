@@ -44,7 +44,9 @@ class Training(Protocol):
 
 TRAININGS: Registry[Training] = Registry(
     "model to train",
-    {},
+    {
+        "flares": "desktop_app.engine.train_flares:train_flares",
+    },
 )
 
 

@@ -1,0 +1,49 @@
+"""Turns the answers of filters and network into one score on the scale that all detectors share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from desktop_app.core.arrays import Floats
+
+CLIP = (-4.0, 2.0)
+"""A network's say: so many sigmas at the least and at the most."""
+FALSE_EVENTS = 0.05
+"""How many events of score 5 or more one curve of noise holds on average."""
+_FIVE = 5.0
+_TOP = 200
+_STEEP = (0.5, 10.0)
+
+
+@dataclass(frozen=True)
+class Tail:
+    """How often noise alone scores high: ``count * exp(-slope * (raw - 5))`` candidates a row at ``raw`` or more."""
+
+    count: float
+    slope: float
+
+    def score(self, raw: Floats, rows: int) -> Floats:
+        """``raw`` shifted so that a curve of ``rows`` rows of noise reaches 5 in `FALSE_EVENTS` events."""
+        level = _FIVE + np.log(self.count * max(rows, 1) / FALSE_EVENTS) / self.slope
+        return raw + (_FIVE - level)
+
+
+def raw_score(sigmas: Floats, logits: Floats) -> Floats:
+    """The filters' answer and the network's logarithm of the odds, which may not say more than `CLIP`."""
+    return sigmas + np.clip(logits, *CLIP)
+
+
+def tail_of(noise: Sequence[tuple[int, Floats]]) -> Tail:
+    """The tail of raw scores of noise.
+
+    Parameters
+    ----------
+    noise : sequence of (int, ndarray)
+        For each curve its rows, and the raw scores of its candidates; two candidates in all, at least.
+    """
+    rows = sum(n for n, _ in noise)
+    scores = np.sort(np.concatenate([one for _, one in noise]))[::-1]
+    top = scores[: min(_TOP, max(2, scores.size // 4))]
+    slope = float(np.clip(1 / max(float(np.mean(top - top[-1])), 1e-9), *_STEEP))
+    return Tail(float(top.size / rows * np.exp(-slope * (_FIVE - top[-1]))), slope)
