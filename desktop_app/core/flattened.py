@@ -13,6 +13,7 @@ from desktop_app.core.lone_rows import LoneRows, lone_rows
 from desktop_app.core.matched import ROUNDS, SURE, Matches, Residual, find_matches, gauge, template_widths
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
+from desktop_app.core.recent import Recent
 from desktop_app.core.red_noise import suspicion_of, whitened
 from desktop_app.core.segments import joins_among, segment_bounds, segment_starts
 from desktop_app.core.systematics import systematics_of
@@ -127,8 +128,13 @@ class Flattened:
         return lone_rows(residual, SURE / gauge(residual.size, len(bank.widths(self.curve))))
 
 
+_Parts = tuple[Ints, float, float, Detrended, Ints]
+_recent: Recent[_Parts] = Recent()
+"""What `Flattened` holds beside the data, of the curve that was flattened last."""
+
+
 def flatten(data: LightCurve, how: BaselineParams, report: Report, bank: Bank = EVERY_WIDTH) -> Flattened:
-    """``data`` less what its star does anyway.
+    """``data`` less what its star does anyway; asked again for the same, it answers at once.
 
     Parameters
     ----------
@@ -145,8 +151,13 @@ def flatten(data: LightCurve, how: BaselineParams, report: Report, bank: Bank = 
     FitError
         Too few rows can be used, or all of them are alike.
     """
-    rows = _checked_rows(data)
     report(0.0, "Drawing the baseline")
+    settings = tuple(getattr(how, name) for name in BaselineParams.model_fields)
+    return Flattened(data, *_recent.get(data, (settings, bank), lambda: _flat(data, how, report, bank)))
+
+
+def _flat(data: LightCurve, how: BaselineParams, report: Report, bank: Bank) -> _Parts:
+    rows = _checked_rows(data)
     middle, unit = _scale_of(data.flux[rows])
     joins = joins_among(data.joins, rows)
     curve = detrend(
@@ -161,7 +172,7 @@ def flatten(data: LightCurve, how: BaselineParams, report: Report, bank: Bank = 
     pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d), joins)
     curve = _undisturbed(curve, pauses, bank, part(report, 0.2, 1.0))
     curve = whitened(curve, suspicion_of(systematics_of(data), rows))
-    return Flattened(data, rows, middle, unit, curve, pauses)
+    return rows, middle, unit, curve, pauses
 
 
 def _checked_rows(data: LightCurve) -> Ints:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.matched import Matches
 
 FALSE_ROWS = 0.1
 """How many lone rows a curve may hold on average that reach the score which noise would reach `FALSE_EVENTS` times."""
-_FAR = 3.0
+_NOISE_ROWS = 3.0
 _CALM = 2.5
 _FEW = 8
 _LONE = 0.8
@@ -59,10 +60,11 @@ def lone_rows(residual: Floats, limit: float) -> LoneRows:
 
 
 def _worth(residual: Floats, alone: Bools, limit: float) -> float:
-    beyond = residual[alone & (residual > _FAR) & (residual < limit)] - _FAR
+    far = float(-ndtri(min(0.1, _NOISE_ROWS / residual.size)))
+    beyond = residual[alone & (residual > far) & (residual < limit)] - far
     if beyond.size < _FEW:
         return 1.0
-    reach = _FAR + _fall(float(beyond.mean()), limit - _FAR) * np.log(beyond.size / FALSE_ROWS)
+    reach = far + _fall(float(beyond.mean()), limit - far) * float(np.log(beyond.size / FALSE_ROWS))
     return min(1.0, limit / reach)
 
 
