@@ -11,21 +11,14 @@ from desktop_app.core.pyramid import Pyramid, build_pyramid
 from desktop_app.core.quality import hidden_by_quality, quality_names
 from desktop_app.core.stitch import piece_name
 from desktop_app.core.timescales import TimeSystem, show_time
+from desktop_app.ui.facts import Fact
+from desktop_app.ui.opinion import instrument_facts, kind_facts, known_facts, shape_facts, signal_facts, under
 from desktop_app.ui.words import counted, duration, relative, signed, significant
 
 NEAR_D = 0.5 / 24
 USUAL_D = 1.0
 REACH_ROWS = 100_000
 _COMPANIONS = ("BKG", "BACKGROUND", "CENTR", "POS_CORR")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One line of the inspector; ``heading`` starts a group."""
-
-    label: str
-    value: str
-    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,14 +53,19 @@ def inspect_event(detection: Detection, events: tuple[Event, ...], number: int, 
     start, stop = float(data.time[event.start]), float(data.time[event.stop - 1])
     rows = slice(event.start, event.stop)
     facts = (
+        *under("Event", kind_facts(event)),
         *_times(data, event.peak, system, "Peak"),
         Fact("Duration", _lasting(event, data)),
         *_piece(data, event.peak),
         Fact("Rows", _stretch(int(data.row[event.start]), int(data.row[event.stop - 1]))),
         Fact("Cadences", _stretch(int(data.cadence[event.start]), int(data.cadence[event.stop - 1]))),
         *_strength(detection, event),
+        *under("Shape", shape_facts(event)),
+        *under("Instrument", instrument_facts(event)),
         *_quality(data, rows),
         *_companions(data, event.peak, rows),
+        *under("Signal", signal_facts(detection, event, system)),
+        *under("Known", known_facts(detection, event)),
     )
     title = f"Event {number + 1} of {len(events)}"
     pad = max(2.0 * (stop - start), 0.1, 15 * _step(data, event.peak))

@@ -12,8 +12,8 @@
     Hours to the nearest gap or end of the data, and to the flag that is most surprisingly near; negative for before.
 "company", "company_of"
     How many other targets have an event at the same time, and how many were looked at.
-"period_d", "epoch"
-    Of the periodic signal that it belongs to.
+"signal", "period_d", "epoch"
+    Of the periodic signal that it belongs to: its number from 1 on, and of what.
 "p_transit" and so on
     How likely each kind is, from one in twenty on.
 """
@@ -30,6 +30,7 @@ from desktop_app.core.vetting.company import ALONE, Company, coincidences
 from desktop_app.core.vetting.context import Context, context_of
 from desktop_app.core.vetting.judge import Judge
 from desktop_app.core.vetting.numbers import doubt_numbers, shape_numbers
+from desktop_app.core.vetting.periodic import membership, signal_evidence, weights_of
 from desktop_app.core.vetting.reasons import MOST, reasons_for
 from desktop_app.core.vetting.view import View, view_of
 
@@ -70,11 +71,18 @@ def vet(
         return tuple(events)
     shape, context = shape_numbers(view, events), context_of(data, view)
     others = coincidences(company, data, events)
+    member = membership(data, events, scores.signals)
     evidence = _evidence(shape, context, others)
-    found = [replace(event, evidence={**event.evidence, **more}) for event, more in zip(events, evidence, strict=True)]
+    found = [
+        replace(event, evidence={**event.evidence, **more, **signal_evidence(int(place), scores.signals)})
+        for event, more, place in zip(events, evidence, member, strict=True)
+    ]
     if judge is None:
         return tuple(found)
-    return _judged(found, view, shape, context, judge, others)
+    likely = judge.probabilities(shape) * allowed(judge.kinds, view.sign)
+    likely *= weights_of(member, scores.signals, judge.kinds)
+    likely /= likely.sum(axis=1, keepdims=True)
+    return _judged(found, view, shape, context, judge, others, likely)
 
 
 def _judged(
@@ -84,9 +92,8 @@ def _judged(
     context: Context,
     judge: Judge,
     others: tuple[Floats, Floats, Floats],
+    likely: Floats,
 ) -> tuple[Event, ...]:
-    likely = judge.probabilities(shape) * allowed(judge.kinds, view.sign)
-    likely /= likely.sum(axis=1, keepdims=True)
     doubts = judge.doubts(doubt_numbers(view, shape, context))
     said = reasons_for(view, context, shape, judge.doubt_names, doubts)
     together, number, of = others
@@ -135,7 +142,7 @@ def _evidence(
     """What is worth telling of each event; numbers that are not known are left out."""
     columns: dict[str, Floats] = {name: shape[name] for name in ("asymmetry", "flatness", "lopsided", "mirror")}
     columns["red_snr"] = np.exp(shape["red_snr"])
-    columns["alike"] = np.round(np.expm1(shape["alike"]))
+    columns["alike"] = np.rint(np.expm1(shape["alike"]))
     columns |= {name: context.values[name] for name in ("gap_h", "flag_h")}
     for name in ("background", "centroid", "pointing"):
         # 0 stands for a column that is not there.

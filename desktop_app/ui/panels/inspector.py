@@ -19,7 +19,8 @@ from desktop_app.core.data import Kind
 from desktop_app.core.data import kind_of as kind_of_data
 from desktop_app.core.pyramid import Envelope
 from desktop_app.ui.axes import TimeAxis, ValueAxis
-from desktop_app.ui.inspection import Fact, Inspection
+from desktop_app.ui.facts import Fact
+from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.named import named
 from desktop_app.ui.plot_items import CursorItem, EventsItem, LineItem, PlotItem, SeriesItem
 from desktop_app.ui.plots import place_axes

@@ -3,7 +3,8 @@
 from math import isinf, isnan
 
 from desktop_app.core.telemetry import Channel, Telemetry
-from desktop_app.ui.inspection import Fact, Inspection
+from desktop_app.ui.facts import Fact
+from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.telemetry.clock_axis import exact_time
 from desktop_app.ui.words import significant
 
