@@ -7,6 +7,7 @@ import numpy as np
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.baseline import BINS_PER_WINDOW, Bins, bin_medians, draw_line, local_noise, smooth_line
 from desktop_app.core.progress import Report, silent
+from desktop_app.core.ramps import find_ramps
 from desktop_app.core.rotation import BIN_D, MOST_BINS, NOTHING, find_rotation
 from desktop_app.core.segments import NO_JOINS, cadence_of, segment_starts
 from desktop_app.core.steps import find_steps
@@ -32,8 +33,9 @@ class Detrended:
     Attributes
     ----------
     time, flux, repeated, baseline, noise, step : ndarray, shape (n,)
-        Days; the others in the unit of the flux. ``repeated`` is the part of the baseline that is periodic, ``noise``
-        one robust sigma, ``step`` the height of a step that begins at the row, 0 elsewhere.
+        Days; the others in the unit of the flux. ``repeated`` is the part of the baseline that is periodic or
+        settles after a gap, ``noise`` one robust sigma, ``step`` the height of a step that begins at the row, 0
+        elsewhere.
     usual : ndarray, shape (n,)
         Where no dip or flare is that no baseline of any length explains.
     starts : ndarray, shape (m,)
@@ -108,8 +110,11 @@ def detrend(
     repeated = find_rotation(_less(fine, _at(fine, fine, choices[0]))) if rotation else NOTHING
     report(0.5, _DRAWING)
     fine = _less(fine, repeated.at(fine.time))
+    ramps = find_ramps(fine)
+    fine = _less(fine, ramps.at(fine.time))
     chosen = _choose(fine, choices)
-    curve = Detrended(time, flux, repeated.at(time), flux, flux, step, usual, starts, cadence, chosen)
+    regular = repeated.at(time) + ramps.at(time)
+    curve = Detrended(time, flux, regular, flux, flux, step, usual, starts, cadence, chosen)
     report(0.7, _DRAWING)
     return _with_line(curve, fine, usual, report)
 
