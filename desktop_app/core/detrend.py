@@ -32,10 +32,10 @@ class Detrended:
 
     Attributes
     ----------
-    time, flux, repeated, baseline, noise, step : ndarray, shape (n,)
-        Days; the others in the unit of the flux. ``repeated`` is the part of the baseline that is periodic or
-        settles after a gap, ``noise`` one robust sigma, ``step`` the height of a step that begins at the row, 0
-        elsewhere.
+    time, flux, repeated, ramp, baseline, noise, step : ndarray, shape (n,)
+        Days; the others in the unit of the flux. ``repeated`` is the part of the baseline that is periodic, ``ramp``
+        that which settles after a gap; ``noise`` one robust sigma, ``step`` the height of a step that begins at the
+        row, 0 elsewhere.
     usual : ndarray, shape (n,)
         Where no dip or flare is that no baseline of any length explains.
     starts : ndarray, shape (m,)
@@ -47,6 +47,7 @@ class Detrended:
     time: Floats
     flux: Floats
     repeated: Floats
+    ramp: Floats
     baseline: Floats
     noise: Floats
     step: Floats
@@ -113,8 +114,7 @@ def detrend(
     ramps = find_ramps(fine)
     fine = _less(fine, ramps.at(fine.time))
     chosen = _choose(fine, choices)
-    regular = repeated.at(time) + ramps.at(time)
-    curve = Detrended(time, flux, regular, flux, flux, step, usual, starts, cadence, chosen)
+    curve = Detrended(time, flux, repeated.at(time), ramps.at(time), flux, flux, step, usual, starts, cadence, chosen)
     report(0.7, _DRAWING)
     return _with_line(curve, fine, usual, report)
 
@@ -122,7 +122,7 @@ def detrend(
 def detrend_again(curve: Detrended, keep: Bools, report: Report = silent) -> Detrended:
     """The same with a baseline and a noise drawn by the rows ``keep`` alone; shape (n,)."""
     fine_d = max(BIN_D, curve.cadence_d, (curve.time[-1] - curve.time[0]) / MOST_BINS)
-    fine = bin_medians(curve.time, curve.flux - curve.repeated, keep, curve.starts, fine_d)
+    fine = bin_medians(curve.time, curve.flux - curve.repeated - curve.ramp, keep, curve.starts, fine_d)
     report(0.5, _DRAWING)
     return _with_line(curve, fine, keep, report)
 
@@ -156,7 +156,7 @@ def _steps(time: Floats, flux: Floats, fine: Bins) -> tuple[Ints, Floats]:
 
 def _with_line(curve: Detrended, fine: Bins, keep: Bools, report: Report) -> Detrended:
     bins, value, slope = _line(fine, curve.window_d)
-    baseline = draw_line(curve.time, curve.starts, bins, value, slope) + curve.repeated
+    baseline = draw_line(curve.time, curve.starts, bins, value, slope) + curve.repeated + curve.ramp
     report(0.9, _DRAWING)
     made = replace(curve, baseline=baseline)
     return replace(made, noise=_noise(made, keep))

@@ -10,7 +10,7 @@ from desktop_app.core.matched import Matches
 
 FALSE_ROWS = 0.1
 """How many lone rows a curve may hold on average that reach the score which noise would reach `FALSE_EVENTS` times."""
-_NOISE_ROWS = 3.0
+_NOISE_ROWS = 8.0
 _CALM = 2.5
 _FEW = 8
 _LONE = 0.8

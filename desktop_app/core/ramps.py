@@ -96,11 +96,11 @@ def _ramp(time: Floats, value: Floats) -> tuple[float, float] | None:
 def _fitted(design: Floats, value: Floats) -> tuple[float, Floats]:
     """The cost of the robust fit, squares that count no more than `_WORST`, and its solution."""
     weight: Floats = np.ones(value.size)
-    solution = np.zeros(design.shape[1])
+    solution: Floats = np.zeros(design.shape[1])
     for _ in range(_REFITS):
         normal = design.T @ (design * weight[:, None])
         normal[np.diag_indices_from(normal)] += 1e-9 * weight.sum()
-        solution = np.linalg.solve(normal, design.T @ (weight * value))
+        solution = np.asarray(np.linalg.solve(normal, design.T @ (weight * value)), np.float64)
         square = (value - design @ solution) ** 2
         weight = np.where(square < _WORST, 1.0, np.sqrt(_WORST / np.maximum(square, _WORST)))
     return float(np.minimum((value - design @ solution) ** 2, _WORST).sum()), solution
