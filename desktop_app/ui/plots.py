@@ -14,6 +14,7 @@ from desktop_app.ui.picture import CurvePicture, ScorePicture, squeezed, unsquee
 from desktop_app.ui.piece_marks import PiecesItem
 from desktop_app.ui.plot_items import CursorItem, EventsItem, HiddenItem, LineItem, PlotItem, SeriesItem
 from desktop_app.ui.raster import Raster
+from desktop_app.ui.signals.signal_items import DipsItem
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.view_boxes import CurveBox, OverviewBox, ScoreBox
 
@@ -209,6 +210,7 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.points, self.score_points, self.strip_points = SeriesItem(), SeriesItem(), SeriesItem()
         self.baseline, self.hidden, self.cursor_ring = LineItem(), HiddenItem(), CursorItem()
         self.events, self.strip_events, self.pieces = EventsItem(), EventsItem(marks=False), PiecesItem()
+        self.dips = DipsItem()
         self._items: tuple[PlotItem, ...] = (
             self.points,
             self.baseline,
@@ -219,8 +221,9 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             self.strip_points,
             self.strip_events,
             self.pieces,
+            self.dips,
         )
-        for item in (self.pieces, *self._items[:5]):
+        for item in (self.pieces, self.dips, *self._items[:5]):
             self.curve_box.addItem(item, ignoreBounds=True)
         self.score_box.addItem(self.score_points, ignoreBounds=True)
         for item in self._items[6:8]:

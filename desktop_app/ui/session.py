@@ -30,6 +30,7 @@ from desktop_app.ui.images.cutout_verbs import CutoutVerbs
 from desktop_app.ui.images.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
 from desktop_app.ui.pixels.pixel_verbs import PixelVerbs, aperture_of
+from desktop_app.ui.signals.signal_verbs import SignalVerbs
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
 from desktop_app.ui.telemetry.telemetry_verbs import TelemetryVerbs
 from desktop_app.ui.undo import Choice
@@ -79,6 +80,7 @@ class Session(QObject):
         self.pixels = PixelVerbs(self, self._bridge, self._update, self._start)
         self.columns = ColumnVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.cutouts = CutoutVerbs(self, self._bridge, self._update, self._start)
+        self.signals = SignalVerbs(self, self._bridge, self._update)
         self.telemetry = TelemetryVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.files.changed.connect(self._on_files_changed)
         self.files.found.connect(self._on_found)

@@ -20,6 +20,7 @@ from desktop_app.ui.images.sky_facts import SkyFacts
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 from desktop_app.ui.pixels.pixel_picture import PixelFrame
+from desktop_app.ui.signals.signal_view import NO_SIGNAL, SignalView
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ class AppState:
     events : tuple of Event
         In order of time.
     table : EventTable or None
+    signal : SignalView
+        Which of the periodic signals of ``detection`` is looked at.
     selection : Selection
     inspection : Inspection or None
     inside : Inside or None
@@ -158,6 +161,7 @@ class AppState:
     threshold: float = 5.0
     events: tuple[Event, ...] = ()
     table: EventTable | None = None
+    signal: SignalView = NO_SIGNAL
     selection: Selection = Selection()
     inspection: Inspection | None = None
     inside: Inside | None = None

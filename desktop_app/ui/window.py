@@ -89,7 +89,8 @@ class MainWindow(QMainWindow):
             self.docks[spec.name] = dock
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.tabifyDockWidget(self.docks["events"], self.docks["log"])
+        self.tabifyDockWidget(self.docks["events"], self.docks["signals"])
+        self.tabifyDockWidget(self.docks["signals"], self.docks["log"])
         self.tabifyDockWidget(self.docks["log"], self.docks["header"])
         self.docks["events"].raise_()
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical

@@ -165,7 +165,7 @@ def _whole_period(light: Light, rows: Ints, signal: PeriodicSignal) -> Folded:
         (number % 2 == 1)[order],
         model_at,
         model,
-        max(1 / _BINS_PER_PERIOD, light.cadence_d / signal.period_d),
+        max(min(1 / _BINS_PER_PERIOD, shape.duration_d / signal.period_d / _FEW), light.cadence_d / signal.period_d),
         light.scale,
     )
 

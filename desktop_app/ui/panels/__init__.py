@@ -97,4 +97,11 @@ PANELS = (
         Qt.DockWidgetArea.BottomDockWidgetArea,
         f"{_HERE}.header:HeaderPanel",
     ),
+    PanelSpec(
+        "signals",
+        "Signals",
+        "What repeats in the curve, transits and eclipses, and the curve folded on it.",
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        f"{_HERE}.signals:SignalsPanel",
+    ),
 )

@@ -2,6 +2,7 @@
 
 from math import isfinite, isnan
 
+import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -27,6 +28,7 @@ from desktop_app.ui.part_chooser import PartChooser
 from desktop_app.ui.picture import nearest_hidden, nearest_row
 from desktop_app.ui.plots import CurvePlots
 from desktop_app.ui.session import Session
+from desktop_app.ui.signals.signal_verbs import shown_signal
 from desktop_app.ui.state import AppState, Selection
 from desktop_app.ui.theme import Appearance, Theme, tabular
 from desktop_app.ui.words import counted, duration, significant
@@ -205,6 +207,9 @@ class CurvePanel(QWidget):
             self.plots.show_threshold(new.threshold)
         if new.events is not old.events:
             self._show_events(new)
+        if new.signal is not old.signal or new.detection is not old.detection:
+            chosen = shown_signal(new)
+            self.plots.dips.set_times(chosen.dips if chosen else np.zeros(0))
         if new.selection is not old.selection:
             self._show_selection(new)
         if new.system is not old.system:
