@@ -14,6 +14,7 @@ from desktop_app.core.progress import Report, part
 from desktop_app.core.vetting import ARTEFACT_FROM, SKY, allowed
 from desktop_app.core.vetting.judge import LEAF, Judge, softmax
 from desktop_app.core.vetting.numbers import DOUBT_NAMES, SHAPE_NAMES
+from desktop_app.core.vetting.periodic import together
 from desktop_app.engine.vetting_examples import NOT_REAL, Example, examples_in
 from desktop_app.engine.vetting_weights import arrays_of
 from desktop_app.nets.weights import save_weights
@@ -71,7 +72,8 @@ def learn(examples: Sequence[Example], trees: int, seed: int, report: Report) ->
     temperature = _temperature(lesson, logits)
     report(_FOLDS / (_FOLDS + 1), "Learning from all stars")
     judge = replace(_fitted(lesson, np.ones(len(examples), np.bool_), trees, seed), temperature=temperature)
-    return judge, _measured(lesson, softmax(logits / temperature), suspicion)
+    likely = softmax(logits / temperature) * allowed(KINDS, lesson.shape[:, SHAPE_NAMES.index("side")])
+    return judge, _measured(lesson, _with_signals(examples, likely), suspicion)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,10 +198,18 @@ def _temperature(lesson: _Lesson, logits: Floats) -> float:
     return float(choices[int(np.argmin(losses))])
 
 
+def _with_signals(examples: Sequence[Example], likely: Floats) -> Floats:
+    """What the judge says once the dips of one signal are taken together, as `vet` does."""
+    likely = likely / likely.sum(axis=1, keepdims=True)
+    owner = np.array([f"{one.origin} {one.file} {one.signal}" if one.says else "" for one in examples])
+    owners = [name for name in np.unique(owner) if name]
+    place = np.array([owners.index(name) if name else -1 for name in owner], np.int64)
+    says = [next(one.says for one, name in zip(examples, owner, strict=True) if name == wanted) for wanted in owners]
+    return together(likely, place, says, KINDS)
+
+
 def _measured(lesson: _Lesson, likely: Floats, suspicion: Floats) -> dict[str, Any]:
     """How well unseen stars are judged: shares that are right, and reliability diagrams, for the card."""
-    likely = likely * allowed(KINDS, lesson.shape[:, SHAPE_NAMES.index("side")])
-    likely /= likely.sum(axis=1, keepdims=True)
     named, sure = likely.argmax(axis=1), likely.max(axis=1)
     real = (lesson.kind >= 0) & (lesson.origin == "real")
     artefact = suspicion >= ARTEFACT_FROM

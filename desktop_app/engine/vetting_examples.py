@@ -16,6 +16,7 @@ from desktop_app.core.magnitudes import in_flux
 from desktop_app.core.progress import Report, silent
 from desktop_app.core.vetting.context import context_of
 from desktop_app.core.vetting.numbers import doubt_numbers, shape_numbers
+from desktop_app.core.vetting.periodic import membership, says_of
 from desktop_app.core.vetting.view import view_of
 from desktop_app.detectors import DETECTORS
 from desktop_app.engine.vetting_injections import CROSSING, with_injections
@@ -55,6 +56,8 @@ class Example:
         "inverted" (of a curve turned upside down).
     shape, doubt : mapping of str to float
         As `core.vetting.numbers` makes them.
+    signal, says : int, str
+        The periodic signal that it belongs to, -1 for none, and the kind that this speaks for.
     """
 
     star: str
@@ -64,6 +67,8 @@ class Example:
     event: Event
     shape: dict[str, float]
     doubt: dict[str, float]
+    signal: int = -1
+    says: str = ""
 
 
 def examples_in(folder: Path, seed: int, report: Report) -> list[Example]:
@@ -116,8 +121,24 @@ def _table(folder: Path, name: str) -> Iterator[dict[str, str]]:
             return
 
 
-def looked_at(curve: LightCurve) -> list[tuple[Event, dict[str, float], dict[str, float]]]:
-    """The events of ``curve`` from a low threshold on, and the numbers about each."""
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """An event, the numbers about it, and the signal that it belongs to."""
+
+    event: Event
+    shape: dict[str, float]
+    doubt: dict[str, float]
+    signal: int
+    says: str
+
+    def named(self, curve: LightCurve, kind: str, origin: str) -> Example:
+        """The example that it is once its kind is known."""
+        file = curve.source.path.name if curve.source.path else ""
+        return Example(_star(curve), kind, origin, file, self.event, self.shape, self.doubt, self.signal, self.says)
+
+
+def _looked_at(curve: LightCurve) -> list[_Seen]:
+    """The events of ``curve`` from a low threshold on."""
     spec = DETECTORS["ensemble"]
     scores = spec.build(spec.params()).fit(curve, silent).score(curve, silent)
     events = find_events(curve, scores, THRESHOLD)
@@ -126,13 +147,16 @@ def looked_at(curve: LightCurve) -> list[tuple[Event, dict[str, float], dict[str
         return []
     shape = shape_numbers(view, events)
     doubt = doubt_numbers(view, shape, context_of(curve, view))
+    says = (*says_of(scores.signals), "")
     return [
-        (
+        _Seen(
             event,
             {name: float(column[place]) for name, column in shape.items()},
             {name: float(column[place]) for name, column in doubt.items()},
+            int(signal),
+            says[signal],
         )
-        for place, event in enumerate(events)
+        for place, (event, signal) in enumerate(zip(events, membership(curve, events, scores.signals), strict=True))
     ]
 
 
@@ -143,13 +167,12 @@ def _star(curve: LightCurve) -> str:
 
 def _real(curve: LightCurve, rows: Sequence[dict[str, str]], *, quiet: bool) -> list[Example]:
     found: list[Example] = []
-    for event, shape, doubt in looked_at(curve):
-        kind, origin = _named(curve, event, rows)
+    for seen in _looked_at(curve):
+        kind, origin = _named(curve, seen.event, rows)
         if not kind and quiet:
             kind, origin = NOT_REAL, "quiet"
         if kind:
-            file = curve.source.path.name if curve.source.path else ""
-            found.append(Example(_star(curve), kind, origin, file, event, shape, doubt))
+            found.append(seen.named(curve, kind, origin))
     return found
 
 
@@ -181,20 +204,19 @@ def _injected(curve: LightCurve, rng: np.random.Generator, rows: Sequence[dict[s
     if usable.size < 500 or not np.median(curve.flux[usable]) > 0:
         return []
     found: list[Example] = []
-    file = curve.source.path.name if curve.source.path else ""
     for _ in range(_TURNS):
         made, spans = with_injections(curve, rng)
         told = Counter[str]()
-        events = looked_at(made)
-        for event, shape, doubt in [events[place] for place in rng.permutation(len(events))]:
-            middle = slice(event.start, event.stop)
-            inside = [kind for kind, span in spans if span[middle].any()]
-            if len(inside) == 1 and told[inside[0]] < _MOST_A_TURN and not _named(curve, event, rows)[0]:
+        events = _looked_at(made)
+        for seen in [events[place] for place in rng.permutation(len(events))]:
+            rows_of_event = slice(seen.event.start, seen.event.stop)
+            inside = [kind for kind, span in spans if span[rows_of_event].any()]
+            if len(inside) == 1 and told[inside[0]] < _MOST_A_TURN and not _named(curve, seen.event, rows)[0]:
                 told[inside[0]] += 1
                 kind = NOT_REAL if inside[0] == CROSSING else inside[0]
-                found.append(Example(_star(curve), kind, "injected", file, event, shape, doubt))
+                found.append(seen.named(curve, kind, "injected"))
     upside = replace(curve, flux=2 * np.median(curve.flux[usable]) - curve.flux)
-    for event, shape, doubt in looked_at(upside):
-        if event.evidence["depth"] < 0:
-            found.append(Example(_star(curve), NOT_REAL, "inverted", file, event, shape, doubt))
+    found += [
+        seen.named(curve, NOT_REAL, "inverted") for seen in _looked_at(upside) if seen.event.evidence["depth"] < 0
+    ]
     return found

@@ -13,6 +13,7 @@ from desktop_app.core.simulate import exposed, exposure_times, transit_shape
 CROSSING = "crossing"
 """A small body that drifts through the aperture: not of the star."""
 _WEAKEST, _STRONGEST = 6.0, 120.0
+_VERY_STRONG = 2000.0
 _SEEN = 0.1
 _STEP_ROWS = 3
 _MOST_REPEATS = 20
@@ -66,8 +67,8 @@ def _rows_of(kind: str, signal: Floats) -> Bools:
     return rows
 
 
-def _snr(rng: np.random.Generator) -> float:
-    return float(np.exp(rng.uniform(np.log(_WEAKEST), np.log(_STRONGEST))))
+def _snr(rng: np.random.Generator, strongest: float = _STRONGEST) -> float:
+    return float(np.exp(rng.uniform(np.log(_WEAKEST), np.log(strongest))))
 
 
 def _moments(stage: _Stage, mid: float, rng: np.random.Generator, most: int) -> list[float]:
@@ -88,7 +89,7 @@ def _dips(stage: _Stage, mid: float, rng: np.random.Generator) -> list[Floats]:
     made = []
     for moment in _moments(stage, mid, rng, 2):
         spread = float(np.exp(rng.uniform(np.log(max(0.05, 6 * stage.cadence_d)), np.log(2.0))))
-        depth = min(0.5, 1.5 * stage.height(_snr(rng), spread))
+        depth = min(0.5, 1.5 * stage.height(_snr(rng, _VERY_STRONG), spread))
         if rng.random() < 0.5:
             signal = Signal("dip", moment, depth, 3 * spread, seed=int(rng.integers(2**31)))
             made.append(change(signal, stage.time, stage.cadence_d))
@@ -104,7 +105,8 @@ def _lobes(time: Floats, mid: float, spread: float, rng: np.random.Generator) ->
         centre = mid + rng.normal(0, 0.6) * spread
         before, after = spread * np.exp(rng.normal(-0.5, 0.7, 2))
         width = np.where(time < centre, before, after)
-        total += rng.uniform(0.2, 1.0) * np.nan_to_num(np.exp(-0.5 * ((time - centre) / width) ** 2))
+        blunt = rng.uniform(0.8, 2.5)
+        total += rng.uniform(0.2, 1.0) * np.nan_to_num(np.exp(-0.7 * (np.abs(time - centre) / width) ** blunt))
     return total / max(float(total.max()), 1e-12)
 
 
@@ -145,11 +147,12 @@ def _crossings(stage: _Stage, mid: float, rng: np.random.Generator) -> list[Floa
 
 
 def _orbit(stage: _Stage, mid: float, rng: np.random.Generator) -> tuple[float, float, list[float]]:
-    """Duration and period in days, and the middles of dips; three in ten come but once."""
-    period = float(np.exp(rng.uniform(np.log(1.0), np.log(60.0))))
+    """Duration and period in days, and the middles of dips; a quarter come but once, and may be long."""
+    single = rng.random() < 0.25
+    period = float(np.exp(rng.uniform(np.log(1.0), np.log(1500.0 if single else 40.0))))
     typical = 0.13 * (period / 10) ** (1 / 3)
     duration = float(np.clip(typical * rng.uniform(0.5, 2.0), 3 * stage.cadence_d, 0.3 * period))
-    if rng.random() < 0.3:
+    if single:
         return duration, period, [mid]
     first = mid - period * np.floor((mid - stage.first) / period)
     return duration, period, np.arange(first, stage.last, period)[:_MOST_REPEATS].tolist()
@@ -157,7 +160,7 @@ def _orbit(stage: _Stage, mid: float, rng: np.random.Generator) -> tuple[float, 
 
 def _transits(stage: _Stage, mid: float, rng: np.random.Generator) -> list[Floats]:
     duration, _, middles = _orbit(stage, mid, rng)
-    depth, impact = min(0.03, stage.height(_snr(rng), duration)), float(rng.uniform(0, 0.85))
+    depth, impact = min(0.03, stage.height(_snr(rng, 4 * _STRONGEST), duration)), float(rng.uniform(0, 0.85))
     signals = [Signal("transit", middle, depth, duration, impact=impact) for middle in middles]
     return [change(signal, stage.time, stage.cadence_d) for signal in signals]
 
@@ -167,7 +170,7 @@ def _eclipses(stage: _Stage, mid: float, rng: np.random.Generator) -> list[Float
     duration, period, middles = _orbit(stage, mid, rng)
     ratio = float(rng.uniform(0.4, 1.0))
     impact = float(rng.uniform(0.45, 0.87)) * (1 + ratio)
-    depth = min(0.6, stage.height(_snr(rng), duration) * float(np.exp(rng.uniform(0, np.log(10)))))
+    depth = min(0.6, stage.height(_snr(rng, _VERY_STRONG), duration))
     second = depth * float(rng.uniform(0.1, 1.0)) if rng.random() < 0.7 and len(middles) > 1 else 0.0
     made = [depth * _grazed(stage, middle, duration, ratio, impact) for middle in middles]
     if second:

@@ -30,7 +30,7 @@ from desktop_app.core.vetting.company import ALONE, Company, coincidences
 from desktop_app.core.vetting.context import Context, context_of
 from desktop_app.core.vetting.judge import Judge
 from desktop_app.core.vetting.numbers import doubt_numbers, shape_numbers
-from desktop_app.core.vetting.periodic import membership, signal_evidence, weights_of
+from desktop_app.core.vetting.periodic import membership, says_of, signal_evidence, together
 from desktop_app.core.vetting.reasons import MOST, reasons_for
 from desktop_app.core.vetting.view import View, view_of
 
@@ -80,8 +80,7 @@ def vet(
     if judge is None:
         return tuple(found)
     likely = judge.probabilities(shape) * allowed(judge.kinds, view.sign)
-    likely *= weights_of(member, scores.signals, judge.kinds)
-    likely /= likely.sum(axis=1, keepdims=True)
+    likely = together(likely, member, says_of(scores.signals), judge.kinds)
     return _judged(found, view, shape, context, judge, others, likely)
 
 
@@ -96,14 +95,14 @@ def _judged(
 ) -> tuple[Event, ...]:
     doubts = judge.doubts(doubt_numbers(view, shape, context))
     said = reasons_for(view, context, shape, judge.doubt_names, doubts)
-    together, number, of = others
-    suspicion = judge.suspicion(np.column_stack([doubts, together]))
+    alike, number, of = others
+    suspicion = judge.suspicion(np.column_stack([doubts, alike]))
     judged: list[Event] = []
     for place, event in enumerate(events):
         reasons = said[place]
-        if together[place] > 0:
+        if alike[place] > 0:
             phrase = f"{number[place]:.0f} of {of[place]:.0f} other targets do the same"
-            reasons = sorted([(float(together[place]), phrase), *reasons], key=lambda pair: -pair[0])
+            reasons = sorted([(float(alike[place]), phrase), *reasons], key=lambda pair: -pair[0])
         words = tuple(text for _, text in reasons[:MOST])
         judged.append(_with_opinion(event, judge.kinds, likely[place], float(suspicion[place]), words))
     return tuple(judged)

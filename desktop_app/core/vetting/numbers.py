@@ -28,6 +28,7 @@ SHAPE_NAMES = (
     "flatness",
     "fill",
     "lopsided",
+    "bumpy",
     "jump",
     "tail",
     "rough",
@@ -56,6 +57,7 @@ DOUBT_NAMES = (
     "crossing",
 )
 _SMOOTH_ROWS = 12
+_DOES, _AS_MUCH = 3.0, 2.0
 _CROSSING_D = (0.02, 1.5)
 
 
@@ -83,9 +85,7 @@ def doubt_numbers(view: View, shape: dict[str, Floats], context: Context) -> dic
         "gap": np.maximum(values["gap_surprise"] - 2.0, 0.0),
         "flag": np.maximum(values["flag_surprise"] - 2.0, 0.0),
         "flagged": values["flagged_share"],
-        "background": _beyond(values["background"]),
-        "centroid": _beyond(values["centroid"]),
-        "pointing": _beyond(values["pointing"]),
+        **{name: _beyond(values[name], shape) for name in ("background", "centroid", "pointing")},
         "noisy": np.maximum(values["noisy"] - 0.2, 0.0),
         **{name: values[name] for name in ("stray", "unsteady", "storm")},
         "red": np.maximum(np.log(8.0) - shape["red_snr"], 0.0),
@@ -94,8 +94,9 @@ def doubt_numbers(view: View, shape: dict[str, Floats], context: Context) -> dic
     }
 
 
-def _beyond(sigmas: Floats) -> Floats:
-    return np.log(np.maximum(sigmas, 3.0) / 3.0)
+def _beyond(sigmas: Floats, shape: dict[str, Floats]) -> Floats:
+    """How much more a companion of the flux does than the flux itself: a deep eclipse moves the centroid a little."""
+    return np.where(sigmas > _DOES, np.log(np.maximum(_AS_MUCH * sigmas / np.exp(shape["red_snr"]), 1.0)), 0.0)
 
 
 def crossing(view: View, shape: dict[str, Floats]) -> Floats:

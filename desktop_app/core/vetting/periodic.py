@@ -14,6 +14,7 @@ _SAYS = 20.0
 """How much more likely the kind of the signal is for its dips: all of them were looked at together to find it."""
 _ELSE = {"dip": 0.1}
 """What comes back on time is rarely an irregular dip."""
+_LEAST = 1e-4
 
 
 def membership(data: LightCurve, events: Sequence[Event], signals: Sequence[PeriodicSignal]) -> Ints:
@@ -29,14 +30,32 @@ def membership(data: LightCurve, events: Sequence[Event], signals: Sequence[Peri
     )
 
 
-def weights_of(place: Ints, signals: Sequence[PeriodicSignal], kinds: Sequence[str]) -> Floats:
-    """What the probability of each kind is multiplied by; shape (m, kinds)."""
-    weights = np.ones((place.size, len(kinds)))
-    for number, signal in enumerate(signals):
-        if isfinite(signal.period_d):
-            of_signal = {**_ELSE, signal.kind: _SAYS}
-            weights[place == number] = [of_signal.get(kind, 1.0) for kind in kinds]
-    return weights
+def together(likely: Floats, place: Ints, says: Sequence[str], kinds: Sequence[str]) -> Floats:
+    """Probabilities of shape (m, kinds) once the dips of a signal are judged together, all of them of one kind.
+
+    Each dip of a signal gets the mean logarithm of all its dips, and what the signal says for its own kind.
+
+    Parameters
+    ----------
+    likely : ndarray, shape (m, kinds)
+    place : ndarray of int, shape (m,)
+        Which signal each event belongs to, -1 for none.
+    says : sequence of str
+        The kind that each signal speaks for; "" for one that came but once.
+    kinds : sequence of str
+    """
+    found = likely.copy()
+    for number, kind in enumerate(says):
+        here = place == number
+        if kind and here.any():
+            weights = [{**_ELSE, kind: _SAYS}.get(name, 1.0) for name in kinds]
+            found[here] = np.exp(np.log(np.maximum(likely[here], _LEAST)).mean(axis=0)) * weights
+    return np.asarray(found / found.sum(axis=1, keepdims=True), np.float64)
+
+
+def says_of(signals: Sequence[PeriodicSignal]) -> tuple[str, ...]:
+    """The kind that each signal speaks for."""
+    return tuple(signal.kind if isfinite(signal.period_d) else "" for signal in signals)
 
 
 def signal_evidence(place: int, signals: Sequence[PeriodicSignal]) -> dict[str, float]:

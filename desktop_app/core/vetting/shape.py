@@ -32,6 +32,9 @@ def shape_of(view: View, sums: Sums) -> dict[str, Floats]:
         Mean over the event, in units of the peak.
     "lopsided"
         How unlike its mirror image the event is beyond its noise, as a share of its strength.
+    "bumpy"
+        How far the smoothed event goes back on its way to the peak, on either side, in units of the peak: more than
+        the noise makes of it is more than one lobe.
     "jump"
         Level after the event less that before it, in units of the peak.
     "tail"
@@ -61,6 +64,7 @@ def shape_of(view: View, sums: Sums) -> dict[str, Floats]:
         "flatness": _ratio(share[:, [0, 1, 2, 3, -4, -3, -2, -1]].mean(axis=1), share[:, 4:12].mean(axis=1)),
         "fill": share.mean(axis=1),
         "lopsided": _lopsided(view, inside, height),
+        "bumpy": _bumpy(view, smooth, top, height),
         **_surroundings(view, sums, lines, height),
         **_peak_rows(view),
         **_against_the_usual(view, sums),
@@ -91,6 +95,18 @@ def _lopsided(view: View, inside: Floats, height: Floats) -> Floats:
     noise = BINS / np.maximum(view.length, 1)
     excess = ((inside - inside[:, ::-1]) ** 2).mean(axis=1) / 2 - np.where(view.length < BINS, 1.0, noise)
     return np.sqrt(np.maximum(excess, 0.0)) / height
+
+
+def _bumpy(view: View, smooth: Floats, top: "np.ndarray[tuple[int], np.dtype[np.intp]]", height: Floats) -> Floats:
+    place = np.arange(BINS)[None, :]
+    rising = np.where(place <= top[:, None], smooth, -np.inf)
+    falling = np.where(place >= top[:, None], smooth, -np.inf)[:, ::-1]
+    back = np.zeros(top.size)
+    for side in (rising, falling):
+        drop = np.maximum.accumulate(side, axis=1) - side
+        back = np.maximum(back, np.max(drop, axis=1, initial=0.0, where=np.isfinite(side)))
+    noise = 2.0 * np.sqrt(BINS / np.maximum(view.length, BINS))
+    return np.maximum(back - noise, 0.0) / height
 
 
 def _surroundings(view: View, sums: Sums, lines: Floats, height: Floats) -> dict[str, Floats]:
