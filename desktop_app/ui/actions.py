@@ -89,6 +89,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("pan_left", "View", "Pan &left", "Shift+Left", "A quarter of the width to earlier times"),
     _A("pan_right", "View", "Pan &right", "Shift+Right", "A quarter of the width to later times", "", "", True),
     _A("show_baseline", "View", "Bas&eline", "B", "Draw the baseline over the data", "baseline", "toggle"),
+    _A("show_model", "View", "&Model", "M", "Draw what the detector makes of the curve over the data", "", "toggle"),
     _A("show_hidden", "View", "&Hidden rows", "H", "Ticks on the time axis where rows are hidden", "", "toggle", True),
     *(
         _A(f"time_{system.name.lower()}", "View/Time axis", text, f"Alt+{number}", tip, "", "time")

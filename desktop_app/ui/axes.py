@@ -105,8 +105,8 @@ class ValueAxis(pg.AxisItem):
 class ScoreAxis(pg.AxisItem):
     """Scores, drawn squeezed and written as they are."""
 
-    def __init__(self) -> None:
-        super().__init__("left")
+    def __init__(self, place: str = "left") -> None:
+        super().__init__(place)
         self.enableAutoSIPrefix(False)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:  # noqa: N803 - pyqtgraph's names

@@ -194,6 +194,9 @@ class Commands(QObject):
     def on_show_baseline(self, on: bool) -> None:
         self._window.curve.plots.baseline.setVisible(on)
 
+    def on_show_model(self, on: bool) -> None:
+        self._window.curve.plots.model.setVisible(on)
+
     def on_show_hidden(self, on: bool) -> None:
         self._window.curve.plots.hidden.setVisible(on)
 

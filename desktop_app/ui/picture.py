@@ -10,6 +10,7 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.pyramid import Pyramid, build_pyramid
 from desktop_app.core.quality import preset_mask, quality_names
 from desktop_app.core.stitch import piece_name
+from desktop_app.ui.score_histogram import ScoreHistogram, histogram_of
 
 REACH_PX = 14.0
 
@@ -56,15 +57,19 @@ class ScorePicture:
     ----------
     score : Pyramid
         Scores as `squeezed`.
-    baseline : Pyramid
+    baseline, model : Pyramid
         Empty where the detector has none.
     top : float
         The highest squeezed score, at least that of ten sigma.
+    histogram : ScoreHistogram or None
+        None where no row was looked at.
     """
 
     score: Pyramid
     baseline: Pyramid
+    model: Pyramid
     top: float
+    histogram: ScoreHistogram | None
 
 
 def squeezed(score: Floats | float) -> Floats:
@@ -99,9 +104,10 @@ def score_picture(detection: Detection) -> ScorePicture:
     """The scores of ``detection``, ready to be drawn."""
     data, tracks = detection.data, detection.scores.tracks
     score = build_pyramid(data.time, squeezed(detection.scores.values))
-    known = tracks.get("baseline", np.full(len(data), np.nan))
-    top = float(score.values.max()) if len(score) else 0.0
-    return ScorePicture(score, build_pyramid(data.time, known), max(top, float(squeezed(10.0))))
+    nothing = np.full(len(data), np.nan)
+    baseline, model = (build_pyramid(data.time, tracks.get(name, nothing)) for name in ("baseline", "model"))
+    top = max(float(score.values.max()) if len(score) else 0.0, float(squeezed(10.0)))
+    return ScorePicture(score, baseline, model, top, histogram_of(detection))
 
 
 def nearest_row(picture: CurvePicture, at: tuple[float, float], pixel: tuple[float, float]) -> int | None:

@@ -121,10 +121,10 @@ class SeriesItem(PlotItem):
         """Paint the shades, made anew where the view, the series or the colour is another."""
         if self._series is None or not len(self._series):
             return
-        wanted = (frame.view, self._series, self._colour)
+        wanted = (frame.view, self._series, self._colour or self.theme.point)
         if self._drawn is None or wanted[0] != self._drawn[0] or wanted[1:] != self._drawn[1:]:
             self.raster = rasterise(self._series, frame.view)
-            self._image = shaded(self.raster, self._colour or self.theme.point, frame.view.scale)
+            self._image = shaded(self.raster, wanted[2], frame.view.scale)
             self._drawn = wanted
         painter.drawImage(QPointF(frame.left, frame.top), self._image)
 
@@ -147,10 +147,17 @@ def indexed(shades: np.ndarray[tuple[int, int], np.dtype[np.uint8]], table: list
 
 
 class LineItem(PlotItem):
-    """A thin line that is broken at gaps: the baseline."""
+    """A thin line that is broken at gaps: the baseline, or what a model makes of the curve.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    colour : str
+        The field of the theme that has its colour.
+    """
+
+    def __init__(self, colour: str = "accent") -> None:
         super().__init__()
+        self._colour = colour
         self._series: Pyramid | None = None
         self._gap_d = float("inf")
 
@@ -167,7 +174,7 @@ class LineItem(PlotItem):
         if not len(time):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor(self.theme.accent)
+        colour = QColor(getattr(self.theme, self._colour))
         # In a crowd the line would cover the data it is drawn over.
         colour.setAlpha(130 if len(time) > _CROWD * frame.width else 255)
         painter.setPen(QPen(colour, 1.25))

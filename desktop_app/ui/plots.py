@@ -95,10 +95,11 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.overview_box.setRange(xRange=picture.time_range, yRange=_padded(*picture.value_range), padding=0.01)
 
     def show_scores(self, scores: ScorePicture | None) -> None:
-        """Draw the scores and the baseline of a detection, or none."""
+        """Draw the scores, the baseline and the model of a detection, or none."""
         self.score_points.set_series(scores.score if scores else None)
         gap = GAP_CADENCES * self._picture.cadence_d if self._picture else float("inf")
         self.baseline.set_series(scores.baseline if scores else None, gap)
+        self.model.set_series(scores.model if scores else None, gap)
         self.threshold_line.setVisible(scores is not None)
         self.no_scores.setVisible(scores is None)
         top = scores.top if scores else float(squeezed(30.0))
@@ -211,9 +212,11 @@ class CurvePlots(pg.GraphicsLayoutWidget):
         self.baseline, self.hidden, self.cursor_ring = LineItem(), HiddenItem(), CursorItem()
         self.events, self.strip_events, self.pieces = EventsItem(), EventsItem(marks=False), PiecesItem()
         self.dips = DipsItem()
+        self.model = LineItem("model")
         self._items: tuple[PlotItem, ...] = (
             self.points,
             self.baseline,
+            self.model,
             self.events,
             self.hidden,
             self.cursor_ring,
@@ -223,10 +226,10 @@ class CurvePlots(pg.GraphicsLayoutWidget):
             self.pieces,
             self.dips,
         )
-        for item in (self.pieces, self.dips, *self._items[:5]):
+        for item in (self.pieces, self.dips, *self._items[:6]):
             self.curve_box.addItem(item, ignoreBounds=True)
         self.score_box.addItem(self.score_points, ignoreBounds=True)
-        for item in self._items[6:8]:
+        for item in self._items[7:9]:
             self.overview_box.addItem(item, ignoreBounds=True)
 
     def _make_lines(self) -> None:

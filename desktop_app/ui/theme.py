@@ -16,7 +16,10 @@ ICON_PIXELS = (16, 20, 32, 40)
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one look, as ``#rrggbb``; ``missing``, ``mark`` and ``around`` are for images."""
+    """The colours of one look, as ``#rrggbb``.
+
+    ``missing``, ``mark`` and ``around`` are for images, ``model`` is for what a model makes of a curve.
+    """
 
     name: str
     window: str
@@ -32,6 +35,7 @@ class Theme:
     missing: str
     mark: str
     around: str
+    model: str
 
     @property
     def dark(self) -> bool:
@@ -54,6 +58,7 @@ DARK = Theme(
     missing="#8f4a78",
     mark="#4ee08a",
     around="#0d1014",
+    model="#2fd0a0",
 )
 LIGHT = Theme(
     name="light",
@@ -70,6 +75,7 @@ LIGHT = Theme(
     missing="#b5699a",
     mark="#4ee08a",
     around="#dfe3e9",
+    model="#00875f",
 )
 
 

@@ -92,6 +92,8 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.docks["events"], self.docks["signals"])
         self.tabifyDockWidget(self.docks["signals"], self.docks["log"])
         self.tabifyDockWidget(self.docks["log"], self.docks["header"])
+        self.tabifyDockWidget(self.docks["inspector"], self.docks["scores"])
+        self.docks["inspector"].raise_()
         self.docks["events"].raise_()
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([self.docks["files"], self.docks["inspector"]], [412, 300], across)
@@ -212,6 +214,7 @@ class MainWindow(QMainWindow):
         can[f"time_{state.system.name.lower()}"].setChecked(True)
         can[f"theme_{self.appearance.choice}"].setChecked(True)
         can["show_baseline"].setChecked(self.curve.plots.baseline.isVisible())
+        can["show_model"].setChecked(self.curve.plots.model.isVisible())
         can["show_hidden"].setChecked(self.curve.plots.hidden.isVisible())
         systems = state.curve.reference.systems() if state.curve else (TimeSystem.NATIVE,)
         for system in TimeSystem:

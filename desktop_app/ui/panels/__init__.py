@@ -98,6 +98,13 @@ PANELS = (
         f"{_HERE}.header:HeaderPanel",
     ),
     PanelSpec(
+        "scores",
+        "Scores",
+        "How the scores are spread about the threshold, and the stretch with the highest.",
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        f"{_HERE}.scores:ScoresPanel",
+    ),
+    PanelSpec(
         "signals",
         "Signals",
         "What repeats in the curve, transits and eclipses, and the curve folded on it.",
