@@ -297,9 +297,3 @@ def _name_of(curve: LightCurve) -> str:
 
 def _as_mapping(settings: Params | Mapping[str, object] | None) -> Mapping[str, object]:
     return settings.model_dump() if isinstance(settings, Params) else settings or {}
-
-
-def kinds_found(tries: Sequence[Try]) -> dict[str, int]:
-    """What those that made an event were taken for, the most frequent first."""
-    kinds = [one.kind for one in tries if one.kind]
-    return dict(sorted(((kind, kinds.count(kind)) for kind in set(kinds)), key=lambda pair: -pair[1]))

@@ -7,8 +7,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.injection.plan import Across, Grid, Kind, Measure
-from desktop_app.core.injection.results import RecoveryMap, Try
-from desktop_app.engine.inject import kinds_found
+from desktop_app.core.injection.results import RecoveryMap, Try, kinds_found
 from desktop_app.paths import version
 
 _DAYS_OF_SECTOR = 27.0

@@ -115,6 +115,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("full_screen", "View", "F&ull screen", "F11", "The window fills the screen", "", "toggle"),
     _A("reset_layout", "View", "Reset la&yout", "Ctrl+Shift+L", "Every panel where it was at first", "reset", "", True),
     _A("run", "Detect", "&Run", "Ctrl+R", "Find what does not belong", "run"),
+    _A("inject", "Detect", "&Inject and recover…", "Ctrl+I", "See how many signals of known truth are found"),
     _A("cancel", "Detect", "&Cancel", "Esc", "Stop what runs; everything stays as it was", "cancel"),
     _A(
         "run_on_open", "Detect", "Run on &open", "Ctrl+Shift+R", "Detect as soon as a file is shown", "", "toggle", True

@@ -229,6 +229,12 @@ class Commands(QObject):
     def on_run(self) -> None:
         self._session.run()
 
+    def on_inject(self) -> None:
+        dock = self._window.docks["injection"]
+        dock.show()
+        dock.raise_()
+        self._window.injection_panel.focus_run()
+
     def on_cancel(self) -> None:
         self._session.cancel()
 

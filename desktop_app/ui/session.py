@@ -28,6 +28,7 @@ from desktop_app.ui.files.inside_verbs import InsideVerbs
 from desktop_app.ui.files.stitching import offer, path_shown, pieces_of, stitched_entry
 from desktop_app.ui.images.cutout_verbs import CutoutVerbs
 from desktop_app.ui.images.sky_facts import Placed, facts_at_once, placed_of, sky_of
+from desktop_app.ui.injection.injection_verbs import InjectionVerbs
 from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
 from desktop_app.ui.pixels.pixel_verbs import PixelVerbs, aperture_of
 from desktop_app.ui.signals.signal_verbs import SignalVerbs
@@ -82,6 +83,7 @@ class Session(QObject):
         self.cutouts = CutoutVerbs(self, self._bridge, self._update, self._start)
         self.signals = SignalVerbs(self, self._bridge, self._update)
         self.telemetry = TelemetryVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
+        self.injection = InjectionVerbs(self, self._update, self._start, self._on_loaded)
         self.files.changed.connect(self._on_files_changed)
         self.files.found.connect(self._on_found)
         self.files.all_read.connect(self._on_all_listed)
@@ -296,7 +298,7 @@ class Session(QObject):
 
     # Jobs
 
-    def _start(self, what: Literal["open", "detect"], text: str, doing: Work, take: Take) -> None:
+    def _start(self, what: Literal["open", "detect", "inject"], text: str, doing: Work, take: Take) -> None:
         """Run ``doing`` in place of whatever runs."""
         self._bridge.run(doing, take)
         now = monotonic()

@@ -17,6 +17,7 @@ from desktop_app.engine.inside import Inside
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
 from desktop_app.ui.images.sky_facts import SkyFacts
+from desktop_app.ui.injection.injection_state import InjectionState
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 from desktop_app.ui.pixels.pixel_picture import PixelFrame
@@ -55,7 +56,7 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class Busy:
-    """What the worker does now: opening or detecting.
+    """What the worker does now: opening, detecting, or injecting.
 
     Attributes
     ----------
@@ -65,7 +66,7 @@ class Busy:
         On the monotonic clock.
     """
 
-    what: Literal["open", "detect"]
+    what: Literal["open", "detect", "inject"]
     text: str
     done: float
     started_s: float
@@ -143,6 +144,7 @@ class AppState:
     notice : Notice or None
     recent : tuple of Path
     run_on_open : bool
+    injection : InjectionState
     """
 
     files: tuple[FileEntry, ...] = ()
@@ -171,3 +173,4 @@ class AppState:
     notice: Notice | None = None
     recent: tuple[Path, ...] = ()
     run_on_open: bool = False
+    injection: InjectionState = InjectionState()

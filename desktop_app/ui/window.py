@@ -20,6 +20,7 @@ from desktop_app.ui.panels.curve import CurvePanel
 from desktop_app.ui.panels.events import EventsPanel
 from desktop_app.ui.panels.files import FilesPanel
 from desktop_app.ui.panels.header import HeaderPanel
+from desktop_app.ui.panels.injection import InjectionPanel
 from desktop_app.ui.panels.log import LogPanel
 from desktop_app.ui.panels.pixels import PixelsPanel
 from desktop_app.ui.pixels.pixels_dock import PixelsDock
@@ -81,9 +82,10 @@ class MainWindow(QMainWindow):
             dock.setWidget(spec.build(self.session, self.appearance))
             self.addDockWidget(spec.area, dock)
             toggle = dock.toggleViewAction()
-            toggle.setShortcut(f"Ctrl+{number}")
+            keys = f"Ctrl+{number}" if number <= 9 else f"Ctrl+Shift+{number - 9}"
+            toggle.setShortcut(keys)
             toggle.setStatusTip(spec.help)
-            toggle.setToolTip(f"{spec.help} (Ctrl+{number})")
+            toggle.setToolTip(f"{spec.help} ({keys})")
             if view is not None:
                 view.addAction(toggle)
             self.docks[spec.name] = dock
@@ -95,6 +97,8 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.docks["inspector"], self.docks["scores"])
         self.docks["inspector"].raise_()
         self.docks["events"].raise_()
+        self.tabifyDockWidget(self.docks["detector"], self.docks["injection"])
+        self.docks["injection"].hide()
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([self.docks["files"], self.docks["inspector"]], [412, 300], across)
         self.resizeDocks([self.docks["files"], self.docks["detector"]], [360, 420], down)
@@ -154,6 +158,13 @@ class MainWindow(QMainWindow):
         return panel
 
     @property
+    def injection_panel(self) -> InjectionPanel:
+        """The recovery of injected signals."""
+        panel = self.docks["injection"].widget()
+        assert isinstance(panel, InjectionPanel)
+        return panel
+
+    @property
     def log_panel(self) -> LogPanel:
         """The log."""
         panel = self.docks["log"].widget()
@@ -183,6 +194,7 @@ class MainWindow(QMainWindow):
         can = self.actions_by_name
         open_, found, chosen = state.curve is not None, bool(state.events), state.selection.row is not None
         can["run"].setEnabled(open_ and state.busy is None)
+        can["inject"].setEnabled(open_)
         can["cancel"].setEnabled(state.busy is not None)
         for name in ("fit", "fit_values", "zoom_in", "zoom_out", "pan_left", "pan_right", "save_plot"):
             can[name].setEnabled(state.data is not None)

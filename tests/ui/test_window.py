@@ -131,7 +131,10 @@ def test_that_a_layout_that_cannot_be_read_falls_back(
     settings.setValue("geometry", "nonsense")
     settings.setValue("theme", "purple")
     window = new_window()
-    assert [name for name, dock in window.docks.items() if not dock.toggleViewAction().isChecked()] == ["pixels"]
+    assert [name for name, dock in window.docks.items() if not dock.toggleViewAction().isChecked()] == [
+        "pixels",
+        "injection",
+    ]
     assert window.appearance.choice == "system"
 
 

@@ -1,13 +1,13 @@
 """What signals are put on: a curve with its baseline and noise, mirrored at the baseline, and scrambled."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.errors import FitError
 from desktop_app.core.flattened import EVERY_WIDTH, BaselineParams, Flattened, flatten
+from desktop_app.core.injection.plan import Scramble
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.magnitudes import in_flux
 from desktop_app.core.progress import Report
@@ -18,17 +18,6 @@ _BLOCK_ROWS = 24
 _CERTAIN = 10.0
 _MARGIN_ROWS = 2
 _MOST_LEFT_OUT = 0.5
-
-
-class Scramble(StrEnum):
-    """How a curve without events is made of a real one.
-
-    Blocks of the residual keep its outliers and its noise of every colour up to half a day; phases keep its power
-    spectrum alone, and make Gaussian noise of it.
-    """
-
-    BLOCKS = "blocks"
-    PHASES = "phases"
 
 
 @dataclass(frozen=True, eq=False)

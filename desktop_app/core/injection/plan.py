@@ -8,7 +8,6 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ParamError
-from desktop_app.core.injection.ground import Scramble
 from desktop_app.core.injection.signals import Signal, change
 from desktop_app.core.params import Params, setting
 
@@ -63,6 +62,17 @@ class Across(StrEnum):
 
     DURATION = "duration"
     PERIOD = "period"
+
+
+class Scramble(StrEnum):
+    """How a curve without events is made of a real one.
+
+    Blocks of the residual keep its outliers and its noise of every colour up to half a day; phases keep its power
+    spectrum alone, and make Gaussian noise of it.
+    """
+
+    BLOCKS = "blocks"
+    PHASES = "phases"
 
 
 class InjectionPlan(Params):

@@ -1,5 +1,6 @@
 """What came of injections: which were found, as what, and how many events nothing made."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -191,6 +192,12 @@ class RecoveryMap:
         right = np.array([one.kind in self.plan.kind.expected for one in self.tries], np.bool_)
         ratios = np.array([(one.depth_ratio, one.duration_ratio) for one in self.tries]).reshape(-1, 2)
         return np.clip(cell, 0, rows * columns - 1), score, made, right, ratios[:, 0], ratios[:, 1]
+
+
+def kinds_found(tries: Sequence[Try]) -> dict[str, int]:
+    """What those that made an event were taken for, the most frequent first."""
+    kinds = [one.kind for one in tries if one.kind]
+    return dict(sorted(((kind, kinds.count(kind)) for kind in set(kinds)), key=lambda pair: -pair[1]))
 
 
 def wilson(hits: Ints, n: Ints, z: float = TWO_SIDED_95) -> tuple[Floats, Floats]:

@@ -98,11 +98,11 @@ PANELS = (
         f"{_HERE}.header:HeaderPanel",
     ),
     PanelSpec(
-        "scores",
-        "Scores",
-        "How the scores are spread about the threshold, and the stretch with the highest.",
-        Qt.DockWidgetArea.RightDockWidgetArea,
-        f"{_HERE}.scores:ScoresPanel",
+        "injection",
+        "Injection",
+        "How many signals of known truth the detector finds in the curve shown.",
+        Qt.DockWidgetArea.LeftDockWidgetArea,
+        f"{_HERE}.injection:InjectionPanel",
     ),
     PanelSpec(
         "signals",
@@ -110,5 +110,12 @@ PANELS = (
         "What repeats in the curve, transits and eclipses, and the curve folded on it.",
         Qt.DockWidgetArea.BottomDockWidgetArea,
         f"{_HERE}.signals:SignalsPanel",
+    ),
+    PanelSpec(
+        "scores",
+        "Scores",
+        "How the scores are spread about the threshold, and the stretch with the highest.",
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        f"{_HERE}.scores:ScoresPanel",
     ),
 )
