@@ -24,12 +24,12 @@ Words = np.ndarray[tuple[int], np.dtype[np.str_]]
 REAL, NOT_REAL = ("hand-vetted real", "published", "catalogue"), ("hand-vetted NOT real",)
 OTHERS = ("measured", "hand-vetted", "published")
 _FLARES = ("planted", "vetted")
-_PLANTINGS = 3
+_PLANTINGS = 2
 _HELD_OUT = 4
 _MOST_NOISE = 40
 _UNKNOWN_FROM = 4.5
 _NEAR_ROWS = 5
-_SHUFFLES = 6
+_SHUFFLES = 3
 _FEW_ROWS = 500
 
 

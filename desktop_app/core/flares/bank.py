@@ -13,6 +13,8 @@ _SEGMENT = 256
 _FEW_SEGMENTS = 4
 _FILLED = 0.8
 _REACH = 4.0
+LIMIT = 12.0
+"""What lies above is compressed, as its logarithm: a wild row must not ring through its neighbourhood."""
 _COVERED = 0.5
 _HALO = 512
 _BLOCK = 1 << 17
@@ -33,6 +35,7 @@ def match_templates(residual: Floats, slots: Ints, bank: Sequence[Template], rep
 
     A template is whitened by the power spectrum of the residual, so that red noise weighs less than a flare that
     rises out of it; the response is then divided by its own robust scatter or by its tail, whichever is larger.
+    Residuals above `LIMIT` are compressed, those below -4 sigma are cut off.
 
     Parameters
     ----------
@@ -46,6 +49,7 @@ def match_templates(residual: Floats, slots: Ints, bank: Sequence[Template], rep
     """
     n = residual.size
     power = _noise_power(residual, slots)
+    residual = _tamed(residual)
     sigmas = np.zeros((len(bank), n), np.float32)
     starts = _block_starts(slots)
     for low, high in zip(starts, np.append(starts[1:], n), strict=True):
@@ -78,6 +82,11 @@ def even_slots(time: Floats, pauses: Ints, cadence_d: float) -> Ints:
     step = np.concatenate([[0.0], np.minimum(step, apart)])
     step[pauses[pauses > 0]] = apart
     return np.cumsum(step).astype(np.int64)
+
+
+def _tamed(residual: Floats) -> Floats:
+    above = np.maximum(residual - LIMIT, 0.0)
+    return np.clip(residual, -_REACH, LIMIT) + LIMIT * np.arcsinh(above / LIMIT)
 
 
 def _block_starts(slots: Ints) -> Ints:

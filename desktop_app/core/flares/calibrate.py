@@ -9,9 +9,12 @@ from desktop_app.core.arrays import Floats
 
 CLIP = (-4.0, 2.0)
 """A network's say: so many sigmas at the least and at the most."""
+DOUBT = 12.0
+"""The most that a candidate gets where the odds are even; it grows and falls with the square root of the odds."""
 FALSE_EVENTS = 0.05
 """How many events of score 5 or more one curve of noise holds on average."""
 _FIVE = 5.0
+_CERTAIN = 20.0
 _TOP = 200
 _STEEP = (0.5, 10.0)
 
@@ -30,8 +33,12 @@ class Tail:
 
 
 def raw_score(sigmas: Floats, logits: Floats) -> Floats:
-    """The filters' answer and the network's logarithm of the odds, which may not say more than `CLIP`."""
-    return sigmas + np.clip(logits, *CLIP)
+    """The filters' answer and the network's logarithm of the odds, together.
+
+    The network may not say more than `CLIP`; but what it takes for something else is no flare however strong it is,
+    so the sum is held under `DOUBT` times the square root of the odds.
+    """
+    return np.minimum(sigmas + np.clip(logits, *CLIP), DOUBT * np.exp(np.minimum(logits, _CERTAIN) / 2))
 
 
 def tail_of(noise: Sequence[tuple[int, Floats]]) -> Tail:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats, Ints
-from desktop_app.core.flares.bank import Sigmas, even_slots, match_templates
+from desktop_app.core.flares.bank import LIMIT, Sigmas, even_slots, match_templates
 from desktop_app.core.flares.measure import EDGE_SIGMA
 from desktop_app.core.flares.shapes import Template, template_bank
 from desktop_app.core.flattened import Flattened
@@ -40,7 +40,7 @@ class Candidates:
     template : ndarray of int, shape (m,)
         Which template of the bank.
     sigmas : ndarray, shape (m,)
-        Its answer.
+        Its answer; for a peak beyond what filters are shown (`LIMIT`), the plain matched sum.
     start, stop : ndarray of int, shape (m,)
         Rows above `EDGE_SIGMA`, half open.
     """
@@ -105,7 +105,20 @@ class Search:
             found.append((int(row), start, stop))
         columns = np.array(found, np.int64).reshape(-1, 3)
         peak = columns[:, 0]
-        return Candidates(peak, template[peak].astype(np.int64), best[peak], columns[:, 1], columns[:, 2])
+        template = template[peak].astype(np.int64)
+        sigmas = [self._strength(row, self.bank[one], best[row]) for row, one in zip(peak, template, strict=True)]
+        strongest = np.argsort(-np.array(sigmas), kind="stable")
+        found_all = Candidates(peak, template, np.array(sigmas, np.float64), columns[:, 1], columns[:, 2])
+        return found_all.only(strongest)
+
+    def _strength(self, row: int, template: Template, answer: float) -> float:
+        """The answer of the filter, or where the peak is beyond its `LIMIT` the plain matched sum."""
+        low, high = max(int(self.begin[row]), row - template.peak), int(self.end[row])
+        flux = self.residual[low : min(high, row - template.peak + template.shape.size)]
+        if flux.max(initial=0.0) <= LIMIT:
+            return answer
+        shape = template.shape[low - (row - template.peak) :][: flux.size]
+        return max(answer, float(np.sum(shape * flux) / np.sqrt(np.sum(shape**2))))
 
     def _edges(self, row: int, template: Template, taken: Bools) -> tuple[int, int]:
         """Rows around ``row`` that stay above `EDGE_SIGMA`, averaged over a third of the flare's width."""
@@ -189,13 +202,13 @@ def _facts(looked: Search, found: Candidates) -> NDArray[np.float32]:
     twin = np.where(found.template < decaying, found.template, found.template - decaying)
     narrower, wider = np.maximum(twin - 1, 0), np.minimum(twin + 1, decaying - 1)
     fwhm = np.array([template.fwhm for template in looked.bank])[found.template]
-    alone = looked.sigmas[decaying, found.peak]
+    answer = looked.sigmas[found.template, found.peak]
     return np.column_stack(
         [
             np.arcsinh(found.sigmas),
-            looked.sigmas[narrower, found.peak] / found.sigmas,
-            looked.sigmas[wider, found.peak] / found.sigmas,
-            alone / found.sigmas,
+            looked.sigmas[narrower, found.peak] / answer,
+            looked.sigmas[wider, found.peak] / answer,
+            looked.sigmas[decaying, found.peak] / answer,
             np.log(fwhm),
             found.template >= decaying,
             np.full(len(found), np.log(looked.cadence_d * _DAY_MIN)),

@@ -73,7 +73,7 @@ def mirrored(data: LightCurve) -> LightCurve:
 
 
 def shuffled(flat: Flattened, rng: np.random.Generator) -> LightCurve:
-    """The curve with noise of the same power spectrum in place of what its baseline leaves; nothing in it is real."""
+    """Noise of the power spectrum that the curve has once its baseline is taken out; nothing in it is real."""
     curve = flat.curve
     residual = np.clip(curve.residual, -4.0, 4.0)
     spectrum = np.fft.rfft(residual)
@@ -81,7 +81,7 @@ def shuffled(flat: Flattened, rng: np.random.Generator) -> LightCurve:
     turns[0] = 1.0
     noise = np.fft.irfft(spectrum * turns, residual.size)
     flux = np.array(flat.data.flux)
-    flux[flat.rows] = flat.middle + flat.unit * (curve.baseline + curve.noise * noise)
+    flux[flat.rows] = flat.middle + flat.unit * curve.noise * noise
     return replace(flat.data, flux=flux)
 
 

@@ -47,7 +47,7 @@ def template_bank(shortest: float, longest: float) -> tuple[Template, ...]:
     while len(widths) < LEAST_WIDTHS or widths[-1] * WIDTHS_GROW <= longest * 1.01:
         widths.append(widths[-1] * WIDTHS_GROW)
     decaying = [_decaying(width) for width in widths]
-    return tuple(decaying + [_symmetric(width) for width in widths if width <= _SYMMETRIC_ROWS])
+    return tuple(decaying + [_symmetric(width) for width in widths if width <= max(widths[0], _SYMMETRIC_ROWS)])
 
 
 def _decaying(fwhm: float) -> Template:
