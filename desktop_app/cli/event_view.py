@@ -8,29 +8,76 @@ from typing import Literal
 
 import numpy as np
 
+from desktop_app.cli.signal_view import signal_columns
 from desktop_app.cli.terminal import say
 from desktop_app.core.event_table import Column, EventTable
 from desktop_app.core.timescales import TimeReference
 
-_SHOWN = ("event_id", "kind", "t_start", "t_peak", "t_end", "duration", "depth", "score", "snr", "quality")
+_SHOWN = (
+    "event_id",
+    "kind",
+    "t_start",
+    "t_peak",
+    "t_end",
+    "duration",
+    "depth",
+    "score",
+    "snr",
+    "probability",
+    "suspicion",
+    "quality",
+)
 # What a narrow terminal does without, the first first.
-_LEFT_OUT = ("quality", "t_end", "t_start", "snr", "time_system", "depth", "duration")
+_LEFT_OUT = (
+    "quality",
+    "t_end",
+    "t_start",
+    "dips",
+    "sde",
+    "why",
+    "snr",
+    "time_system",
+    "suspicion",
+    "depth",
+    "duration",
+    "probability",
+)
 _NARROWEST_FILE = 16
 _BETWEEN = 3
-_FORMATS = {"t_start": ".5f", "t_peak": ".5f", "t_end": ".5f", "score": ".1f", "snr": ".1f"}
+_FORMATS = {
+    "t_start": ".5f",
+    "t_peak": ".5f",
+    "t_end": ".5f",
+    "score": ".1f",
+    "snr": ".1f",
+    "probability": ".2f",
+    "suspicion": ".2f",
+    "period": ".6f",
+    "epoch": ".5f",
+    "hours": ".2f",
+    "sde": ".1f",
+    "odd_even": ".1f",
+}
 
 
 def show_events(table: EventTable) -> None:
-    """Print the events of ``table``, or that there are none, on standard output."""
-    if not len(table):
+    """Print the events of ``table``, or that there are none, and what repeats, on standard output."""
+    if len(table):
+        _show([_short(column) for column in _shown(table)])
+    else:
         say("No events.")
-        return
-    columns = [_short(column) for column in _shown(table)]
+    if table.signals:
+        say("")
+        _show(signal_columns(table))
+    if len(table):
+        say(_about_times({str(system) for system in table["time_system"]}))
+
+
+def _show(columns: Sequence[Column]) -> None:
     if sys.stdout.isatty():
         _show_rich(columns)
     else:
         _show_plain(columns)
-    say(_about_times({str(system) for system in table["time_system"]}))
 
 
 def _about_times(systems: set[str]) -> str:

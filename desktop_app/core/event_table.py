@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Ints
-from desktop_app.core.detection import Detection, Event, Provenance
+from desktop_app.core.detection import Detection, Event, PeriodicSignal, Provenance
 from desktop_app.core.light_curve import LightCurve
 
 
@@ -46,10 +46,14 @@ class EventTable:
         All of one length.
     provenance : tuple of Provenance
         One for each file, in the order of the files.
+    signals : tuple of (str, PeriodicSignal)
+        What repeats, the strongest of each light curve first, with the file that it was found in; of a stitched
+        curve its name.
     """
 
     columns: tuple[Column, ...]
     provenance: tuple[Provenance, ...]
+    signals: tuple[tuple[str, PeriodicSignal], ...] = ()
 
     def __len__(self) -> int:
         return len(self.columns[0].values)
@@ -105,7 +109,9 @@ def event_table(detection: Detection, events: Sequence[Event]) -> EventTable:
     """The events of one detection, numbered from 1 in the order of time."""
     values = _values(detection, sorted(events, key=lambda event: event.start))
     columns = tuple(Column(*definition, values[definition[0]]) for definition in _DEFINITIONS)
-    return EventTable(columns, detection.pieces or (detection.provenance,))
+    name = detection.data.source.object_name if detection.pieces else detection.provenance.file
+    signals = tuple((name, signal) for signal in detection.scores.signals)
+    return EventTable(columns, detection.pieces or (detection.provenance,), signals)
 
 
 def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[np.generic]]:
@@ -168,4 +174,29 @@ def join_tables(tables: Sequence[EventTable]) -> EventTable:
         replace(column, values=np.concatenate([table.columns[place].values for table in tables]))
         for place, column in enumerate(tables[0].columns)
     )
-    return EventTable(columns, tuple(origin for table in tables for origin in table.provenance))
+    provenance = tuple(origin for table in tables for origin in table.provenance)
+    return EventTable(columns, provenance, tuple(signal for table in tables for signal in table.signals))
+
+
+def signals_as_values(table: EventTable) -> list[dict[str, object]]:
+    """What repeats, as plain values for the heads of files; what is not known is left out."""
+    return [
+        {
+            "file": file,
+            "kind": signal.kind,
+            **{
+                name: float(value)
+                for name, value in (
+                    ("period_d", signal.period_d),
+                    ("epoch", signal.epoch),
+                    ("duration_d", signal.duration_d),
+                    ("depth", signal.depth),
+                    ("snr", signal.snr),
+                    ("sde", signal.sde),
+                    *signal.checks.items(),
+                )
+                if np.isfinite(value)
+            },
+        }
+        for file, signal in table.signals
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop_app.core.event_table import EventTable
+from desktop_app.core.event_table import EventTable, signals_as_values
 from desktop_app.export.writer import Writer, write_together
 
 # What a spreadsheet takes for the start of a formula, in narrow and in full width.
@@ -51,5 +51,7 @@ def _description(table: EventTable) -> str:
         "apostrophe before it."
     )
     provenance = [asdict(origin) for origin in table.provenance]
-    whole = {"events": len(table), "reading": reading, "columns": columns, "provenance": provenance}
+    whole: dict[str, object] = {"events": len(table), "reading": reading, "columns": columns, "provenance": provenance}
+    if table.signals:
+        whole["signals"] = signals_as_values(table)
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

@@ -4,7 +4,7 @@ import io
 from dataclasses import asdict
 from pathlib import Path
 
-from desktop_app.core.event_table import EventTable
+from desktop_app.core.event_table import EventTable, signals_as_values
 from desktop_app.export.writer import Writer, write_together
 
 
@@ -29,7 +29,9 @@ def _text(table: EventTable) -> str:
         )
         for column in table.columns
     ]
-    meta = {"events": len(table), "provenance": [asdict(origin) for origin in table.provenance]}
+    meta: dict[str, object] = {"events": len(table), "provenance": [asdict(origin) for origin in table.provenance]}
+    if table.signals:
+        meta["signals"] = signals_as_values(table)
     text = io.StringIO(newline="")
     Table(columns, meta=meta).write(text, format="ascii.ecsv")
     return text.getvalue()

@@ -13,6 +13,11 @@ _SIDE_ROWS = 3
 _SIDE = 0.55
 _LEAST = 0.05
 _NO_TILT = 1e12
+_SHALLOW = 20.0
+_LONE = 6.0
+_ALIKE = 4.0
+_LONE_WEIGHT = 1e-6
+_LONG_ROWS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +57,7 @@ def light_from(time: Floats, flux: Floats, baseline: Floats, noise: Floats, scat
         level, scale = baseline, 1.0
     else:
         # A flux about zero, or in no unit of light: nothing says what a share of it would be.
-        scale = max(1.0, 2 * float(np.max(baseline - flux, initial=0.0)))
+        scale = max(1.0, _SHALLOW * float(np.max(baseline - flux, initial=0.0)))
         level = np.full(time.size, scale)
     return Light(time, 1 + (flux - baseline) / level, noise / level, level, scale, cadence_of(time))
 
@@ -124,7 +129,7 @@ def around(light: Light, period_d: float, epoch: float, duration_d: float, reach
     starts = np.append(np.flatnonzero(np.diff(of_row, prepend=of_row[:1] - 1)), rows.size).astype(np.int64)
     before = _counted(away[rows] < -_SIDE * duration_d, starts)
     after = _counted(away[rows] > _SIDE * duration_d, starts)
-    weight = 1 / light.noise[rows] ** 2
+    weight = np.where(_lone(light, dips=duration_d)[rows], _LONE_WEIGHT, 1.0) / light.noise[rows] ** 2
     heavy = _NO_TILT * max(float(weight.max(initial=1.0)), 1.0)
     both = (before >= _SIDE_ROWS) & (after >= _SIDE_ROWS)
     return Around(
@@ -138,6 +143,20 @@ def around(light: Light, period_d: float, epoch: float, duration_d: float, reach
         np.where(before + after >= _SIDE_ROWS, 0.0, heavy),
         np.where(both, 0.0, heavy),
     )
+
+
+def _lone(light: Light, *, dips: float) -> Bools:
+    """Rows far from neighbours that agree with one another; faint ones only where ``dips`` are longer than that."""
+    value, noise = light.value, light.noise
+    if value.size < 5:
+        return np.zeros(value.size, dtype=np.bool_)
+    beside = np.stack([np.roll(value, shift) for shift in (-2, -1, 1, 2)])  # (4, n)
+    low, high = beside.min(axis=0), beside.max(axis=0)
+    alike = high - low < _ALIKE * noise
+    lone = alike & (value > high + _LONE * noise)
+    if dips > _LONG_ROWS * light.cadence_d:
+        lone |= alike & (value < low - _LONE * noise)
+    return np.asarray(lone, np.bool_)
 
 
 def _counted(flags: Bools, starts: Ints) -> Ints:

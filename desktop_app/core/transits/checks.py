@@ -136,7 +136,7 @@ def _checked(flat: Flattened, signal: PeriodicSignal, others: Sequence[PeriodicS
         **signal.checks,
         **depth_checks(depths),
         **phases,
-        "secondary_dips": _confirmed(light, shape, phases),
+        **_second_dips(light, shape, phases, red),
         **wave_checks(light.time, _whole(clear, light), outside, shape),
         **centroid_checks(clear, dips, model, signal.depth),
         "radius_earth": _radius_earth(flat, signal),
@@ -145,16 +145,24 @@ def _checked(flat: Flattened, signal: PeriodicSignal, others: Sequence[PeriodicS
     return replace(made, kind="eclipse" if reasons_for_eclipse(made) else "transit")
 
 
-def _confirmed(light: Light, shape: Shape, phases: Mapping[str, float]) -> float:
-    """In how many periods the second dip is there, at three sigma or three quarters of its mean depth."""
+def _second_dips(light: Light, shape: Shape, phases: Mapping[str, float], red: float) -> Mapping[str, float]:
+    """In how many periods the second dip is there, at three sigma or three quarters of its mean; how deep it is."""
     if not isfinite(phases["secondary_phase"]):
-        return UNKNOWN
+        return {"secondary_dips": UNKNOWN}
     second = replace(shape, epoch=shape.epoch + phases["secondary_phase"] * shape.period_d)
     dips = dips_of(light, second)
-    model = second.light(dips.time, light.cadence_d)
-    depths = depths_of(dips, model, 1.0, light.cadence_d, shape.duration_d)
-    there = (depths.depth > 3 * depths.error) | (depths.depth * second.depth > 0.75 * phases["secondary_depth"])
-    return float(np.count_nonzero(there & (depths.depth > 0)))
+    depths = depths_of(dips, second.light(dips.time, light.cadence_d), red, light.cadence_d, shape.duration_d)
+    if not depths.number.size:
+        return {"secondary_dips": 0.0}
+    mean, error = depths.mean(np.ones(depths.number.size, dtype=np.bool_))
+    if mean <= 0:
+        return {"secondary_dips": 0.0}
+    there = (depths.depth > 3 * depths.error) | (depths.depth > 0.75 * mean)
+    return {
+        "secondary_dips": float(np.count_nonzero(there & (depths.depth > 0))),
+        "secondary_depth": mean * second.depth,
+        "secondary_error": error * second.depth,
+    }
 
 
 def _whole(flat: Flattened, light: Light) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
