@@ -58,10 +58,10 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         "--period", type=partial(_span, units=_DAYS), metavar="MIN:MAX", help="of transits, in days; or with h"
     )
     parser.add_argument("--across", choices=("duration", "period"), help="the columns of the map (default: duration)")
-    parser.add_argument("--n", type=int, metavar="N", help="injections in each cell of the map (default: 20)")
-    parser.add_argument("--rows", type=int, metavar="N", help="steps of depth or signal to noise (default: 5)")
-    parser.add_argument("--columns", type=int, metavar="N", help="steps of duration or period (default: 4)")
-    parser.add_argument("--scrambles", type=int, metavar="N", help="scrambled curves to count on (default: 20)")
+    parser.add_argument("--n", type=_count, metavar="N", help="injections in each cell of the map (default: 20)")
+    parser.add_argument("--rows", type=_count, metavar="N", help="steps of depth or signal to noise (default: 5)")
+    parser.add_argument("--columns", type=_count, metavar="N", help="steps of duration or period (default: 4)")
+    parser.add_argument("--scrambles", type=_count, metavar="N", help="scrambled curves to count on (default: 20)")
     parser.add_argument("--scramble", choices=("blocks", "phases"), help="how they are made (default: blocks)")
     parser.add_argument("--false-events", type=float, metavar="X", help="wished per curve (default: 0.1)")
     parser.add_argument("--seed", type=int, metavar="S", help="the same seed injects the same (default: 0)")
@@ -203,6 +203,12 @@ def _write_json(found: "RecoveryMap", path: Path) -> None:
 
     write_together({path: json.dumps(as_json(found), indent=1, ensure_ascii=False, allow_nan=False) + "\n"})
     say(f"{counted(len(found.tries), 'injection')} written to {path}", sys.stderr)
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
 
 
 def _span(text: str, units: dict[str, float]) -> tuple[float, float]:

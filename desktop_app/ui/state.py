@@ -17,7 +17,7 @@ from desktop_app.engine.inside import Inside
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
 from desktop_app.ui.images.sky_facts import SkyFacts
-from desktop_app.ui.injection.injection_state import InjectionState
+from desktop_app.ui.injection.injection_state import NOTHING_INJECTED, InjectionState
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 from desktop_app.ui.pixels.pixel_picture import PixelFrame
@@ -173,4 +173,4 @@ class AppState:
     notice: Notice | None = None
     recent: tuple[Path, ...] = ()
     run_on_open: bool = False
-    injection: InjectionState = InjectionState()
+    injection: InjectionState = NOTHING_INJECTED

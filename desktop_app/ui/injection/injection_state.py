@@ -30,3 +30,6 @@ class InjectionState:
     found: RecoveryMap | None = None
     curve: LightCurve | None = None
     cell: Cell | None = None
+
+
+NOTHING_INJECTED = InjectionState()
