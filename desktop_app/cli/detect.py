@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from desktop_app.core.event_table import EventTable
     from desktop_app.core.light_curve import LightCurve
     from desktop_app.engine.cache import ScoreCache
+    from desktop_app.engine.company import CompanyBook
     from desktop_app.io.tables.column_choice import ColumnChoice
 
 INTERRUPTED = 130
@@ -47,6 +48,7 @@ class Request:
     no_cache: bool = False
     columns: "ColumnChoice | None" = None
     stitch: bool = False
+    together: bool = False
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
@@ -85,6 +87,11 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         action="store_true",
         help="look at the files of one object (sectors, quarters, campaigns) as one light curve",
     )
+    parser.add_argument(
+        "--vet-together",
+        action="store_true",
+        help="suspect what many targets of one mission and sector, quarter or campaign do at once; looks twice",
+    )
     parser.add_argument("--no-cache", action="store_true", help="neither use nor keep scores of other runs")
     add_column_options(parser, flux=False)
     parser.set_defaults(run=run)
@@ -103,6 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
         no_cache=arguments.no_cache,
         columns=choice_in(arguments, flux_alone=False),
         stitch=arguments.stitch,
+        together=arguments.vet_together,
     )
     return look_and_deliver(arguments.files, request)
 
@@ -165,17 +173,24 @@ def _look_at_all(curves: Sequence[tuple[Path, ...]], request: Request, tables: "
     from desktop_app.cli.progress import progress
     from desktop_app.cli.work import ending_of, worker
     from desktop_app.core.event_table import EventTable
+    from desktop_app.engine.company import CompanyBook
     from desktop_app.engine.jobs import Failed, Finished
 
     failed = 0
+    book = CompanyBook()
     with ExitStack() as stack:
         cache = stack.enter_context(_cache(request))
         thread = stack.enter_context(worker())
-        report, note = stack.enter_context(progress(len(curves)))
+        report, note = stack.enter_context(progress(len(curves) * (1 + request.together)))
         chosen = False
+        for place, paths in enumerate(curves if request.together else ()):
+            # What cannot be looked at is told the second time.
+            work = partial(_events_of_files, paths, request, cache, book)
+            ending_of(work, thread, partial(report, place, paths[0].name))
+        done = len(curves) * request.together
         for place, paths in enumerate(curves):
-            work = partial(_events_of_files, paths, request, cache)
-            match ending_of(work, thread, partial(report, place, paths[0].name)):
+            work = partial(_events_of_files, paths, request, cache, book)
+            match ending_of(work, thread, partial(report, done + place, paths[0].name)):
                 case Finished(result=(EventTable() as table, str() as line, bool() as by_choice)):
                     tables.append(table)
                     note(line)
@@ -189,12 +204,15 @@ def _look_at_all(curves: Sequence[tuple[Path, ...]], request: Request, tables: "
 
 
 def _events_of_files(
-    paths: tuple[Path, ...], request: Request, cache: "ScoreCache | None", report: Report
+    paths: tuple[Path, ...], request: Request, cache: "ScoreCache | None", book: "CompanyBook", report: Report
 ) -> "tuple[EventTable, str, bool]":
     """The events of one file, or of several stitched; a line on what was done; whether columns were chosen."""
+    from desktop_app.core.event_table import event_table
+    from desktop_app.core.vetting import ALONE
     from desktop_app.detectors import DEFAULT_DETECTOR
     from desktop_app.engine.detect import detect
-    from desktop_app.engine.events import events_of
+    from desktop_app.engine.events import flagged_events
+    from desktop_app.engine.known import notes_on
 
     began = perf_counter()
     report(0.0, "Reading")
@@ -207,11 +225,14 @@ def _events_of_files(
         report=part_of(report, 0.1, 0.95),
         cache=cache,
     )
-    table = events_of(found)
+    flagged = flagged_events(found, book.company_of(curve) if request.together else ALONE)
+    book.note(curve, flagged)
+    table = event_table(found, flagged)
     looked_at = f"{curve.usable.sum():,} of {counted(len(curve), 'row')} looked at"
     how = f"{perf_counter() - began:.2f} s" + (", scores from the cache" if found.cached else "")
     events = f"{counted(len(table), 'event')} from {found.threshold:g} sigma on"
     line = f"{_called(paths, curve)}: {events}, {looked_at} ({how})"
+    line = "\n".join([line, *(f"  {note}" for note in notes_on(curve, found.scores.signals))])
     return table, line, chosen
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop_app.cli import cache, columns, detect, detectors, evaluate, info, inject, samples, train, window
+from desktop_app.cli import cache, columns, detect, detectors, evaluate, info, inject, known, samples, train, window
 from desktop_app.cli.bugs import record_bug
 from desktop_app.cli.terminal import say, tell
 from desktop_app.core.errors import ParamError, UserError
@@ -23,6 +23,7 @@ _COMMANDS = {
     "detectors": detectors,
     "evaluate": evaluate,
     "inject": inject,
+    "known": known,
     "train": train,
 }
 

@@ -8,8 +8,10 @@ from desktop_app.core.detection import Detection, Event, Scores
 from desktop_app.core.errors import ReadError
 from desktop_app.core.event_table import EventTable, event_table
 from desktop_app.core.events import find_events
+from desktop_app.core.flares.evidence import with_flares_measured
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.vetting import ALONE, Company, Judge, vet
+from desktop_app.engine.known import with_known
 from desktop_app.engine.vetting_weights import NAME, judge_called
 from desktop_app.nets.weights import folder_of
 
@@ -25,13 +27,15 @@ def flagged_events(detection: Detection, company: Company = ALONE) -> tuple[Even
     company : Company
         What other open targets did at the same time.
     """
-    return vetted(detection.data, detection.scores, detection.threshold, company)
+    found = vetted(detection.data, detection.scores, detection.threshold, company)
+    return with_known(detection.data, found)
 
 
 def vetted(data: LightCurve, scores: Scores, threshold: float, company: Company = ALONE) -> tuple[Event, ...]:
     """As `flagged_events`, of scores that nothing else is known of."""
     found = find_events(data, scores, threshold)
-    return vet(data, scores, sorted(found, key=lambda event: event.start), company, _judge())
+    events = vet(data, scores, sorted(found, key=lambda event: event.start), company, _judge())
+    return with_flares_measured(data, scores, events)
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +50,7 @@ def _judge() -> Judge | None:
         return None
 
 
-def events_of(detection: Detection, threshold: float | None = None) -> EventTable:
+def events_of(detection: Detection, threshold: float | None = None, company: Company = ALONE) -> EventTable:
     """The events of ``detection``, in order of time; no detector runs again.
 
     Parameters
@@ -54,7 +58,9 @@ def events_of(detection: Detection, threshold: float | None = None) -> EventTabl
     detection : Detection
     threshold : float, optional
         From which score on rows are flagged, in robust sigmas; that of the detection where not given.
+    company : Company
+        What other targets did at the same time.
     """
     if threshold is not None:
         detection = replace(detection, threshold=threshold)
-    return event_table(detection, flagged_events(detection))
+    return event_table(detection, flagged_events(detection, company))

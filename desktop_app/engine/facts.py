@@ -57,7 +57,8 @@ def facts_of(data: Dataset) -> tuple[Group, ...]:
         case Telemetry():
             groups = telemetry_facts.groups(data)
     # What has no heading goes on from what comes first.
-    return (_identity(data), *sorted(groups, key=lambda group: bool(group.heading)), *_notes(data.source))
+    known = _known(data)
+    return (_identity(data), *sorted(groups, key=lambda group: bool(group.heading)), *known, *_notes(data.source))
 
 
 def values_of(groups: Sequence[Group]) -> dict[str, Value]:
@@ -122,6 +123,18 @@ def _identity(data: Dataset) -> Group:
             "parts": source.parts,
         },
     )
+
+
+def _known(data: Dataset) -> tuple[Group, ...]:
+    """What a user's own tables say of the target of a light curve."""
+    from desktop_app.core.data import curve_in
+    from desktop_app.engine.known import matches_of
+
+    curve = curve_in(data)
+    matches = matches_of(curve) if curve is not None else ()
+    facts = tuple(Fact("", match.told) for match in matches)
+    values = {"known": [{"name": one.known.name, "type": one.known.kind, "table": one.known.table} for one in matches]}
+    return (Group("Known", facts, values),) if matches else ()
 
 
 def _notes(source: Source) -> tuple[Group, ...]:

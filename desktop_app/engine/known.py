@@ -88,7 +88,7 @@ class KnownObject:
         return isfinite(self.period_d) and self.period_d > 0 and isfinite(self.epoch_bjd)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KnownTable:
     """One table of the folder: its objects, or why it cannot be read.
 
@@ -305,6 +305,13 @@ def signal_notes(curve: LightCurve, signals: Sequence[PeriodicSignal]) -> tuple[
             if why:
                 notes.append(f"Signal {number} ({signal.period_d:.5g} d) has {why}")
     return tuple(notes)
+
+
+def notes_on(curve: LightCurve, signals: Sequence[PeriodicSignal] = ()) -> tuple[str, ...]:
+    """What is known of the target and its signals, and which tables cannot be read; one sentence each."""
+    matches = [f"Known: {match.told}" for match in matches_of(curve)]
+    broken = [f"The table {one.path.name} is left out: {one.problem}" for one in known_tables() if not one.objects]
+    return (*matches, *signal_notes(curve, signals), *broken)
 
 
 def _same_period(curve: LightCurve, signal: PeriodicSignal, known: KnownObject) -> str:

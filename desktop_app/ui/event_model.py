@@ -14,10 +14,25 @@ from desktop_app.core.event_table import Column, EventTable
 from desktop_app.core.quality import quality_names
 from desktop_app.core.timescales import TimeReference, TimeSystem, show_time
 from desktop_app.ui.theme import LIGHT, Theme, kind_icon, kind_of
-from desktop_app.ui.words import duration, relative
+from desktop_app.ui.words import duration, per_cent, relative
 
 Index = QModelIndex | QPersistentModelIndex
-SHOWN = ("event_id", "kind", "t_peak", "score", "depth", "duration", "snr", "quality", "t_start", "t_end")
+SHOWN = (
+    "event_id",
+    "kind",
+    "t_peak",
+    "score",
+    "probability",
+    "suspicion",
+    "depth",
+    "duration",
+    "snr",
+    "reasons",
+    "quality",
+    "t_start",
+    "t_end",
+)
+_WORDS = ("kind", "quality", "reasons")
 _NOTHING = QModelIndex()
 
 
@@ -105,10 +120,10 @@ class EventModel(QAbstractTableModel):
                 return self._text(column.name, value)
             case Qt.ItemDataRole.DecorationRole if column.name == "kind":
                 return kind_icon(str(value), self.theme)
-            case Qt.ItemDataRole.TextAlignmentRole if column.name not in ("kind", "quality"):
+            case Qt.ItemDataRole.TextAlignmentRole if column.name not in _WORDS:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            case Qt.ItemDataRole.ToolTipRole if column.name == "quality":
-                return self._text("quality", value)
+            case Qt.ItemDataRole.ToolTipRole if column.name in ("quality", "reasons"):
+                return self._text(column.name, value)
             case _:
                 return None
 
@@ -121,6 +136,8 @@ class EventModel(QAbstractTableModel):
                 return ", ".join(quality_names(self._mission, int(str(value)))) or "–"
             case "event_id":
                 return str(value)
+            case "reasons":
+                return str(value) or "–"
         number = float(str(value))
         if isnan(number):
             return "–"
@@ -131,6 +148,8 @@ class EventModel(QAbstractTableModel):
                 return relative(number)
             case "duration":
                 return duration(number)
+            case "probability" | "suspicion":
+                return per_cent(number)
             case _:
                 return f"{number:,.1f}"
 

@@ -9,7 +9,7 @@ from desktop_app.core.timescales import TimeSystem, show_time
 from desktop_app.engine.known import matches_of
 from desktop_app.ui.facts import Fact
 from desktop_app.ui.theme import kind_of
-from desktop_app.ui.words import counted, duration, signed, significant
+from desktop_app.ui.words import counted, duration, per_cent, signed, significant
 
 _LEAST_TOLD = 0.05
 _EVEN, _FLAT, _POINTED = 0.2, 0.85, 0.5
@@ -18,11 +18,6 @@ _EVEN, _FLAT, _POINTED = 0.2, 0.85, 0.5
 def under(heading: str, facts: Sequence[Fact]) -> list[Fact]:
     """``facts`` with ``heading`` above the first."""
     return [replace(facts[0], heading=heading), *facts[1:]] if facts else []
-
-
-def per_cent(share: float) -> str:
-    """A probability as a person says it: never quite sure."""
-    return f"{min(99, max(1, round(100 * share)))} %"
 
 
 def kind_facts(event: Event) -> list[Fact]:

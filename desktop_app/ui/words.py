@@ -42,6 +42,11 @@ def relative(value: float) -> str:
     return f"{value * 1e6:,.0f} ppm" if abs(value) < 1e-3 else f"{value * 100:.3g} %"
 
 
+def per_cent(share: float) -> str:
+    """A probability as a person says it: never quite sure."""
+    return f"{min(99, max(1, round(100 * share)))} %"
+
+
 def signed(value: float) -> str:
     """ "+2.1", "−0.3", "0.0"."""
     return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")

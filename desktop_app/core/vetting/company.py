@@ -35,15 +35,6 @@ class Company:
     spans: tuple[tuple[str, float, float], ...] = ()
     targets: tuple[str, ...] = ()
 
-    def less(self, target: str) -> "Company":
-        """The same without ``target``, which is no company to itself."""
-        return Company(
-            self.mission,
-            self.segment,
-            tuple(span for span in self.spans if span[0] != target),
-            tuple(name for name in self.targets if name != target),
-        )
-
 
 ALONE = Company()
 

@@ -90,7 +90,7 @@ class EventsPanel(QWidget):
         return view
 
     def _top(self) -> QHBoxLayout:
-        box = QLineEdit(self, placeholderText="Filter: kind, flag, number…")
+        box = QLineEdit(self, placeholderText="Filter: kind, flag, reason, number…")
         self.filter_box = named(box, "events-filter", label="Filter events")
         self.filter_box.setClearButtonEnabled(True)
         self.filter_box.setMaximumWidth(280)
@@ -130,7 +130,7 @@ class EventsPanel(QWidget):
         self._show_selection(state)
 
     def _fit_columns(self) -> None:
-        widths = (48, 96, 120, 76, 90, 84, 64, 220, 110, 110)
+        widths = (48, 100, 120, 70, 60, 84, 90, 84, 64, 240, 200, 110, 110)
         for column, width in enumerate(widths[: self.model.columnCount()]):
             self.view.setColumnWidth(column, width)
 
