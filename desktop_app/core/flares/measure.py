@@ -129,6 +129,8 @@ def split_components(time_d: Floats, flux: Floats, noise: Floats, cadence_d: flo
     """
     stretch, block = _thinned(_Stretch((time_d - time_d[0]) / cadence_d, flux, noise))
     peaks = [int(np.argmax(stretch.flux))]
+    if not _rises_again(stretch, peaks[0]):
+        return np.array([min(peaks[0] * block + block // 2, time_d.size - 1)], np.int64)
     shapes = [_fitted(stretch, stretch.flux, peaks[0])]
     while len(peaks) < _MOST_COMPONENTS:
         model = np.sum(shapes, axis=0)
@@ -137,7 +139,7 @@ def split_components(time_d: Floats, flux: Floats, noise: Floats, cadence_d: flo
         peak = _next_peak(stretch, rest / error, peaks)
         if peak < 0:
             break
-        shape = _fitted(replace_noise(stretch, error), rest, peak)
+        shape = _fitted(_with_noise(stretch, error), rest, peak)
         if np.sqrt(np.sum((shape / error) ** 2)) < _SECONDARY_SNR:
             break
         peaks.append(peak)
@@ -145,7 +147,16 @@ def split_components(time_d: Floats, flux: Floats, noise: Floats, cadence_d: flo
     return np.minimum(np.array(peaks, np.int64) * block + block // 2, time_d.size - 1)
 
 
-def replace_noise(stretch: _Stretch, noise: Floats) -> _Stretch:
+def _rises_again(stretch: _Stretch, peak: int) -> bool:
+    """Whether any row is prominent at all: seldom, and quickly told."""
+    for side in (slice(peak, None), slice(peak, None, -1)):
+        flux = stretch.flux[side]
+        if np.any(flux - np.minimum.accumulate(flux) > _PROMINENCE * stretch.noise[side]):
+            return True
+    return False
+
+
+def _with_noise(stretch: _Stretch, noise: Floats) -> _Stretch:
     """``stretch`` with another noise, shape (k,)."""
     return _Stretch(stretch.place, stretch.flux, noise)
 
