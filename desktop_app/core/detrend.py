@@ -32,10 +32,10 @@ class Detrended:
 
     Attributes
     ----------
-    time, flux, repeated, ramp, baseline, noise, step : ndarray, shape (n,)
-        Days; the others in the unit of the flux. ``repeated`` is the part of the baseline that is periodic, ``ramp``
-        that which settles after a gap; ``noise`` one robust sigma, ``step`` the height of a step that begins at the
-        row, 0 elsewhere.
+    time, flux, repeated, instrument, baseline, noise, step : ndarray, shape (n,)
+        Days; the others in the unit of the flux. ``repeated`` is the part of the baseline that is periodic,
+        ``instrument`` that which settles after a gap or follows the pointing; ``noise`` one robust sigma, ``step``
+        the height of a step that begins at the row, 0 elsewhere.
     usual : ndarray, shape (n,)
         Where no dip or flare is that no baseline of any length explains.
     starts : ndarray, shape (m,)
@@ -47,7 +47,7 @@ class Detrended:
     time: Floats
     flux: Floats
     repeated: Floats
-    ramp: Floats
+    instrument: Floats
     baseline: Floats
     noise: Floats
     step: Floats
@@ -60,6 +60,10 @@ class Detrended:
     def residual(self) -> Floats:
         """Flux less baseline in units of the noise; shape (n,)."""
         return (self.flux - self.baseline) / self.noise
+
+    def with_instrument(self, more: Floats) -> "Detrended":
+        """The same curve before ``more``, shape (n,), was taken out of its flux; the baseline has it instead."""
+        return replace(self, flux=self.flux + more, baseline=self.baseline + more, instrument=self.instrument + more)
 
 
 def detrend(
@@ -122,7 +126,7 @@ def detrend(
 def detrend_again(curve: Detrended, keep: Bools, report: Report = silent) -> Detrended:
     """The same with a baseline and a noise drawn by the rows ``keep`` alone; shape (n,)."""
     fine_d = max(BIN_D, curve.cadence_d, (curve.time[-1] - curve.time[0]) / MOST_BINS)
-    fine = bin_medians(curve.time, curve.flux - curve.repeated - curve.ramp, keep, curve.starts, fine_d)
+    fine = bin_medians(curve.time, curve.flux - curve.repeated - curve.instrument, keep, curve.starts, fine_d)
     report(0.5, _DRAWING)
     return _with_line(curve, fine, keep, report)
 
@@ -156,7 +160,7 @@ def _steps(time: Floats, flux: Floats, fine: Bins) -> tuple[Ints, Floats]:
 
 def _with_line(curve: Detrended, fine: Bins, keep: Bools, report: Report) -> Detrended:
     bins, value, slope = _line(fine, curve.window_d)
-    baseline = draw_line(curve.time, curve.starts, bins, value, slope) + curve.repeated + curve.ramp
+    baseline = draw_line(curve.time, curve.starts, bins, value, slope) + curve.repeated + curve.instrument
     report(0.9, _DRAWING)
     made = replace(curve, baseline=baseline)
     return replace(made, noise=_noise(made, keep))

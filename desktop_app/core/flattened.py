@@ -1,6 +1,6 @@
 """A light curve as detectors look at it: usable rows, scaled, less what its star does anyway."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,12 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.lone_rows import LoneRows, lone_rows
 from desktop_app.core.matched import ROUNDS, SURE, Matches, Residual, find_matches, gauge, template_widths
 from desktop_app.core.params import Params, setting
-from desktop_app.core.progress import Report, part
+from desktop_app.core.pointing import Pointing, follows_pointing
+from desktop_app.core.progress import Report, part, silent
 from desktop_app.core.recent import Recent
-from desktop_app.core.red_noise import suspicion_of, whitened
+from desktop_app.core.red_noise import disturbed, louder, suspicion_of, whitened
 from desktop_app.core.segments import joins_among, segment_bounds, segment_starts
-from desktop_app.core.systematics import systematics_of
+from desktop_app.core.systematics import Systematics, position_of, systematics_of
 
 MINIMUM_ROWS = 10
 _MASKED_FROM = 4.5
@@ -51,6 +52,12 @@ class BaselineParams(Params):
     )
     rotation: bool = setting(
         True, title="Remove rotation", help="Take out what repeats, rotation or pulsation, before the baseline."
+    )
+    pointing: Pointing = setting(
+        Pointing.AUTOMATIC,
+        title="Follow the pointing",
+        help="Take out what follows the star's place on the detector: for K2 where it helps, always, or never.",
+        advanced=True,
     )
 
 
@@ -160,19 +167,38 @@ def _flat(data: LightCurve, how: BaselineParams, report: Report, bank: Bank) -> 
     rows = _checked_rows(data)
     middle, unit = _scale_of(data.flux[rows])
     joins = joins_among(data.joins, rows)
-    curve = detrend(
-        data.time[rows],
-        (data.flux[rows] - middle) / unit,
-        window_d=how.window_d,
-        gap_d=how.gap_d,
-        rotation=how.rotation,
-        joins=joins,
-        report=part(report, 0.0, 0.2),
-    )
+    time, flux = data.time[rows], (data.flux[rows] - middle) / unit
+
+    def detrended(flux: Floats, told: Report) -> Detrended:
+        return detrend(
+            time, flux, window_d=how.window_d, gap_d=how.gap_d, rotation=how.rotation, joins=joins, report=told
+        )
+
+    doing = systematics_of(data)
+    following = _following(data, rows, flux, how, doing, lambda less: detrended(less, silent).repeated)
+    curve = detrended(flux - following, part(report, 0.0, 0.2)).with_instrument(following)
     pauses = segment_starts(curve.time, max(_PAUSE_D, _PAUSE_CADENCES * curve.cadence_d), joins)
     curve = _undisturbed(curve, pauses, bank, part(report, 0.2, 1.0))
-    curve = whitened(curve, suspicion_of(systematics_of(data), rows))
+    curve = whitened(louder(curve, disturbed(doing, rows)), suspicion_of(doing, rows))
     return rows, middle, unit, curve, pauses
+
+
+def _following(
+    data: LightCurve,
+    rows: Ints,
+    flux: Floats,
+    how: BaselineParams,
+    doing: Systematics,
+    repeated_in: Callable[[Floats], Floats],
+) -> Floats:
+    """What in ``flux`` follows the pointing, as far as ``how`` asks for it; shape of ``rows``."""
+    asked = how.pointing is Pointing.ALWAYS or (how.pointing is Pointing.AUTOMATIC and data.source.mission == "K2")
+    if not asked:
+        return np.zeros(rows.size)
+    place = position_of(data)
+    within = None if place is None else (place[0][rows], place[1][rows])
+    following, helps = follows_pointing(data.time[rows], flux, within, ~doing.thruster[rows], repeated_in)
+    return following if helps or how.pointing is Pointing.ALWAYS else np.zeros(rows.size)
 
 
 def _checked_rows(data: LightCurve) -> Ints:

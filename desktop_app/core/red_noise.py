@@ -10,9 +10,11 @@ from desktop_app.core.systematics import Systematics
 
 AFTER_GAP_H = 24.0
 BEFORE_GAP_H = 12.0
+DUMP_CADENCES = 2
 _MARGIN_D = 0.1
 _LONGEST_D = 0.7
 _FEW = 3
+_FEW_ROWS = 20
 _BLOCK_D = 0.75
 _DOUBT = 1.5
 _MAD_ERROR = 1.17
@@ -45,6 +47,11 @@ def suspicion_of(systematics: Systematics, rows: Ints) -> Suspicion:
     return Suspicion(spoilt[rows], (near_gap & ~spoilt)[rows])
 
 
+def disturbed(systematics: Systematics, rows: Ints) -> Bools:
+    """Which of the usable ``rows`` are right beside a firing of thrusters or a momentum dump; shape (n,)."""
+    return (systematics.thruster | (systematics.dump_cadences <= DUMP_CADENCES))[rows]
+
+
 def whitened(curve: Detrended, suspicion: Suspicion) -> Detrended:
     """``curve`` with a baseline that follows red noise in suspected stretches, and with their own noise.
 
@@ -74,6 +81,16 @@ def whitened(curve: Detrended, suspicion: Suspicion) -> Detrended:
             louder[start:stop] += weight * np.log(excess[0])
             follow[start:stop] += weight * ((1 - np.minimum(excess[0] / excess, 1.0)) * detail).sum(axis=0)
     return replace(curve, baseline=curve.baseline + follow * curve.noise, noise=curve.noise * np.exp(louder))
+
+
+def louder(curve: Detrended, rows: Bools) -> Detrended:
+    """``curve`` with the noise that ``rows``, shape (n,), have of their own where they scatter more than others do."""
+    residual = curve.residual[rows]
+    if residual.size < _FEW_ROWS:
+        return curve
+    low, high = np.quantile(residual, [_TAIL, 1 - _TAIL])
+    excess = max(robust_sigma(residual), min(-low, high) / _TAIL_SIGMAS, 1.0)
+    return replace(curve, noise=np.where(rows, excess * curve.noise, curve.noise))
 
 
 def _stretches(time: Floats, suspect: Bools) -> list[tuple[int, int]]:

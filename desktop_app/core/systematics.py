@@ -21,6 +21,7 @@ _BINS = 12
 _JITTER_D = 0.2
 _JITTER = 1.6
 _CHANCE = 5.0
+_LEAP = 6.0
 _STORM_D = 1.0
 _STORM_HITS = 6
 _STORM_SIGMAS = 5.0
@@ -72,7 +73,7 @@ class Systematics:
     unsteady : ndarray of bool, shape (n,)
         Where the star jitters more than it usually does.
     thruster : ndarray of bool, shape (n,)
-        Where the thrusters of K2 fired.
+        Where the thrusters of K2 fired, as QUALITY says or a leap of the star from one row to the next tells.
     storm : ndarray of bool, shape (n,)
         Where far more cosmic rays than usual were found: the Sun sends particles.
     """
@@ -102,7 +103,7 @@ def systematics_of(data: LightCurve) -> Systematics:
         scattered_light=_scattered(background) | _flagged(data, _STRAY),
         motion_sigmas=motion,
         unsteady=unsteady,
-        thruster=_flagged(data, _THRUSTER),
+        thruster=_flagged(data, _THRUSTER) | _rolled_back(data),
         storm=_storm(data) if n else np.zeros(0, np.bool_),
     )
 
@@ -224,6 +225,18 @@ def _jitters(time: Floats, away: Floats, starts: Ints) -> Bools:
     limit = np.maximum(_JITTER, 1 + _CHANCE / np.sqrt(np.maximum(bins.count, 1))) * float(np.median(change))
     high = (bins.count >= _FEW // 2) & (np.nan_to_num(bins.value) > limit)
     return np.interp(time, bins.time, high.astype(np.float64)) > 0.5
+
+
+def _rolled_back(data: LightCurve) -> Bools:
+    """Where a star of K2 has leapt since the row before; shape (n,)."""
+    leapt = np.zeros(len(data), np.bool_)
+    place = position_of(data) if data.source.mission == "K2" else None
+    if place is not None:
+        rows = np.flatnonzero(data.usable & np.isfinite(place[0]) & np.isfinite(place[1]))
+        x, y = place[0][rows], place[1][rows]
+        way = np.hypot(np.diff(x, prepend=x[:1]), np.diff(y, prepend=y[:1]))
+        leapt[rows] = way > _LEAP * float(np.median(way))
+    return leapt
 
 
 def _storm(data: LightCurve) -> Bools:

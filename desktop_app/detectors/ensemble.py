@@ -275,7 +275,7 @@ SPEC = DetectorSpec(
     label="Ensemble",
     help="Finds dips, flares, outliers and odd stretches of any width on top of what the star does anyway.",
     kinds=(LightCurve,),
-    version=1,
+    version=2,
     params=EnsembleParams,
     build=Ensemble,
 )

@@ -37,6 +37,7 @@ CHANGES: dict[str, object] = {
     "shortest_d": 0.05,
     "longest_d": 0.1,
     "rotation": False,
+    "pointing": "always",
     "agreement": "both",
     "votes": 1.0,
     "contamination": 0.3,
