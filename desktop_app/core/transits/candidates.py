@@ -4,16 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop_app.core.arrays import Floats, Ints
+from desktop_app.core.arrays import Floats, Ints, robust_sigma
 from desktop_app.core.compiled import compiled
 from desktop_app.core.transits.single import Singles
 
 _NEIGHBOURS = 2
 _CLIP = 8.0
-_TURNS = 8
-_GRID = 4
 _AGREE = 2.5
 _DOUBT = 3.0
+_AWAY = 1.0
+_FEW_PHASES = 8
+_STRONG = 4.5
+_ALIKE = 0.7
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,17 @@ class Candidate:
     snr : float
         Of all transits together.
     robust_snr : float
-        The same where no transit counts for more than the others bear out.
+        The same where no transit counts for more than the others bear out, over the scatter at other phases.
+    brightening : float
+        The strongest brightening at another phase, in the same units.
+    scatter : float
+        That at other phases, 1 at least.
+    alignment : float
+        How many sets of as many dips of this strength would be evenly spaced by chance, where each is clear by itself.
     transits : int
         How many have data.
-    sde : float
+    sde, false_alarm : float
+        See `PeriodicSignal`.
     """
 
     period_d: float
@@ -40,8 +49,12 @@ class Candidate:
     depth: float
     snr: float
     robust_snr: float
+    brightening: float
+    scatter: float
+    alignment: float
     transits: int
     sde: float = 0.0
+    false_alarm: float = 1.0
 
 
 def transit_numbers(time: Floats, period_d: float, epoch: float) -> Floats:
@@ -63,9 +76,10 @@ def refined(fine: list[Singles], period_d: float, which: int, least: int) -> Can
     """
     one = fine[which]
     sigmas = np.clip(one.sigmas, -_CLIP, _CLIP)
-    phase = _best_phase(sigmas * np.sqrt(one.power), one.power, period_d / one.step_d, (least - 0.5) * one.whole)
-    if phase < 0:
+    folded = _folded(sigmas * np.sqrt(one.power), one.power, period_d / one.step_d, (least - 0.5) * one.whole)
+    if not np.isfinite(folded).any():
         return None
+    phase = float(np.nanargmax(folded))
     span_d = one.total.size * one.step_d
     epoch = one.start + phase * one.step_d
     epoch += period_d * np.round((0.5 * span_d - phase * one.step_d) / period_d)
@@ -74,9 +88,8 @@ def refined(fine: list[Singles], period_d: float, which: int, least: int) -> Can
         near = fine[number]
         # A step of the period moves the ends of the curve by an eighth of a duration.
         step = 0.25 * near.duration_d / max(span_d / period_d, 1.0)
-        value, at, moment = _climb(
-            near.total, near.power, near.start, near.step_d, period_d, epoch, step, 0.06 * near.duration_d
-        )
+        sums = near.total, near.power, near.start, near.step_d
+        value, at, moment = _climb(*sums, period_d, epoch, step, 0.06 * near.duration_d)
         if value > best[0]:
             best = (value, at, moment, number)
     _, period_d, epoch, which = best
@@ -91,18 +104,47 @@ def _judged(one: Singles, period_d: float, epoch: float, least: int) -> Candidat
     known = power > 0
     total, power, seen = total[known], power[known], seen[known]
     depth = total / power
-    usual = float(np.median(depth[seen]))
-    limit = _AGREE * max(usual, 0.0) + _DOUBT / np.sqrt(power)
+    limit = _AGREE * max(float(np.median(depth[seen])), 0.0) + _DOUBT / np.sqrt(power)
     whole = float(power.sum())
+    scatter, brightening = _elsewhere(one, period_d, epoch, least)
     return Candidate(
         period_d,
         epoch,
         one.duration_d,
         float(one.scatter * total.sum() / whole),
         float(total.sum() / np.sqrt(whole)),
-        float((np.minimum(depth, limit) * power).sum() / np.sqrt(whole)),
+        float((np.minimum(depth, limit) * power).sum() / np.sqrt(whole)) / scatter,
+        brightening / scatter,
+        scatter,
+        _alignments(one, total[seen] / np.sqrt(power[seen])),
         int(np.count_nonzero(seen)),
     )
+
+
+def _alignments(one: Singles, strength: Floats) -> float:
+    """How often dips that are strewn at random are as evenly spaced as those of these signal to noise ratios.
+
+    Any two dips make a period; each further one has to be where that says, within a duration.
+    """
+    usual = float(np.median(strength))
+    if usual < _STRONG:
+        return 0.0
+    strong = np.flatnonzero(one.sigmas > _ALIKE * usual)
+    apart = one.duration_d / one.step_d
+    dips = 1 + int(np.count_nonzero(np.diff(strong) > apart)) if strong.size else 0
+    hit = min(1.0, dips * 2 * one.duration_d / (one.total.size * one.step_d))
+    return 0.5 * dips**2 * hit ** (strength.size - 2)
+
+
+def _elsewhere(one: Singles, period_d: float, epoch: float, least: int) -> tuple[float, float]:
+    """Scatter of the signal to noise at the other phases, 1 at least, and the strongest brightening there."""
+    folded = _folded(one.total, one.power, period_d / one.step_d, (least - 0.5) * one.whole)
+    away = (np.arange(folded.size) * one.step_d + one.start - epoch) / period_d
+    away = np.abs(away - np.round(away)) * period_d
+    others = folded[(away > _AWAY * one.duration_d) & np.isfinite(folded)]
+    if others.size < _FEW_PHASES:
+        return 1.0, 0.0
+    return max(1.0, robust_sigma(others)), max(0.0, -float(others.min()))
 
 
 def events_of(one: Singles, period_d: float, epoch: float) -> tuple[Floats, Floats]:
@@ -115,11 +157,11 @@ def events_of(one: Singles, period_d: float, epoch: float) -> tuple[Floats, Floa
 
 
 @compiled
-def _best_phase(total: Floats, power: Floats, period: float, least: float) -> float:
-    """The first step of the transits that fit best at ``period`` steps; -1 where too few have data."""
+def _folded(total: Floats, power: Floats, period: float, least: float) -> Floats:
+    """The signal to noise of transits that begin at each step of a ``period`` in steps; NaN where ``power`` is low."""
     n = total.size
-    best, place = -1e30, -1.0
-    for phase in range(int(np.ceil(period))):
+    folded = np.full(int(np.ceil(period)), np.nan)
+    for phase in range(folded.size):
         x, y = 0.0, 0.0
         k = 0
         while True:
@@ -129,9 +171,9 @@ def _best_phase(total: Floats, power: Floats, period: float, least: float) -> fl
             x += total[at]
             y += power[at]
             k += 1
-        if y >= least and x / np.sqrt(y) > best:
-            best, place = x / np.sqrt(y), float(phase)
-    return place
+        if y >= least:
+            folded[phase] = x / np.sqrt(y)
+    return folded
 
 
 @compiled

@@ -5,13 +5,13 @@ import numpy as np
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.compiled import compiled
 
-Singles = np.ndarray[tuple[int], np.dtype[np.float32]]
+Series = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
 @compiled
 def fold_into(
-    numerator: Singles,
-    power: Singles,
+    numerator: Series,
+    power: Series,
     least: float,
     first: int,
     last: int,
@@ -19,8 +19,8 @@ def fold_into(
     scale: float,
     offset: float,
     number: int,
-    best: Singles,
-    worst: Singles,
+    best: Series,
+    worst: Series,
     period: Floats,
     which: Ints,
 ) -> int:
@@ -79,11 +79,12 @@ def fold_into(
                         power_b[row * p : (row + 1) * p] = power_a[row * p : (row + 1) * p]
                     continue
                 drifts = high - low - 1
-                in_head, in_tail = middle - low - 1, high - middle - 1
+                in_head, in_tail = (middle - low - 1) / drifts, (high - middle - 1) / drifts
                 for drift in range(drifts + 1):
-                    of_head = (2 * drift * in_head + drifts) // (2 * drifts)
-                    of_tail = (2 * drift * in_tail + drifts) // (2 * drifts)
-                    shift = (drift - of_tail) % p
+                    of_head, of_tail = int(drift * in_head + 0.5), int(drift * in_tail + 0.5)
+                    shift = drift - of_tail
+                    if shift >= p:
+                        shift %= p
                     head, tail, out = (low + of_head) * p, (middle + of_tail) * p, (low + drift) * p
                     straight = p - shift
                     x, y, z = sum_a[head : head + straight], sum_a[tail + shift : tail + p], sum_b[out : out + straight]
@@ -106,7 +107,12 @@ def fold_into(
                         z[j] = x[j] + y[j]
             sum_a, sum_b = sum_b, sum_a
             power_a, power_b = power_b, power_a
+        nearest = scale * (p * step_d) ** (-1.0 / 3.0) - offset
+        along = (scale * ((p + 1) * step_d) ** (-1.0 / 3.0) - offset - nearest) / max(rows - 1, 1)
         for drift in range(rows):
+            place = int(nearest + drift * along)
+            if place < 0 or place >= best.size:
+                continue
             x, y = sum_a[drift * p : (drift + 1) * p], power_a[drift * p : (drift + 1) * p]
             for j in range(p):
                 enough = y[j] if y[j] >= least else np.float32(np.inf)
@@ -117,9 +123,6 @@ def fold_into(
                 top = max(top, as_signed[j])
                 bottom = max(bottom, as_unsigned[j])
             at = (p + drift / max(rows - 1, 1)) * step_d
-            place = int(scale * at ** (-1.0 / 3.0) - offset)
-            if place < 0 or place >= best.size:
-                continue
             trials += 1
             one_signed[0] = top
             if one_float[0] > best[place]:

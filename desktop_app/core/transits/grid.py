@@ -9,10 +9,10 @@ from desktop_app.core.transits.limb import light_left
 
 SUNLIKE_D = 0.0756
 """Days that a planet needs to cross the middle of a star as dense as the Sun, if it comes back every day."""
-SHORTEST, LONGEST = 0.22, 3.0
+SHORTEST, LONGEST = 0.25, 3.0
 """Durations that are tried for a period, in units of that of a star like the Sun: a dwarf 20 times as dense that is
 crossed near its edge, and a subgiant or two stars of one size."""
-DURATION_STEP = 1.2
+DURATION_STEP = 1.25
 TABLE = 128
 _RADIUS_RATIO = 0.05
 _IMPACT = 0.3
@@ -21,6 +21,7 @@ _PER_TRANSIT = 5.0
 _LEAST_PERIOD_D = 0.4
 _LEAST_PERIOD_CADENCES = 15.0
 _MOST = 400_000
+_LONGEST_SHARE = 0.2
 
 
 def transit_table(*, box: bool = False) -> Floats:
@@ -101,7 +102,7 @@ def durations(axis: Axis, cadence_d: float, shortest_d: float, longest_d: float)
         Wanted durations; 0 is what is plausible for the periods of ``axis``.
     """
     low = max(shortest_d or SHORTEST * SUNLIKE_D * axis.shortest_d ** (1 / 3), _SHORTEST_CADENCES * cadence_d)
-    high = max(longest_d or min(LONGEST * SUNLIKE_D * axis.longest_d ** (1 / 3), 0.2 * axis.longest_d), low)
+    high = max(longest_d or min(LONGEST * SUNLIKE_D * axis.longest_d ** (1 / 3), _LONGEST_SHARE * axis.longest_d), low)
     number = int(np.floor(np.log(high / low) / np.log(DURATION_STEP) + 1e-9)) + 1
     tried: Floats = low * DURATION_STEP ** np.arange(float(number))
     return tried
@@ -109,6 +110,6 @@ def durations(axis: Axis, cadence_d: float, shortest_d: float, longest_d: float)
 
 def plausible_periods(duration_d: float, axis: Axis) -> tuple[float, float]:
     """The shortest and the longest period of ``axis`` at which a transit may last ``duration_d``."""
-    low = max((duration_d / (LONGEST * SUNLIKE_D)) ** 3, duration_d / 0.25)
+    low = max((duration_d / (LONGEST * SUNLIKE_D)) ** 3, duration_d / _LONGEST_SHARE)
     high = (duration_d / (SHORTEST * SUNLIKE_D)) ** 3
     return max(axis.shortest_d, low), min(axis.longest_d, high)

@@ -1,30 +1,33 @@
-"""Finds dips that come back after one period: a spectrum of all periods, and which of its peaks is a signal."""
+"""Finds dips that come back after one period, one signal after the other, and tells signals from noise."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
-from desktop_app.core.arrays import Floats, Ints, robust_sigma
+from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.detection import PeriodicSignal
 from desktop_app.core.flattened import Flattened
 from desktop_app.core.progress import Report, part
+from desktop_app.core.transits.around import light_of
 from desktop_app.core.transits.candidates import Candidate, refined, transit_numbers
-from desktop_app.core.transits.folding import fold_into
-from desktop_app.core.transits.grid import Axis, durations, period_limits, plausible_periods, transit_table
-from desktop_app.core.transits.single import Rows, Singles, singles
+from desktop_app.core.transits.checks import check, has_secondary
+from desktop_app.core.transits.fit import cleared, inside_dips, refine, second_shape, shape_of
+from desktop_app.core.transits.grid import Axis, durations, period_limits, transit_table
+from desktop_app.core.transits.single import Rows, singles
+from desktop_app.core.transits.spectrum import FINER, Spectrum, spectrum_of
 
-ECLIPSE_DEPTH = 0.04
-"""Deeper dips than that of a planet in front of any star but a very small one are called eclipses."""
-FINER = 3
-_DIP_CLIP = 6.0
-_LEAK = 0.5
 _PEAKS = 30
-_APART = 12
-_BLOCKS = 40
-_LEAST_SNR = 7.0
-_LEAST_SDE = 6.0
-_CHUNK = 20_000_000
-_MASKED = 0.75
+_WORTH = 0.4
+_ABOVE_BRIGHT = 1.3
+_LEAST_CHANCE = 0.05
+_AGREEING = 0.6
+_EVIDENT = 20.0
+_MASKED = 1.5
+_NEAR = 0.6
+_MOVED = 0.02
+_KEPT = 0.5
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Search:
     Attributes
     ----------
     shortest_period_d, longest_period_d : float
-        Days; 0 is half a day, or fifteen cadences, and as long as the curve allows.
+        Days; 0 is 0.4 days, or fifteen cadences, and as long as the curve allows.
     transits : int
         How many transits there have to be data of.
     shortest_d, longest_d : float
@@ -54,40 +57,17 @@ class Search:
     transits: int = 3
     shortest_d: float = 0.0
     longest_d: float = 0.0
-    oversampling: int = 6
+    oversampling: int = 4
     signals: int = 4
     box: bool = False
-    least_snr: float = _LEAST_SNR
-    least_sde: float = _LEAST_SDE
-
-
-@dataclass(frozen=True, eq=False)
-class Spectrum:
-    """How well transits of any epoch and duration fit at each period.
-
-    Attributes
-    ----------
-    period_d, sigma, mirror : ndarray, shape (k,)
-        The best period of each step; the signal to noise of dips there, of which one alone counts no more than a
-        clear one; the same of brightenings, which no transit makes.
-    which : ndarray of int, shape (k,)
-        Number of the duration.
-    sde : ndarray, shape (k,)
-        ``sigma`` less its running median, in robust sigmas of the whole.
-    trials : int
-        Periods that were tried, for each duration.
-    """
-
-    period_d: Floats
-    sigma: Floats
-    mirror: Floats
-    which: Ints
-    sde: Floats
-    trials: int
+    least_snr: float = 7.0
+    least_sde: float = 6.0
 
 
 def find_signals(flat: Flattened, how: Search, report: Report) -> tuple[PeriodicSignal, ...]:
-    """Periodic signals, strongest first; none is the usual answer.
+    """Periodic signals, fitted and checked, in the order they were found: the clearest first; often none.
+
+    After each the baseline is drawn anew without its dips, and these are left out of the next search.
 
     Parameters
     ----------
@@ -99,17 +79,17 @@ def find_signals(flat: Flattened, how: Search, report: Report) -> tuple[Periodic
     rows = rows_of(flat)
     span_d = float(rows.time[-1] - rows.time[0])
     axis = period_limits(span_d, rows.cadence_d, how.shortest_period_d, how.longest_period_d, how.transits)
-    found: list[PeriodicSignal] = []
-    if axis is None:
-        return ()
+    found: tuple[PeriodicSignal, ...] = ()
+    if axis is None or not rows.power.any():
+        return found
     for turn in range(how.signals):
         told = part(report, turn / how.signals, (turn + 1) / how.signals)
-        best, _ = strongest(rows, how, axis, told)
-        if best is None:
+        best, _ = strongest(rows, how, axis, part(told, 0.0, 0.7))
+        if best is None or not holds(best, how) or _clings(best, rows, found):
             break
-        found.append(_signal(best, flat))
-        rows = without(rows, best)
-    return tuple(sorted(found, key=lambda signal: -signal.snr))
+        found += (_fitted(best, flat, found, part(told, 0.7, 1.0)),)
+        rows = rows_of(cleared(flat, found)).without(dips_of(flat, found))
+    return found
 
 
 def rows_of(flat: Flattened) -> Rows:
@@ -118,123 +98,104 @@ def rows_of(flat: Flattened) -> Rows:
     return Rows.of(curve.time, curve.residual, curve.noise, curve.cadence_d)
 
 
+def dips_of(flat: Flattened, signals: Sequence[PeriodicSignal], share: float = _MASKED) -> Bools:
+    """Rows within ``share`` of the duration of a dip of any signal, second dips of eclipses among them; shape (n,)."""
+    light = light_of(flat)
+    inside = np.zeros(light.time.size, dtype=np.bool_)
+    for signal in signals:
+        shape = shape_of(signal, light.scale)
+        inside |= inside_dips(light, shape, share)
+        if signal.kind == "eclipse" and has_secondary(signal.checks):
+            inside |= inside_dips(light, second_shape(signal, shape), share)
+    return inside
+
+
 def strongest(rows: Rows, how: Search, axis: Axis, report: Report) -> tuple[Candidate | None, Spectrum]:
-    """The best peak of the spectrum that holds, None where none does."""
-    tried = durations(axis, rows.cadence_d, how.shortest_d, how.longest_d)
+    """The best of all periods: the strongest candidate that holds, else the strongest; and the spectrum.
+
+    Parameters
+    ----------
+    rows : Rows
+    how : Search
+    axis : Axis
+    report : callable
+        Told the progress.
+    """
     table = transit_table(box=how.box)
+    tried = durations(axis, rows.cadence_d, how.shortest_d, how.longest_d)
     fine = []
     for number, duration in enumerate(tried):
         report(0.2 * number / tried.size, "Looking for single dips")
         fine.append(singles(rows, float(duration), FINER * how.oversampling, table))
-    spectrum = spectrum_of(fine, how, axis, part(report, 0.2, 0.9))
-    report(0.9, "Comparing periods")
-    best: Candidate | None = None
-    for peak in peaks(spectrum.sde, _PEAKS):
-        if spectrum.sde[peak] < 0.5 * how.least_sde:
+    spectrum = spectrum_of(fine, axis, how.transits, part(report, 0.2, 0.9))
+    found: list[Candidate] = []
+    for peak in spectrum.peaks(_PEAKS):
+        report(0.9, "Comparing periods")
+        if spectrum.sde[peak] < _WORTH * how.least_sde:
             break
         candidate = refined(fine, float(spectrum.period_d[peak]), int(spectrum.which[peak]), how.transits)
-        if candidate is not None and (best is None or candidate.robust_snr > best.robust_snr):
-            best = replace(candidate, sde=float(spectrum.sde[peak]))
-    if best is None or best.robust_snr < how.least_snr or best.sde < how.least_sde:
-        return None, spectrum
-    return best, spectrum
+        if candidate is not None:
+            chance = max(spectrum.chance_of(peak), float(-np.expm1(-candidate.alignment)))
+            found.append(replace(candidate, sde=float(spectrum.sde[peak]), false_alarm=chance))
+    sure = [candidate for candidate in found if holds(candidate, how)]
+    if sure:
+        # Among harmonics that all hold, the one whose dips together say most is the period.
+        return max(sure, key=lambda candidate: candidate.robust_snr * candidate.scatter), spectrum
+    return max(found, key=lambda candidate: candidate.robust_snr, default=None), spectrum
 
 
-def spectrum_of(fine: list[Singles], how: Search, axis: Axis, report: Report) -> Spectrum:
-    """All periods of ``axis``, folded with every duration that is plausible there."""
-    best, worst = np.zeros(axis.number, np.float32), np.zeros(axis.number, np.float32)
-    period, which = np.zeros(axis.number), np.zeros(axis.number, np.int64)
-    trials = 0
-    for number, one in enumerate(fine):
-        coarse = _coarse(one)
-        step_d = FINER * one.step_d
-        low, high = plausible_periods(one.duration_d, axis)
-        first, last = int(low / step_d), int(np.ceil(high / step_d))
-        chunk = max(1, _CHUNK // coarse[0].size)
-        for begin in range(max(first, 2), last + 1, chunk):
-            report((number + (begin - first) / max(last + 1 - first, 1)) / len(fine), "Folding")
-            trials += fold_into(
-                *coarse,
-                (how.transits - 0.5) * one.whole,
-                begin,
-                min(begin + chunk - 1, last),
-                step_d,
-                axis.scale,
-                axis.offset,
-                number,
-                best,
-                worst,
-                period,
-                which,
-            )
-    sigma, mirror = np.sqrt(best.astype(np.float64)), np.sqrt(worst.astype(np.float64))
-    return Spectrum(period, sigma, mirror, which, detection_efficiency(sigma), trials)
+def holds(best: Candidate, how: Search) -> bool:
+    """Whether a candidate is a signal: strong in most of its dips, unlike its spectrum, unlike any brightening."""
+    agree = best.robust_snr * best.scatter > _AGREEING * best.snr
+    stands_out = best.sde > (how.least_sde if best.robust_snr < _EVIDENT else 0.5 * how.least_sde)
+    unlike_bright = best.robust_snr > _ABOVE_BRIGHT * best.brightening and best.false_alarm < _LEAST_CHANCE
+    return best.robust_snr > how.least_snr and agree and stands_out and unlike_bright
 
 
-def _coarse(one: Singles) -> tuple[np.ndarray, np.ndarray]:
-    """Total and power at every `FINER`-th step, so that no single dip makes a period."""
-    sigmas = one.sigmas[::FINER]
-    size = np.abs(sigmas)
-    size = np.minimum(size, _DIP_CLIP + _LEAK * np.log(np.maximum(size, _DIP_CLIP) / _DIP_CLIP))
-    power = one.power[::FINER]
-    return (np.sign(sigmas) * size * np.sqrt(power)).astype(np.float32), power.astype(np.float32)
+def _clings(candidate: Candidate, rows: Rows, earlier: Sequence[PeriodicSignal]) -> bool:
+    """Whether most dips of ``candidate`` are beside those of an earlier signal: what its masking left over."""
+    number = np.unique(transit_numbers(rows.time, candidate.period_d, candidate.epoch))
+    middle = candidate.epoch + candidate.period_d * number
+    for signal in earlier:
+        phases = (0.0, signal.checks.get("secondary_phase", 0.0)) if signal.kind == "eclipse" else (0.0,)
+        for phase in phases:
+            away = (middle - signal.epoch) / signal.period_d - (phase if isfinite(phase) else 0.0)
+            away = np.abs(away - np.round(away)) * signal.period_d
+            near = away < signal.duration_d + 0.5 * candidate.duration_d
+            if near.mean() > max(_NEAR, 4 * signal.duration_d / signal.period_d):
+                return True
+    return False
 
 
-def detection_efficiency(sigma: Floats) -> Floats:
-    """``sigma`` less its running median, in units of the robust scatter of what is left; shape (k,)."""
-    seen = sigma > 0
-    if np.count_nonzero(seen) < 10:
-        return np.zeros(sigma.size)
-    size = max(20, sigma.size // _BLOCKS)
-    count = max(1, sigma.size // size)
-    blocks = np.array_split(np.where(seen, sigma, np.nan), count)
-    middle = np.array(
-        [np.median(block[np.isfinite(block)]) if np.isfinite(block).any() else np.nan for block in blocks]
-    )
-    at = np.cumsum([0] + [block.size for block in blocks])
-    known = np.isfinite(middle)
-    level = np.interp(np.arange(sigma.size), (0.5 * (at[1:] + at[:-1]))[known], middle[known])
-    left = np.where(seen, sigma - level, 0.0)
-    return left / max(robust_sigma(left[seen]), 1e-6)
-
-
-def peaks(height: Floats, number: int) -> list[int]:
-    """Places of the highest values of ``height``, each `_APART` from all higher ones, highest first."""
-    padded = np.concatenate([[-np.inf], height, [-np.inf]])
-    tops = np.flatnonzero((height >= padded[:-2]) & (height > padded[2:]))
-    tops = tops[np.argsort(-height[tops], kind="stable")][: 20 * number]
-    chosen: list[int] = []
-    for top in tops:
-        if all(abs(top - other) > _APART for other in chosen):
-            chosen.append(int(top))
-        if len(chosen) == number:
-            break
-    return chosen
-
-
-def without(rows: Rows, candidate: Candidate) -> Rows:
-    """The same with no weight on the transits of ``candidate``."""
-    number = transit_numbers(rows.time, candidate.period_d, candidate.epoch)
-    away = np.abs(rows.time - candidate.epoch - number * candidate.period_d)
-    return rows.without(away < _MASKED * candidate.duration_d)
+def _fitted(candidate: Candidate, flat: Flattened, earlier: Sequence[PeriodicSignal], report: Report) -> PeriodicSignal:
+    """The candidate as a signal, fitted and checked; as it was found where the fit goes astray."""
+    rough = _signal(candidate, flat)
+    fine = refine(flat, rough, report)
+    moved = abs(fine.period_d / rough.period_d - 1) > _MOVED
+    if moved or not (fine.snr > _KEPT * rough.snr and fine.depth > 0):
+        fine = rough
+    return check(flat, fine, earlier)
 
 
 def _signal(candidate: Candidate, flat: Flattened) -> PeriodicSignal:
     curve = flat.curve
-    number = transit_numbers(curve.time, candidate.period_d, candidate.epoch)
-    away = np.abs(curve.time - candidate.epoch - number * candidate.period_d)
-    inside = away < 0.5 * candidate.duration_d
-    level = flat.middle + flat.unit * float(np.median(curve.baseline[inside] if inside.any() else curve.baseline))
+    away = curve.time - candidate.epoch
+    away -= candidate.period_d * transit_numbers(curve.time, candidate.period_d, candidate.epoch)
+    inside = np.abs(away) < 0.5 * candidate.duration_d
+    level = flat.middle + flat.unit * float(np.median(_where(curve.baseline, inside)))
     depth = candidate.depth * float(np.median(curve.noise)) * flat.unit / (level if level > 0 else 1.0)
-    kind = "eclipse" if depth > ECLIPSE_DEPTH else "transit"
-    checks = {"transits": float(candidate.transits)}
     return PeriodicSignal(
-        kind,
+        "transit",
         candidate.period_d,
         candidate.epoch,
         candidate.duration_d,
         depth,
         candidate.snr,
         candidate.sde,
-        checks,
+        {"transits": float(candidate.transits), "false_alarm": candidate.false_alarm},
     )
+
+
+def _where(values: Floats, inside: Bools) -> Floats:
+    """``values`` where ``inside``; all of them where that is nowhere."""
+    return values[inside] if inside.any() else values
