@@ -34,14 +34,14 @@ def width_text(value: float, grid: Grid) -> str:
 
 def row_label(grid: Grid, row: int) -> str:
     """The range of strengths of a row."""
-    return f"{strength_text(grid.strength[row], grid)} – {strength_text(grid.strength[row + 1], grid)}"
+    return _span_text(*(strength_text(edge, grid) for edge in grid.strength[row : row + 2]))
 
 
 def column_label(grid: Grid, column: int) -> str:
     """The range of durations or periods of a column; "" where signals have neither."""
     if not grid.kind.lasts:
         return ""
-    return f"{width_text(grid.width[column], grid)} – {width_text(grid.width[column + 1], grid)}"
+    return _span_text(*(width_text(edge, grid) for edge in grid.width[column : column + 2]))
 
 
 def strength_name(grid: Grid) -> str:
@@ -108,6 +108,10 @@ def summary_of(found: RecoveryMap, threshold: float | None = None) -> list[str]:
     if found.left_out:
         lines.append(f"For {found.left_out:,} injections there was no room.")
     return lines
+
+
+def _span_text(low: str, high: str) -> str:
+    return low if low == high else f"{low} – {high}"
 
 
 def _suggestion(found: RecoveryMap) -> str:

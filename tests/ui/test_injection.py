@@ -175,6 +175,10 @@ def test_that_an_example_opens_as_a_curve_that_says_it_was_injected(measured: Ma
     assert row is not None
     assert curve.flux[row] < before.flux[row]
     assert np.array_equal(curve.time, before.time)
+    QTest.keySequence(measured, "F5")
+    qtbot.waitUntil(lambda: session.state.curve is not curve and session.state.busy is None, timeout=60_000)
+    assert session.state.curve is not None
+    assert np.array_equal(session.state.curve.flux, before.flux)
 
 
 def test_that_the_table_can_be_pasted_into_a_spreadsheet(measured: MainWindow) -> None:

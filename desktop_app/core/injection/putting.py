@@ -66,7 +66,9 @@ def with_signals(curve: LightCurve, signals: Sequence[Signal]) -> LightCurve:
         for name, series in curve.columns.items()
     }
     flux = _changed(curve, Series(curve.flux, curve.flux_unit), share, light, needed=True)
-    return replace(curve, flux=flux, columns=columns, source=_marked(curve, signals))
+    # What is made of files has none of them any more: their hashes would vouch for what nobody observed.
+    pieces = tuple(replace(piece, path=None) for piece in curve.pieces)
+    return replace(curve, flux=flux, columns=columns, source=_marked(curve, signals), pieces=pieces)
 
 
 def planted(signal: Signal, curve: LightCurve, noise: Floats) -> Planted:

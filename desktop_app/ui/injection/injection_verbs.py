@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject
@@ -17,6 +18,7 @@ from desktop_app.core.progress import Report
 from desktop_app.detectors import DEFAULT_DETECTOR
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Take
+from desktop_app.ui.files.stitching import path_shown
 from desktop_app.ui.injection.injection_state import Cell
 from desktop_app.ui.words import duration, relative
 
@@ -73,7 +75,8 @@ class InjectionVerbs(QObject):
         if shown.found is None or shown.curve is None or shown.cell is None or self._session.state.busy is not None:
             return
         doing = partial(_example, shown.curve, shown.found, shown.cell)
-        self._start("open", "Injecting an example", doing, self._on_example)
+        origin = path_shown(shown.curve, self._session.state.files)
+        self._start("open", "Injecting an example", doing, partial(self._on_example, origin))
 
     def copy_table(self) -> None:
         """Put the map on the clipboard as tab-separated text."""
@@ -90,13 +93,18 @@ class InjectionVerbs(QObject):
     def _on_measured(self, curve: LightCurve, found: RecoveryMap) -> None:
         self._change(found=found, curve=curve, cell=None)
 
-    def _on_example(self, example: Example) -> None:
+    def _on_example(self, origin: Path | None, example: Example) -> None:
+        """Show it in place of the file it was made of, which a reload brings back."""
         self._take(example.loaded)
+        self._update(path=origin)
         (truth,) = example.truth
         signal = truth.signal
         lasts = f", {duration(signal.duration_d)}" if signal.duration_d else ""
         text = f"An example, not as observed: {signal.kind} of {relative(truth.depth)}{lasts}, SNR {truth.snr:.1f}."
-        self._session.notify("info", text, f"It is at {signal.t0:.4f}; run the detector to see what it makes of it.")
+        hint = (
+            f"It is at {signal.t0:.4f}; run the detector to see what it makes of it, and reload the file to leave it."
+        )
+        self._session.notify("info", text, hint)
         self._session.select_row(truth.peak)
 
     def _change(self, **changes: object) -> None:

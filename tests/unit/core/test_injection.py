@@ -1,6 +1,7 @@
 """Signals put into a curve: they come out as asked, and nothing else changes."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from desktop_app.core.injection.results import FalseEvents, wilson
 from desktop_app.core.injection.signals import Signal, change, irregular, radius_ratio
 from desktop_app.core.light_curve import LightCurve, Series
 from desktop_app.core.progress import silent
+from desktop_app.core.stitch import stitch
 from tests.data import quiet_curve
 
 CADENCE_D = 0.02
@@ -155,6 +157,17 @@ def test_that_an_injected_curve_says_so_and_has_no_file() -> None:
     assert after.source.object_name == "quiet star (injected)"
     assert "Not as observed" in after.source.notes[-1]
     assert after.digest != curve.digest
+
+
+def test_that_an_injected_stitched_curve_names_none_of_its_files() -> None:
+    first, second = quiet_curve(600), quiet_curve(600, seed=1)
+    pieces = [
+        replace(curve, time=curve.time + shift, source=replace(curve.source, path=Path(name)))
+        for curve, shift, name in ((first, 0.0, "a.fits"), (second, 100.0, "b.fits"))
+    ]
+    after = with_signals(stitch(pieces), [replace(SHALLOW, t0=1330.0)])
+    assert [piece.path for piece in after.pieces] == [None, None]
+    assert after.joins.tolist() == [600]
 
 
 def test_that_a_transit_is_a_larger_magnitude_of_the_right_size() -> None:

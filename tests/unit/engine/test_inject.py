@@ -199,3 +199,22 @@ def test_that_a_name_that_says_no_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="does not say what to write"):
         write_injected(curve, (), tmp_path / "star.txt", curve, 0)
     assert not list(tmp_path.glob("star*"))
+
+
+def test_that_a_terminal_gets_the_map_in_colours_and_a_pipe_plain_text(
+    flares: RecoveryMap, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop_app.cli.inject_view import show_map
+
+    show_map(flares)
+    plain = capsys.readouterr().out
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    show_map(flares)
+    coloured = capsys.readouterr().out
+    assert "\x1b[" not in plain
+    assert "\x1b[" in coloured
+    for text in (f"{100 * flares.cells().share[1, 0]:.0f} % (", "90 % found from", "Suggested threshold"):
+        assert text in plain
+        assert text in coloured
