@@ -147,6 +147,7 @@ class SignalsPanel(QWidget):
         self._stretch.activated.connect(self._on_stretch)
         self._apart.toggled.connect(self._on_apart)
         self._all.clicked.connect(self.plot.fit_values)
+        self.plot.row_clicked.connect(self._session.select_row)
         appearance.changed.connect(self._on_theme)
         self._session.changed.connect(self._on_changed)
 

@@ -33,15 +33,15 @@ class PlainAxis(pg.AxisItem):
 
 
 class FoldPlot(pg.GraphicsLayoutWidget):
-    """One plot; drag pans, the wheel zooms, a double click shows what is shown first.
+    """One plot; drag pans, the wheel zooms, a click looks at the row of a point.
 
     Signals
     -------
-    clicked(float, float)
-        Where, in the coordinates of the plot.
+    row_clicked(int)
+        The row of the data whose point was clicked.
     """
 
-    clicked = Signal(float, float)
+    row_clicked = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,8 +109,11 @@ class FoldPlot(pg.GraphicsLayoutWidget):
             self.box.setYRange(float(picture.points.values.min()), float(picture.points.values.max()), padding=0.05)
 
     def _on_clicked(self, at: QPointF) -> None:
-        point = self.box.mapSceneToView(at)
-        self.clicked.emit(float(point.x()), float(point.y()))
+        point, (across, up) = self.box.mapSceneToView(at), self.box.viewPixelSize()
+        picture = self._picture
+        row = picture.nearest_row((float(point.x()), float(point.y())), (across, up)) if picture else None
+        if row is not None:
+            self.row_clicked.emit(row)
 
 
 def _in_phase(picture: SignalPicture) -> bool:

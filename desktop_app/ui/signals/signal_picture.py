@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop_app.core.arrays import Floats
+from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.detection import Detection, PeriodicSignal
 from desktop_app.core.pyramid import Pyramid, build_pyramid
 from desktop_app.core.transits.folded import Bins, Folded, Stretch, dip_times, fold
+from desktop_app.ui.picture import REACH_PX
 
 _HOURS = 24.0
 _SHARE = 1e2
@@ -32,6 +33,8 @@ class SignalPicture:
     stretch : Stretch
     points : Pyramid
         All rows: hours from the middle of the dip, or phase, against the difference from the baseline in ``unit``.
+    rows : ndarray of int, shape (k,)
+        The row of the data that each of ``points.rows`` is.
     bins, odd, even : Bins
         Medians, in the units of the points.
     model_at, model : ndarray, shape (m,)
@@ -49,6 +52,7 @@ class SignalPicture:
     detection: Detection
     stretch: Stretch
     points: Pyramid
+    rows: Ints
     bins: Bins
     odd: Bins
     even: Bins
@@ -63,6 +67,16 @@ class SignalPicture:
     def signal(self) -> PeriodicSignal:
         """The signal itself."""
         return self.detection.scores.signals[self.place]
+
+    def nearest_row(self, at: tuple[float, float], pixel: tuple[float, float]) -> int | None:
+        """The row of the data drawn within `REACH_PX` of ``at``; ``pixel`` is what one pixel is in each direction."""
+        first, last = self.points.between(at[0] - REACH_PX * pixel[0], at[0] + REACH_PX * pixel[0])
+        if first == last:
+            return None
+        part = slice(first, last)
+        far = ((self.points.time[part] - at[0]) / pixel[0]) ** 2 + ((self.points.values[part] - at[1]) / pixel[1]) ** 2
+        best = int(np.argmin(far))
+        return int(self.rows[self.points.rows[first + best]]) if far[best] <= REACH_PX**2 else None
 
 
 def signal_picture(detection: Detection, place: int, stretch: Stretch) -> SignalPicture:
@@ -81,6 +95,7 @@ def signal_picture(detection: Detection, place: int, stretch: Stretch) -> Signal
         detection,
         stretch,
         build_pyramid(wide * folded.at, values),
+        folded.row,
         bins,
         _in_units(folded.bins(folded.odd), wide, factor),
         _in_units(folded.bins(~folded.odd), wide, factor),
