@@ -7,6 +7,7 @@ DETECTORS: Registry[DetectorSpec] = Registry(
     "detector",
     {
         "ensemble": "desktop_app.detectors.ensemble:SPEC",
+        "transits": "desktop_app.detectors.transits:SPEC",
     },
 )
 DEFAULT_DETECTOR = "ensemble"
