@@ -90,8 +90,13 @@ def _depends_on(data: LightCurve, spec: DetectorSpec, params: Params) -> dict[st
         "version": spec.version,
         "params": params.model_dump(mode="json"),
         "device": "cpu",
-        "weights": weights_hash(spec.weights),
+        "weights": weights_hash(_weights_of(spec, params)),
     }
+
+
+def _weights_of(spec: DetectorSpec, params: Params) -> str:
+    """The model that is used: one of the user's own where the settings name it."""
+    return str(getattr(params, "weights", "")) or spec.weights
 
 
 def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provenance:
@@ -109,7 +114,7 @@ def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provena
         device="cpu",
         application=f"Peculiar {version()}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        weights=weights_hash(spec.weights),
+        weights=weights_hash(_weights_of(spec, params)),
     )
 
 

@@ -46,6 +46,7 @@ TRAININGS: Registry[Training] = Registry(
     "model to train",
     {
         "flares": "desktop_app.engine.train_flares:train_flares",
+        "lstm_autoencoder": "desktop_app.engine.train_lstm_autoencoder:train",
     },
 )
 
