@@ -64,6 +64,9 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser.add_argument("--scrambles", type=_count, metavar="N", help="scrambled curves to count on (default: 20)")
     parser.add_argument("--scramble", choices=("blocks", "phases"), help="how they are made (default: blocks)")
     parser.add_argument("--false-events", type=float, metavar="X", help="wished per curve (default: 0.1)")
+    parser.add_argument(
+        "--count", choices=("all", "same-side"), help="which false events: all, or those of the signals' side"
+    )
     parser.add_argument("--seed", type=int, metavar="S", help="the same seed injects the same (default: 0)")
     parser.add_argument("--detector", metavar="NAME", help="what looks; 'peculiar detectors' tells the default")
     parser.add_argument(
@@ -135,6 +138,8 @@ def _plan(arguments: argparse.Namespace) -> "InjectionPlan":
     others |= {
         name: getattr(arguments, name) for name in ("across", "rows", "columns", "scrambles", "scramble", "seed")
     }
+    if arguments.count:
+        others["counted"] = arguments.count.replace("-", " ")
     return InjectionPlan.checked(chosen | {name: value for name, value in others.items() if value is not None})
 
 

@@ -12,7 +12,7 @@ from desktop_app.core.errors import FitError
 from desktop_app.core.events import find_events
 from desktop_app.core.injection.ground import Ground, ground_of, mirrored, scrambled
 from desktop_app.core.injection.packing import Cell, Placed, packed, slack_rows
-from desktop_app.core.injection.plan import Grid, InjectionPlan, Sampling, grid_of
+from desktop_app.core.injection.plan import Counted, Grid, InjectionPlan, Sampling, grid_of
 from desktop_app.core.injection.putting import Planted, with_signals
 from desktop_app.core.injection.results import LEVELS, FalseEvents, RecoveryMap, Try
 from desktop_app.core.light_curve import LightCurve
@@ -261,27 +261,31 @@ def _false_events(
 ) -> tuple[tuple[Ints, Ints, Ints], Bools]:
     """Events at each level: untouched, mirrored and scrambled; and the rows of those in the untouched curve."""
     levels = _levels(looking.threshold)
+    side = plan.kind.side if plan.counted is Counted.SAME_SIDE else 0
     untouched = looking.scores(ground.curve, runs.next("Looking at the curve as it is"))
     other = mirrored(ground)
     turned = looking.scores(other, runs.next("Looking at the curve upside down"))
     counted = np.zeros(levels.size, np.int64)
     for _ in range(scrambles):
         made = scrambled(ground, plan.scramble, rng)
-        counted += _counts(made, looking.scores(made, runs.next("Looking at scrambled curves")), levels)
+        counted += _counts(made, looking.scores(made, runs.next("Looking at scrambled curves")), levels, side)
     taken = np.zeros(len(ground.curve), np.bool_)
     for event in find_events(ground.curve, untouched, looking.threshold):
         taken[event.start : event.stop] = True
-    return (_counts(ground.curve, untouched, levels), _counts(other, turned, levels), counted), taken
+    return (_counts(ground.curve, untouched, levels, side), _counts(other, turned, levels, side), counted), taken
 
 
 def _levels(threshold: float) -> Floats:
     return np.unique(np.append(LEVELS, threshold))
 
 
-def _counts(curve: LightCurve, scores: Scores, levels: Floats) -> Ints:
-    """How many events there are from each level on."""
-    highest = _highest(scores.values)
-    return np.array([len(find_events(curve, scores, level)) if level <= highest else 0 for level in levels], np.int64)
+def _counts(curve: LightCurve, scores: Scores, levels: Floats, side: int) -> Ints:
+    """How many events there are from each level on; where ``side`` is 1 or -1, the brighter or the fainter ones."""
+    counts = np.zeros(levels.size, np.int64)
+    for place in np.flatnonzero(levels <= _highest(scores.values)):
+        events = find_events(curve, scores, float(levels[place]))
+        counts[place] = sum(side * event.evidence["depth"] <= 0 for event in events)
+    return counts
 
 
 def _together(counted: Sequence[tuple[Ints, Ints, Ints]], each: int, days: float, threshold: float) -> FalseEvents:

@@ -6,7 +6,7 @@ from math import isfinite, isinf
 import numpy as np
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.injection.plan import Across, Grid, Kind, Measure
+from desktop_app.core.injection.plan import Across, Counted, Grid, Kind, Measure
 from desktop_app.core.injection.results import RecoveryMap, Try, kinds_found
 from desktop_app.paths import version
 
@@ -92,12 +92,14 @@ def summary_of(found: RecoveryMap, threshold: float | None = None) -> list[str]:
     false = found.false
     untouched, mirrored, scrambled = false.at(limit)
     where = "in the curve" if false.curves == 1 else f"per curve in {false.curves:,} curves"
-    noun = "event" if untouched == 1 else "events"
+    side = {1: "brighter ", -1: "fainter "}.get(found.plan.kind.side, "")
+    side = side if found.plan.counted is Counted.SAME_SIDE else ""
+    noun = f"{side}{'event' if untouched == 1 else 'events'}"
     sector = _per_sector(found, scrambled)
     lines = [
         f"At {limit:g} sigma: {untouched:.2g} {noun} {where} (some may be real), {mirrored:.2g} upside down.",
-        f"Scrambled: {scrambled:.2g} false events per curve ({sector} per 27 days) in {false.scrambles:,} scrambled "
-        f"{'curve' if false.scrambles == 1 else 'curves'}.",
+        f"Scrambled: {scrambled:.2g} false {side}events per curve ({sector} per 27 days) in {false.scrambles:,} "
+        f"scrambled {'curve' if false.scrambles == 1 else 'curves'}.",
         _suggestion(found),
     ]
     made = sum(1 for one in found.tries if one.kind)
@@ -121,7 +123,7 @@ def _suggestion(found: RecoveryMap) -> str:
     rests = int(found.false.scrambled[int(np.searchsorted(found.false.levels, found.suggested))])
     few = "" if found.false.scrambles * wished >= 1 else "; too few to tell, count on more"
     return (
-        f"Suggested threshold: {found.suggested:g} sigma, for {wished:g} false events per curve "
+        f"Suggested threshold: {found.suggested:g} sigma, for {wished:g} of them per curve "
         f"({rests:,} in {found.false.scrambles:,} scrambled{few})."
     )
 
@@ -160,6 +162,7 @@ def as_json(found: RecoveryMap) -> dict[str, object]:
         "found_from": {f"{share:g}": _known(found.strength_at(share)) for share in (0.5, 0.9)},
         "kinds": kinds_found(found.tries),
         "false_events": {
+            "counted": found.plan.counted.value,
             "curves": false.curves,
             "scrambled_curves": false.scrambles,
             "days": false.days,

@@ -45,6 +45,11 @@ class Kind(StrEnum):
         }[self.value]
 
     @property
+    def side(self) -> int:
+        """1 for brighter, -1 for fainter, 0 for either."""
+        return {"flares": 1, "steps": 0, "outliers": 0}.get(self.value, -1)
+
+    @property
     def lasts(self) -> bool:
         """Whether it has a duration to choose."""
         return self not in (Kind.STEPS, Kind.OUTLIERS)
@@ -73,6 +78,13 @@ class Scramble(StrEnum):
 
     BLOCKS = "blocks"
     PHASES = "phases"
+
+
+class Counted(StrEnum):
+    """Which false events count: all, or those to the side that the injections go to."""
+
+    ALL = "all"
+    SAME_SIDE = "same side"
 
 
 class InjectionPlan(Params):
@@ -139,6 +151,12 @@ class InjectionPlan(Params):
         Scramble.BLOCKS,
         title="Scramble",
         help="Blocks of the residual keep its outliers; phases keep its power spectrum alone.",
+        advanced=True,
+    )
+    counted: Counted = setting(
+        Counted.ALL,
+        title="False events counted",
+        help="All, or those on the side of the signals alone: brighter for flares, fainter for transits and dips.",
         advanced=True,
     )
     false_events: float = setting(

@@ -218,3 +218,19 @@ def test_that_a_terminal_gets_the_map_in_colours_and_a_pipe_plain_text(
     for text in (f"{100 * flares.cells().share[1, 0]:.0f} % (", "90 % found from", "Suggested threshold"):
         assert text in plain
         assert text in coloured
+
+
+def test_that_only_events_of_the_side_of_the_signals_count_where_that_is_asked_for() -> None:
+    quiet = quiet_curve(ROWS)
+    flux = np.array(quiet.flux)
+    flux[[200, 700, 1200]] += 0.05
+    flux[500] -= 0.05
+    star = replace(quiet, flux=flux)
+    counts = {}
+    for counted in ("all", "same side"):
+        for kind in ("flares", "dips"):
+            found = recovery(star, plan=plan_of(kind=kind, counted=counted, number=1, depth_from=1.0))
+            counts[kind, counted] = found.false.at(found.threshold)[:2]
+    assert counts["flares", "all"] == counts["dips", "all"] == (4, 4)
+    assert counts["flares", "same side"] == (3, 1)
+    assert counts["dips", "same side"] == (1, 3)
