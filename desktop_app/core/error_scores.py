@@ -16,8 +16,9 @@ _WIDER = (4, 8)
 TAILS = np.array([0.16, 0.05, 0.02, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5])
 """Shares of the errors of clean curves whose levels a calibration keeps."""
 _SIGMAS = -ndtri(TAILS / 2)
-_EDGE = 0.5
-_REACH = 1
+_EDGE = 2.0
+_MOST = 3.0
+_REACH = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,28 +133,33 @@ def _paint(values: Floats, found: Floats, error: Floats, pauses: Ints) -> None:
     """Give the rows of what was found, strongest first, its score; what overlaps a stronger one is part of it."""
     taken = np.zeros(values.size, dtype=np.bool_)
     stops = np.append(pauses[1:], values.size)
-    for start, stop, sign, score in found[np.argsort(-found[:, 3], kind="stable")]:
-        low, high = int(start), int(stop)
-        if taken[low] or taken[high - 1] or taken[low:high].any():
+    for first, last, sign, score in found[np.argsort(-found[:, 3], kind="stable")]:
+        start, stop = int(first), int(last)
+        if taken[start] or taken[stop - 1] or taken[start:stop].any():
             continue
-        place = int(np.searchsorted(pauses, low, side="right")) - 1
-        low, high = _edges(sign * error, (low, high), (int(pauses[place]), int(stops[place])))
-        free = slice(low, high) if not taken[low:high].any() else slice(int(start), int(stop))
-        values[free] = np.maximum(score, values[free].max())
-        taken[free] = True
+        place = int(np.searchsorted(pauses, start, side="right")) - 1
+        low = max(int(pauses[place]), start - _REACH * (stop - start))
+        high = min(int(stops[place]), stop + _REACH * (stop - start))
+        before, after = np.flatnonzero(taken[low:start]), np.flatnonzero(taken[stop:high])
+        low = low + int(before[-1]) + 1 if before.size else low
+        high = stop + int(after[0]) if after.size else high
+        begin, end = _edges(sign * error[low:high], start - low, stop - low)
+        rows = slice(low + begin, low + end)
+        values[rows] = np.maximum(score, values[rows].max())
+        taken[rows] = True
 
 
-def _edges(toward: Floats, span: tuple[int, int], limits: tuple[int, int]) -> tuple[int, int]:
-    """The run of rows about ``span`` whose errors exceed half of their mean there by most, all together."""
-    start, stop = span
-    reach = _REACH * (stop - start)
-    low, high = max(limits[0], start - reach), min(limits[1], stop + reach)
-    excess = toward[low:high] - max(1.0, _EDGE * float(toward[start:stop].mean()))
+def _edges(toward: Floats, start: int, stop: int) -> tuple[int, int]:
+    """Where what stands out in ``start:stop`` begins and ends, which may be farther out: half open.
+
+    The run of rows whose errors exceed half of their mean, or two sigma, by most all together; no row counts for
+    much more than others, so that a peak does not reach for its neighbours.
+    """
+    enough = min(_EDGE, 0.5 * float(toward[start:stop].mean()))
+    excess = np.clip(toward - enough, -_MOST, _MOST)
     total = np.concatenate([[0.0], np.cumsum(excess)])
     least = np.minimum.accumulate(total)
     last = int(np.argmax(total[1:] - least[:-1])) + 1
     first = int(np.argmin(total[:last]))
     # A run beside the span would be another event.
-    if low + first >= stop or low + last <= start:
-        return start, stop
-    return low + first, low + last
+    return (first, last) if first < stop and last > start else (start, stop)

@@ -47,7 +47,7 @@ class TrainOn(StrEnum):
     STAR = "star"
 
 
-_EPOCHS = {TrainOn.FINE_TUNED: 4, TrainOn.STAR: 40}
+_EPOCHS = {TrainOn.FINE_TUNED: 4, TrainOn.STAR: 20}
 
 
 class Rule(StrEnum):

@@ -112,7 +112,7 @@ class ScoreAxis(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:  # noqa: N803 - pyqtgraph's names
         """Ticks at 0, 1, 2, 5, 10, ..., as many as there is room for."""
         heights = [float(squeezed(float(score))) for score in _SCORE_TICKS]
-        room = (maxVal - minVal) * 18 / max(size, 1.0)
+        room = (maxVal - minVal) * (18 if self.orientation == "left" else 36) / max(size, 1.0)
         kept: list[float] = []
         for height in heights:
             if minVal <= height <= maxVal and (not kept or height - kept[-1] >= room):

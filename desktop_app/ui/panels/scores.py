@@ -186,7 +186,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):
         self.box.setRange(xRange=(0.0, right), yRange=(_BELOW_ONE, tallest * _HEADROOM), padding=0)
         self.threshold_line.setBounds([float(squeezed(1.0)), right])
         self.percentile_line.setValue(float(squeezed(spread.percentile)))
-        self.percentile_line.label.setFormat(f"{PERCENTILE:g} % below {spread.percentile:.1f} σ")
+        self.percentile_line.label.setFormat(f"{PERCENTILE:g} %: {spread.percentile:.1f} σ")
 
     def show_threshold(self, threshold: float) -> None:
         """Put the line where it belongs, and colour what lies beyond."""
