@@ -23,7 +23,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         description="Trains a network on all files of a folder and writes its weights, and a card that says what "
         "they were trained on and how well they do. Ctrl+C stops it; nothing is written before the training is done.",
     )
-    parser.add_argument("model", metavar="NAME", help="which network: lstm_autoencoder, flares")
+    parser.add_argument("model", metavar="NAME", help="which network: lstm_autoencoder, flares, vetting")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the files to learn from")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: a folder NAME right here)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same weights (default: 0)")

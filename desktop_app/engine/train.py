@@ -47,6 +47,7 @@ TRAININGS: Registry[Training] = Registry(
     {
         "flares": "desktop_app.engine.train_flares:train_flares",
         "lstm_autoencoder": "desktop_app.engine.train_lstm_autoencoder:train",
+        "vetting": "desktop_app.engine.train_vetting:train_vetting",
     },
 )
 

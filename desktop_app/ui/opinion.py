@@ -56,7 +56,7 @@ def _sides(known: Mapping[str, float]) -> str:
     uneven = known["asymmetry"]
     if abs(uneven) < _EVEN and known.get("lopsided", 0) < _EVEN:
         return f"even (asymmetry {signed(uneven)})"
-    return f"{'quick rise, slow return' if uneven > 0 else 'slow rise, quick return'} (asymmetry {signed(uneven)})"
+    return f"{'quick rise, slow return' if uneven < 0 else 'slow rise, quick return'} (asymmetry {signed(uneven)})"
 
 
 def _bottom(known: Mapping[str, float]) -> str:

@@ -19,6 +19,7 @@ from desktop_app.core.params import Params
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.detectors import DEFAULT_DETECTOR
+from desktop_app.engine.company import CompanyBook
 from desktop_app.engine.jobs import Progressed, Work
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
@@ -38,7 +39,7 @@ from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
 
 RECENT = 12
-FLAG_AT_ONCE_ROWS = 200_000
+FLAG_AT_ONCE_ROWS = 50_000
 THRESHOLDS = (1.0, 1000.0)
 _NOTHING_FOUND: dict[str, Any] = {
     "detection": None,
@@ -67,6 +68,7 @@ class Session(QObject):
         super().__init__(parent)
         self._settings = settings
         self._bridge = Bridge(self)
+        self._book = CompanyBook()
         self._flagging = False
         self.files = FileList(settings, self._bridge, self)
         self._first_of: tuple[Path, ...] = ()
@@ -183,7 +185,8 @@ class Session(QObject):
         if data is None or self.state.busy is not None:
             return
         name = self.state.spec.name if self.state.spec else DEFAULT_DETECTOR
-        doing = partial(work.run_detector, data, name, self.state.settings, self.state.threshold)
+        company = self._book.company_of(data)
+        doing = partial(work.run_detector, data, name, self.state.settings, self.state.threshold, company=company)
         self._start("detect", "Detecting", doing, self._on_detected)
 
     def cancel(self) -> None:
@@ -379,6 +382,7 @@ class Session(QObject):
         detection = detected.flagged.detection
         if detection.data.source.path is not None:
             self._detect_when_shown.add(detection.data.source.path)
+        self._book.note(detection.data, detected.flagged.events)
         self._update(detection=detection, scores=detected.scores)
         self._on_flagged(detected.flagged)
         how = "answered from the cache" if detection.cached else "scored"
@@ -454,10 +458,12 @@ class Session(QObject):
         if detection is None:
             return
         if len(detection.data) <= FLAG_AT_ONCE_ROWS:
-            self._on_flagged(work.flag(detection, threshold))
+            self._on_flagged(work.flag(detection, threshold, self._book.company_of(detection.data)))
         elif not self._flagging:
             self._flagging = True
-            self._bridge.run_beside(without_progress(partial(work.flag, detection, threshold)), self._on_flagged)
+            company = self._book.company_of(detection.data)
+            doing = without_progress(partial(work.flag, detection, threshold, company))
+            self._bridge.run_beside(doing, self._on_flagged)
 
     def _on_flagged(self, flagged: work.Flagged) -> None:
         self._flagging = False

@@ -15,6 +15,7 @@ from desktop_app.core.pixels import TargetPixels, with_pixel_preset
 from desktop_app.core.progress import Report, part
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import iso_dates
+from desktop_app.core.vetting import ALONE, Company
 from desktop_app.engine.inside import Inside
 from desktop_app.ui.drawing import Drawing, drawing_of
 from desktop_app.ui.picture import CurvePicture, ScorePicture, picture_of, score_picture
@@ -102,7 +103,15 @@ def look_inside(data: Dataset) -> Inside:
         return of_dataset(data)
 
 
-def run_detector(data: LightCurve, name: str, settings: Params | None, threshold: float, report: Report) -> Detected:
+def run_detector(
+    data: LightCurve,
+    name: str,
+    settings: Params | None,
+    threshold: float,
+    report: Report,
+    *,
+    company: Company = ALONE,
+) -> Detected:
     """Score ``data``, or take the scores of an earlier run, and cut them at ``threshold``."""
     from time import monotonic
 
@@ -115,15 +124,15 @@ def run_detector(data: LightCurve, name: str, settings: Params | None, threshold
     detection = detect(data, name, settings, report=part(report, 0.0, 0.97))
     seconds = monotonic() - started
     report(0.98, "Drawing the scores")
-    return Detected(flag(detection, threshold), score_picture(detection), seconds)
+    return Detected(flag(detection, threshold, company), score_picture(detection), seconds)
 
 
-def flag(detection: Detection, threshold: float) -> Flagged:
+def flag(detection: Detection, threshold: float, company: Company = ALONE) -> Flagged:
     """The events of ``detection`` from ``threshold`` on; no detector runs."""
     from desktop_app.engine.events import flagged_events
 
     moved = replace(detection, threshold=threshold)
-    events = flagged_events(moved)
+    events = flagged_events(moved, company)
     return Flagged(moved, events, event_table(moved, events))
 
 

@@ -43,6 +43,8 @@ ARTEFACT_FROM = 0.5
 _FAINTER = ("transit", "eclipse", "dip", "step", "outlier")
 _BRIGHTER = ("flare", "spike", "step", "outlier")
 _TOLD = 0.05
+_ON_TIME = 2.0
+"""What is taken off the logit of the instrument for a dip that comes back on time."""
 
 
 def vet(
@@ -81,7 +83,8 @@ def vet(
         return tuple(found)
     likely = judge.probabilities(shape) * allowed(judge.kinds, view.sign)
     likely = together(likely, member, says_of(scores.signals), judge.kinds)
-    return _judged(found, view, shape, context, judge, others, likely)
+    on_time = np.isin(member, [place for place, kind in enumerate(says_of(scores.signals)) if kind])
+    return _judged(found, view, shape, context, judge, (*others, on_time), likely)
 
 
 def _judged(
@@ -90,13 +93,13 @@ def _judged(
     shape: dict[str, Floats],
     context: Context,
     judge: Judge,
-    others: tuple[Floats, Floats, Floats],
+    others: tuple[Floats, Floats, Floats, Bools],
     likely: Floats,
 ) -> tuple[Event, ...]:
     doubts = judge.doubts(doubt_numbers(view, shape, context))
     said = reasons_for(view, context, shape, judge.doubt_names, doubts)
-    alike, number, of = others
-    suspicion = judge.suspicion(np.column_stack([doubts, alike]))
+    alike, number, of, on_time = others
+    suspicion = judge.suspicion(np.column_stack([doubts, alike, -_ON_TIME * on_time]))
     judged: list[Event] = []
     for place, event in enumerate(events):
         reasons = said[place]

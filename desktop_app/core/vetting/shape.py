@@ -21,7 +21,8 @@ def shape_of(view: View, sums: Sums) -> dict[str, Floats]:
     Attributes
     ----------
     "asymmetry"
-        Deviation in the second half less that in the first, over both: positive where it fades slowly.
+        Deviation in the second half less that in the first, over both: negative where it rises quickly and
+        fades slowly.
     "peak_place"
         Where the smoothed event deviates most, 0 at its start and 1 at its end.
     "rise", "decay"
@@ -48,7 +49,7 @@ def shape_of(view: View, sums: Sums) -> dict[str, Floats]:
     "red_snr"
         Deviation from the neighbourhood in units of what stretches of that length usually do.
     "mirror"
-        The strongest deviation of the other sign among stretches of that length, over the event's own.
+        The strongest deviation of the other sign among a hundred stretches of that length, over the event's own.
     """
     lines = profile(view, sums, BINS, OUTSIDE) * view.sign[:, None]  # (m, bins)
     inside = np.nan_to_num(lines[:, OUTSIDE:-OUTSIDE])
