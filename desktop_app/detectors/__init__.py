@@ -8,6 +8,7 @@ DETECTORS: Registry[DetectorSpec] = Registry(
     {
         "ensemble": "desktop_app.detectors.ensemble:SPEC",
         "transits": "desktop_app.detectors.transits:SPEC",
+        "discord": "desktop_app.detectors.discord:SPEC",
         "lstm_autoencoder": "desktop_app.detectors.lstm_autoencoder:SPEC",
     },
 )
