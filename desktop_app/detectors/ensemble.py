@@ -1,4 +1,4 @@
-"""The default detector for light curves: templates of every width, an isolation forest and local outlier factors."""
+"""The default detector: templates of every width, periodic transits, an isolation forest and outlier factors."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.calibration import agreed, to_sigmas
-from desktop_app.core.detection import Scores
+from desktop_app.core.detection import PeriodicSignal, Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.detrend import Detrended
 from desktop_app.core.flattened import Bank, BaselineParams, Flattened, flatten
@@ -17,6 +17,9 @@ from desktop_app.core.matched import Matches, gauge
 from desktop_app.core.params import setting
 from desktop_app.core.progress import Report, part
 from desktop_app.core.strange_windows import Learning, LearntWindows, learn_windows
+from desktop_app.core.transits.fit import cleared, model_of
+from desktop_app.core.transits.lifting import lift
+from desktop_app.core.transits.search import Search, find_signals
 from desktop_app.core.window_features import roughness, window_features, window_starts
 
 _WINDOW_ROWS = 50
@@ -25,6 +28,7 @@ _FEW_WINDOWS = 20
 _WINDOWS_AT_ONCE = 5000
 _CHANGED = 3.0
 _OWN_EVENT = 2.5
+_SEARCH = Search(oversampling=4)
 
 
 class Direction(StrEnum):
@@ -82,6 +86,11 @@ class EnsembleParams(BaselineParams):
         ge=0.0,
         le=100.0,
     )
+    periods: bool = setting(
+        True,
+        title="Search for periods",
+        help="Also look for dips that come back: each then has the score of all of them together.",
+    )
     agreement: Agreement = setting(
         Agreement.MEAN,
         title="Agreement",
@@ -136,6 +145,7 @@ class _Seen:
     """What one curve looks like: less its baseline, the events that templates find, and its feature windows."""
 
     flat: Flattened
+    signals: tuple[PeriodicSignal, ...]
     matches: Matches
     width: int
     begin: Ints
@@ -177,17 +187,27 @@ class Ensemble:
             _paint(values, matches)
         curve = seen.curve
         _paint_steps(values, curve)
-        return Scores(seen.flat.spread(values), seen.flat.tracks())
+        lift(values, seen.flat, seen.signals, _SEARCH.least_snr)
+        tracks = dict(seen.flat.tracks())
+        if seen.signals:
+            flat = seen.flat
+            tracks["model"] = flat.spread(flat.middle + flat.unit * model_of(flat, seen.signals))
+        return Scores(seen.flat.spread(values), tracks, seen.signals)
 
     def _look(self, data: LightCurve, report: Report) -> _Seen:
         params = self._params
-        flat = flatten(data, params, part(report, 0.0, 0.6), self._bank)
-        matches = flat.matches(self._bank, part(report, 0.6, 1.0))
+        flat = flatten(data, params, part(report, 0.0, 0.2), self._bank)
+        signals: tuple[PeriodicSignal, ...] = ()
+        if params.periods and -1 in self._bank.signs:
+            signals = find_signals(flat, _SEARCH, part(report, 0.2, 0.8))
+        if signals:
+            flat = cleared(flat, signals)
+        matches = flat.matches(self._bank, part(report, 0.8, 1.0))
         cadence_d = flat.curve.cadence_d
         length_d = params.features_d or max(_WINDOW_D, _WINDOW_ROWS * cadence_d)
         width = max(8, round(length_d / cadence_d))
         begin = window_starts(flat.pauses, flat.rows.size, width, max(1, round(params.stride * width)))
-        return _Seen(flat, matches, width, begin)
+        return _Seen(flat, signals, matches, width, begin)
 
     @property
     def _bank(self) -> Bank:
@@ -273,9 +293,9 @@ def _paint_steps(values: Floats, curve: Detrended) -> None:
 SPEC = DetectorSpec(
     name="ensemble",
     label="Ensemble",
-    help="Finds dips, flares, outliers and odd stretches of any width on top of what the star does anyway.",
+    help="Finds transits, dips, flares, outliers and odd stretches of any width on top of what the star does anyway.",
     kinds=(LightCurve,),
-    version=2,
+    version=3,
     params=EnsembleParams,
     build=Ensemble,
 )

@@ -13,7 +13,7 @@ from tests.curves import curve_of
 
 @pytest.fixture(scope="module")
 def busy() -> LightCurve:
-    """Rotation, dips, flares, a stretch of jitter, a pause of half a day."""
+    """Rotation, dips, flares, faint transits, a stretch of jitter, a pause of half a day."""
     rng = np.random.default_rng(20)
     time: Floats = 0.01 * np.arange(4000.0)
     time[2000:] += 0.7
@@ -23,6 +23,7 @@ def busy() -> LightCurve:
         flux[middle : middle + 14] -= 0.0016
         flux[middle + 200 : middle + 206] += 0.003
     flux[1200] -= 0.008
+    flux[np.abs((time - 1.9 + 1.85) % 3.7 - 1.85) < 0.06] -= 0.0011
     return curve_of(time, flux)
 
 
@@ -37,6 +38,7 @@ CHANGES: dict[str, object] = {
     "shortest_d": 0.05,
     "longest_d": 0.1,
     "rotation": False,
+    "periods": False,
     "pointing": "always",
     "agreement": "both",
     "votes": 1.0,
