@@ -10,9 +10,9 @@ from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.matched import FLOOR, gauge, response_scale
 from desktop_app.core.window_errors import Binned
 
-WIDTHS = (1, 2)
+WIDTHS = (1, 2, 3)
 """Over so many neighbouring bins errors are summed; over more of the longest ones."""
-_WIDER = (4, 8)
+_WIDER = (4, 6, 8)
 TAILS = np.array([0.16, 0.05, 0.02, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5])
 """Shares of the errors of clean curves whose levels a calibration keeps."""
 _SIGMAS = -ndtri(TAILS / 2)
