@@ -31,6 +31,8 @@ class Candidate:
         Of all transits together.
     robust_snr : float
         The same where no transit counts for more than the others bear out, over the scatter at other phases.
+    without_best : float
+        Signal to noise of the others when the clearest transit is left out.
     brightening : float
         The strongest brightening at another phase, in the same units.
     scatter : float
@@ -49,6 +51,7 @@ class Candidate:
     depth: float
     snr: float
     robust_snr: float
+    without_best: float
     brightening: float
     scatter: float
     alignment: float
@@ -106,6 +109,7 @@ def _judged(one: Singles, period_d: float, epoch: float, least: int) -> Candidat
     depth = total / power
     limit = _AGREE * max(float(np.median(depth[seen])), 0.0) + _DOUBT / np.sqrt(power)
     whole = float(power.sum())
+    others = np.arange(total.size) != np.argmax(np.where(seen, total / np.sqrt(power), -np.inf))
     scatter, brightening = _elsewhere(one, period_d, epoch, least)
     return Candidate(
         period_d,
@@ -114,6 +118,7 @@ def _judged(one: Singles, period_d: float, epoch: float, least: int) -> Candidat
         float(one.scatter * total.sum() / whole),
         float(total.sum() / np.sqrt(whole)),
         float((np.minimum(depth, limit) * power).sum() / np.sqrt(whole)) / scatter,
+        float(total[others].sum() / np.sqrt(power[others].sum())) / scatter,
         brightening / scatter,
         scatter,
         _alignments(one, total[seen] / np.sqrt(power[seen])),

@@ -23,6 +23,7 @@ _WORTH = 0.4
 _ABOVE_BRIGHT = 1.3
 _LEAST_CHANCE = 0.05
 _AGREEING = 0.6
+_WITHOUT_BEST = 5.0
 _EVIDENT = 20.0
 _MASKED = 1.5
 _NEAR = 0.6
@@ -87,7 +88,10 @@ def find_signals(flat: Flattened, how: Search, report: Report) -> tuple[Periodic
         best, _ = strongest(rows, how, axis, part(told, 0.0, 0.7))
         if best is None or not holds(best, how) or _clings(best, rows, found):
             break
-        found += (_fitted(best, flat, found, part(told, 0.7, 1.0)),)
+        signal = _fitted(best, flat, found, part(told, 0.7, 1.0))
+        if signal.kind == "transit" and signal.checks["transits"] < how.transits:
+            break
+        found += (signal,)
         rows = rows_of(cleared(flat, found)).without(dips_of(flat, found))
     return found
 
@@ -146,7 +150,7 @@ def strongest(rows: Rows, how: Search, axis: Axis, report: Report) -> tuple[Cand
 
 def holds(best: Candidate, how: Search) -> bool:
     """Whether a candidate is a signal: strong in most of its dips, unlike its spectrum, unlike any brightening."""
-    agree = best.robust_snr * best.scatter > _AGREEING * best.snr
+    agree = best.robust_snr * best.scatter > _AGREEING * best.snr and best.without_best > _WITHOUT_BEST
     stands_out = best.sde > (how.least_sde if best.robust_snr < _EVIDENT else 0.5 * how.least_sde)
     unlike_bright = best.robust_snr > _ABOVE_BRIGHT * best.brightening and best.false_alarm < _LEAST_CHANCE
     return best.robust_snr > how.least_snr and agree and stands_out and unlike_bright

@@ -1,6 +1,7 @@
 """The spectrum of a search for transits: how well dips of any epoch and duration fit at each period."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -53,13 +54,18 @@ class Spectrum:
 
         From Gumbel's distribution for the highest of each of many blocks of the spectrum.
         """
+        level, middle, spread, blocks = self._noise
+        expected = blocks * np.exp(-(self.sigma[place] - level[place] - middle) / spread)
+        return float(-np.expm1(-expected))
+
+    @cached_property
+    def _noise(self) -> tuple[Floats, float, float, int]:
+        """Level of ``mirror``, and middle, spread and number of its highest values above that."""
         level = running_level(self.mirror)
         blocks = np.array_split(self.mirror - level, int(np.clip(self.mirror.size // _FEW_STEPS, 1, _CHANCE_BLOCKS)))
         highest = np.array([block.max() for block in blocks])
         spread = max(robust_sigma(highest) / _GUMBEL_SIGMA, 1e-3)
-        middle = float(np.median(highest)) - _GUMBEL_MEDIAN * spread
-        expected = len(blocks) * np.exp(-(self.sigma[place] - level[place] - middle) / spread)
-        return float(-np.expm1(-expected))
+        return level, float(np.median(highest)) - _GUMBEL_MEDIAN * spread, spread, len(blocks)
 
     def peaks(self, number: int) -> list[int]:
         """Places of the highest peaks, each some steps from all higher ones, highest first."""
