@@ -15,6 +15,7 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.magnitudes import in_flux, in_unit_of
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
+from desktop_app.core.transits.difference import on_pixels
 from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
 from desktop_app.engine.cache import ScoreCache, cache_key
 from desktop_app.nets.weights import weights_hash
@@ -72,7 +73,7 @@ def detect(
         return Detection(curve, scores, provenance, limit, cached=True, pieces=_of_pieces(curve, provenance))
     seen = in_flux(curve)
     built = spec.build(params).fit(seen, part(report, 0.0, 0.5))
-    scores = in_unit_of(curve, built.score(seen, part(report, 0.5, 0.98)))
+    scores = on_pixels(data, in_unit_of(curve, built.score(seen, part(report, 0.5, 0.95))), part(report, 0.95, 0.99))
     provenance = _provenance(curve, spec, params)
     report(0.99, "Keeping the scores")
     cache.save(key, scores, provenance)

@@ -44,7 +44,11 @@ HEADINGS = (
     Heading("second", "Second dip", "The strongest dip at any other phase, in sigmas; brackets: noise does as well."),
     Heading("ratio", "Radius ratio", "Of what passes to the star, from the fit."),
     Heading("v_shape", "V-shape", "Share of ingress and egress in the dip: 0 for a flat bottom, 1 for a V."),
-    Heading("centroid", "Centroid", "Shift of the light on the detector during dips, in sigmas."),
+    Heading(
+        "centroid",
+        "Centroid",
+        "Shift of the light during dips, in sigmas; of target pixels, how far off light is lost.",
+    ),
     Heading("why", "Why", "Why it is taken for an eclipse.", number=False),
 )
 
@@ -67,7 +71,7 @@ def cells_of(place: int, signal: PeriodicSignal, reference: TimeReference, syste
         "second": _second(signal),
         "ratio": _number(checks.get("radius_ratio", UNKNOWN), 4),
         "v_shape": _number(checks.get("v_shape", UNKNOWN), 2),
-        "centroid": _number(checks.get("centroid_shift", UNKNOWN), unit=" σ"),
+        "centroid": _centroid(signal),
         "why": why(signal),
     }
 
@@ -101,6 +105,14 @@ def _second(signal: PeriodicSignal) -> str:
         return NOT_KNOWN
     told = f"{sigma:.1f} σ, {relative(depth)}"
     return told if has_secondary(signal.checks) else f"({told})"
+
+
+def _centroid(signal: PeriodicSignal) -> str:
+    """Of target pixels where the light is lost; else how far the light moves."""
+    offset, sigma = (signal.checks.get(f"difference_{name}", UNKNOWN) for name in ("offset", "sigma"))
+    if isfinite(offset) and isfinite(sigma):
+        return f"{offset:.2f} px off ({sigma:.1f} σ)"
+    return _number(signal.checks.get("centroid_shift", UNKNOWN), unit=" σ")
 
 
 def _rough(value: float) -> str:
