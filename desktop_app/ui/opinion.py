@@ -41,7 +41,13 @@ def shape_facts(event: Event) -> list[Fact]:
         return []
     facts: list[Fact] = []
     if event.stop - event.start > 2:
-        facts += [Fact("Sides", _sides(known)), Fact("Bottom" if known.get("depth", 0) > 0 else "Top", _bottom(known))]
+        facts.append(Fact("Sides", _sides(known)))
+        if known.get("depth", 0) > 0:
+            facts.append(Fact("Bottom", _bottom(known)))
+        elif {"rise_d", "decay_d"} <= set(known):
+            facts.append(
+                Fact("Rise, decay", f"{duration(known['rise_d'])}, {duration(known['decay_d'])} at half height")
+            )
     if "red_snr" in known:
         facts.append(Fact("Stands out", f"{known['red_snr']:.1f} times what stretches of this length usually do"))
     if known.get("mirror", 0) > 0:
@@ -76,7 +82,7 @@ def instrument_facts(event: Event) -> list[Fact]:
         facts.append(Fact("Suspicion", per_cent(event.suspicion)))
     facts += [Fact("Why" if place == 0 else "", reason) for place, reason in enumerate(event.reasons)]
     if not event.reasons and not isnan(event.suspicion):
-        facts.append(Fact("", "nothing speaks for the instrument"))
+        facts.append(Fact("", "no reason found"))
     known = event.evidence
     if known.get("company_of", 0) > 0:
         facts.append(Fact("Other targets", f"{known['company']:.0f} of {known['company_of']:.0f} do the same"))

@@ -4,6 +4,8 @@
 
 "asymmetry", "flatness", "lopsided", "red_snr", "mirror"
     Of its shape: see `core.vetting.shape`; ``red_snr`` is no logarithm here.
+"rise_d", "decay_d"
+    Days from half of the peak to the peak, and back.
 "alike"
     How many other events of the curve go to the same side and are about as strong and as long.
 "background", "centroid", "pointing"
@@ -144,6 +146,7 @@ def _evidence(
     """What is worth telling of each event; numbers that are not known are left out."""
     columns: dict[str, Floats] = {name: shape[name] for name in ("asymmetry", "flatness", "lopsided", "mirror")}
     columns["red_snr"] = np.exp(shape["red_snr"])
+    columns |= {f"{name}_d": shape[name] * 10 ** shape["duration"] for name in ("rise", "decay")}
     columns["alike"] = np.rint(np.expm1(shape["alike"]))
     columns |= {name: context.values[name] for name in ("gap_h", "flag_h")}
     for name in ("background", "centroid", "pointing"):

@@ -10,6 +10,7 @@ from desktop_app.core.vetting.view import View
 
 LEAST = 0.25
 """What adds less to the logit of the instrument is not worth a word."""
+_AT_ONCE = 1.5
 MOST = 5
 
 
@@ -67,7 +68,7 @@ def _phrase(name: str, event: int, view: View, context: Context, shape: dict[str
 
 
 def _beside_a_gap(values: dict[str, float], view: View, event: int) -> str:
-    how_long = _hours(values["gap_h"])
+    how_long = _hours(values["gap_h"]) if values["gap_h"] > _AT_ONCE * 24 * view.cadence_d else "right"
     if values["gap_after"]:
         start = view.begin[view.first[event]] == 0
         return f"{how_long} after {'the start of the data' if start else 'a gap'}"
