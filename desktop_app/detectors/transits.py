@@ -15,6 +15,7 @@ from desktop_app.core.progress import Report, part
 from desktop_app.core.transits.fit import cleared, model_of
 from desktop_app.core.transits.lifting import lift
 from desktop_app.core.transits.search import Search, find_signals
+from desktop_app.core.transits.tls import require_tls
 
 _LEAST_ROWS = 2
 _ROW_LIMIT = 3.0
@@ -25,6 +26,13 @@ class Shape(StrEnum):
 
     LIMB_DARKENED = "limb-darkened"
     BOX = "box"
+
+
+class Fit(StrEnum):
+    """What refines a signal."""
+
+    BUILT_IN = "built-in"
+    TLS = "transitleastsquares"
 
 
 class TransitParams(BaselineParams):
@@ -103,6 +111,13 @@ class TransitParams(BaselineParams):
         advanced=True,
     )
 
+    refinement: Fit = setting(
+        Fit.BUILT_IN,
+        title="Refinement",
+        help="Whether the package transitleastsquares, where it is installed, looks for the exact period first.",
+        advanced=True,
+    )
+
     def search(self) -> Search:
         """What the search for periods is told."""
         return Search(
@@ -114,6 +129,7 @@ class TransitParams(BaselineParams):
             oversampling=self.oversampling,
             signals=self.signals,
             box=self.shape is Shape.BOX,
+            tls=self.refinement is Fit.TLS,
             least_snr=self.least_snr,
             least_sde=self.least_sde,
         )
@@ -150,6 +166,8 @@ class Transits:
         return Scores(flat.spread(values), tracks, signals)
 
     def _look(self, data: LightCurve, report: Report) -> tuple[Flattened, tuple[PeriodicSignal, ...]]:
+        if self._params.refinement is Fit.TLS:
+            require_tls()
         flat = flatten(data, self._params, part(report, 0.0, 0.4))
         return flat, find_signals(flat, self._params.search(), part(report, 0.4, 1.0))
 

@@ -17,6 +17,7 @@ from desktop_app.core.transits.fit import cleared, inside_dips, refine, second_s
 from desktop_app.core.transits.grid import Axis, durations, period_limits, transit_table
 from desktop_app.core.transits.single import Rows, singles
 from desktop_app.core.transits.spectrum import FINER, Spectrum, spectrum_of
+from desktop_app.core.transits.tls import refine_with_tls
 
 _PEAKS = 30
 _WORTH = 0.4
@@ -49,6 +50,8 @@ class Search:
         How many to look for at most.
     box : bool
         Whether transits are boxes; else they have the round bottom of a limb-darkened star.
+    tls : bool
+        Whether `transitleastsquares` refines each signal first.
     least_snr, least_sde : float
         What a signal has to reach.
     """
@@ -61,6 +64,7 @@ class Search:
     oversampling: int = 4
     signals: int = 4
     box: bool = False
+    tls: bool = False
     least_snr: float = 7.0
     least_sde: float = 6.0
 
@@ -88,7 +92,7 @@ def find_signals(flat: Flattened, how: Search, report: Report) -> tuple[Periodic
         best, _ = strongest(rows, how, axis, part(told, 0.0, 0.7))
         if best is None or not holds(best, how) or _clings(best, rows, found):
             break
-        signal = _fitted(best, flat, found, part(told, 0.7, 1.0))
+        signal = _fitted(best, flat, found, how, part(told, 0.7, 1.0))
         if signal.kind == "transit" and signal.checks["transits"] < how.transits:
             break
         found += (signal,)
@@ -171,10 +175,12 @@ def _clings(candidate: Candidate, rows: Rows, earlier: Sequence[PeriodicSignal])
     return False
 
 
-def _fitted(candidate: Candidate, flat: Flattened, earlier: Sequence[PeriodicSignal], report: Report) -> PeriodicSignal:
+def _fitted(
+    candidate: Candidate, flat: Flattened, earlier: Sequence[PeriodicSignal], how: Search, report: Report
+) -> PeriodicSignal:
     """The candidate as a signal, fitted and checked; as it was found where the fit goes astray."""
     rough = _signal(candidate, flat)
-    fine = refine(flat, rough, report)
+    fine = refine_with_tls(flat, rough, report) if how.tls else refine(flat, rough, report)
     moved = abs(fine.period_d / rough.period_d - 1) > _MOVED
     if moved or not (fine.snr > _KEPT * rough.snr and fine.depth > 0):
         fine = rough
