@@ -27,6 +27,7 @@ from desktop_app.ui.pixels.pixels_dock import PixelsDock
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.status import Status
+from desktop_app.ui.stray_tabs import StrayTabs
 from desktop_app.ui.theme import Appearance, Theme
 
 LAYOUT_VERSION = 1
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.docks["files"], self.docks["inspector"]], [412, 300], across)
         self.resizeDocks([self.docks["files"], self.docks["detector"]], [360, 420], down)
         self.resizeDocks([self.docks["events"]], [220], down)
+        self._stray_tabs = StrayTabs(self, tuple(self.docks.values()))
         self.pixels_dock = PixelsDock(self.docks["pixels"], (self.docks["files"], self.docks["detector"]), self.session)
 
     def _recent_menu(self) -> QMenu:

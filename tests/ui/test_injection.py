@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.injection.plan import InjectionPlan, Kind
@@ -246,3 +246,35 @@ def test_that_the_layout_brings_the_panel_back_where_it_was(new_window: Callable
     assert not second.docks["injection"].isHidden()
     second.reset_layout()
     assert second.docks["injection"].isHidden()
+
+
+def bars_over_panels(window: MainWindow) -> list[str]:
+    """The tab bars that lie over a dock."""
+    places = [dock.geometry() for dock in window.docks.values() if dock.isVisible() and not dock.isFloating()]
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.parent() is window and bar.isVisible()]
+    inside = [bar for bar in bars if window.rect().intersects(bar.geometry())]
+    return [bar.tabText(0) for bar in inside if any(place.intersects(bar.geometry()) for place in places)]
+
+
+def test_that_no_tab_bar_lies_over_a_panel(new_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
+    window = new_window()
+    qtbot.waitUntil(lambda: not bars_over_panels(window))
+    dock = window.docks["injection"]
+    for _ in range(3):
+        dock.show()
+        dock.raise_()
+        qtbot.waitUntil(lambda: not bars_over_panels(window))
+        titles = {
+            bar.tabText(place)
+            for bar in window.findChildren(QTabBar)
+            if bar.parent() is window and bar.isVisible() and window.rect().contains(bar.geometry().center())
+            for place in range(bar.count())
+        }
+        assert {"Detector", "Injection", "Events", "Log", "Header"} <= titles
+        dock.hide()
+        qtbot.waitUntil(lambda: not bars_over_panels(window))
+        window.reset_layout()
+        qtbot.waitUntil(lambda: not bars_over_panels(window))
+    window.close()
+    again = new_window()
+    qtbot.waitUntil(lambda: not bars_over_panels(again))

@@ -100,10 +100,10 @@ class InjectionVerbs(QObject):
         (truth,) = example.truth
         signal = truth.signal
         lasts = f", {duration(signal.duration_d)}" if signal.duration_d else ""
+        lasts += f", every {duration(signal.period_d)}" if signal.repeats else ""
+        at = float(example.loaded.curve.time[truth.peak]) if example.loaded.curve is not None else signal.t0
         text = f"An example, not as observed: {signal.kind} of {relative(truth.depth)}{lasts}, SNR {truth.snr:.1f}."
-        hint = (
-            f"It is at {signal.t0:.4f}; run the detector to see what it makes of it, and reload the file to leave it."
-        )
+        hint = f"It is at {at:.4f}; run the detector to see what it makes of it, and reload the file to leave it."
         self._session.notify("info", text, hint)
         self._session.select_row(truth.peak)
 
