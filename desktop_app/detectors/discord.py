@@ -6,10 +6,19 @@ from typing import Self
 
 import numpy as np
 
-from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
+from desktop_app.core.arrays import Bools, Floats, Ints
+from desktop_app.core.binned import Binned, bin_residual, surrogate_of
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
-from desktop_app.core.discord import LONGEST, Profile, covered_mean, deviating_part, long_profile
+from desktop_app.core.discord import (
+    LONGEST,
+    STILL_SHOWS,
+    covered_mean,
+    deviating_part,
+    distance_sigmas,
+    energy_excess,
+    long_profile,
+)
 from desktop_app.core.flattened import BaselineParams, Flattened, flatten
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import setting
@@ -18,14 +27,6 @@ from desktop_app.core.progress import Report, part
 _BIN_D = 10 / 1440
 _LEAST_BINS = 8
 _LARGEST_SHARE = 4
-_MOST_EMPTY = 0.2
-_CLIP = 30.0
-_ORDINARY = 3.0
-# Of the squared distance to the nearest window in white noise, over the square root of the width: measured.
-_WHITE = 1.35
-# In 48 curves of white and red noise, TESS-like and Kepler-like, the largest of four scales stayed below 4.7 sigmas;
-# divided by this it stays below 4.3.
-_TAIL = 1.1
 _FLOOR = 3.0
 _BELOW_FLOOR = 2.99
 _MOST_LOOKS = 1000
@@ -73,39 +74,6 @@ class DiscordParams(BaselineParams):
 
 
 @dataclass(frozen=True, eq=False)
-class _Binned:
-    """The residual at a workable cadence.
-
-    Attributes
-    ----------
-    value : ndarray, shape (m,)
-        In its own robust sigmas, bounded; between neighbours where a bin is empty.
-    mean : ndarray, shape (m,)
-        The same, as a mean of rows, in sigmas of one row.
-    empty : ndarray of bool, shape (m,)
-    stretch : ndarray of int, shape (m,)
-        Number of the uninterrupted stretch.
-    of_row : ndarray of int, shape (n,)
-        The bin of each row; never decreases.
-    bin_d : float
-    """
-
-    value: Floats
-    mean: Floats
-    empty: Bools
-    stretch: Ints
-    of_row: Ints
-    bin_d: float
-
-    def valid(self, width: int) -> Bools:
-        """Windows that lie in one stretch and have rows enough; shape (m - width + 1,)."""
-        m = self.value.size - width + 1
-        holes = np.concatenate([[0], np.cumsum(self.empty)])
-        whole = self.stretch[:m] == self.stretch[width - 1 :]
-        return whole & (holes[width:] - holes[:m] <= _MOST_EMPTY * width)
-
-
-@dataclass(frozen=True, eq=False)
 class _Scale:
     """Windows of one width: how many sigmas each is stranger than the usual, NaN where it is not valid."""
 
@@ -148,7 +116,7 @@ class Discord:
     def _look(self, data: LightCurve, report: Report) -> Scores:
         params = self._params
         flat = flatten(data, params, part(report, 0.0, 0.5))
-        binned = _binned(flat, params.bin_d or max(_BIN_D, flat.curve.cadence_d))
+        binned = bin_residual(flat, params.bin_d or max(_BIN_D, flat.curve.cadence_d))
         scales = self._scales(binned, part(report, 0.5, 0.95))
         report(0.95, "Picking what deviates")
         values = _background(binned, scales)[binned.of_row]
@@ -158,10 +126,10 @@ class Discord:
         tracks = dict(flat.tracks()) | {"model": _model(flat, binned, found)}
         return Scores(flat.spread(values), tracks)
 
-    def _scales(self, binned: _Binned, report: Report) -> list[_Scale]:
+    def _scales(self, binned: Binned, report: Report) -> list[_Scale]:
         params, m = self._params, binned.value.size
         widths = sorted({width for width in self._widths(binned.bin_d) if width <= m // _LARGEST_SHARE})
-        surrogate = _surrogate(binned.value, np.random.default_rng(params.seed))
+        surrogate = surrogate_of(binned.value, np.random.default_rng(params.seed))
         scales = []
         for place, width in enumerate(widths):
             told = part(report, place / len(widths), (place + 1) / len(widths))
@@ -174,8 +142,8 @@ class Discord:
                 k=params.twins,
                 report=part(told, 0.7, 1.0),
             )
-            excess = _excess(binned.value, surrogate, width)[profile.neighbour]
-            scales.append(_Scale(width, _sigmas(profile, usual, width, excess), profile.neighbour))
+            excess = energy_excess(binned.value, surrogate, width)[profile.neighbour]
+            scales.append(_Scale(width, distance_sigmas(profile, usual, width, excess), profile.neighbour))
         return scales
 
     def _widths(self, bin_d: float) -> Iterator[int]:
@@ -186,67 +154,7 @@ class Discord:
             length_d, least = 2 * length_d, 2 * least
 
 
-def _binned(flat: Flattened, bin_d: float) -> _Binned:
-    """Means of rows in bins that begin anew after each pause."""
-    time, residual, n = flat.curve.time, flat.curve.residual, flat.rows.size
-    starts = flat.pauses
-    own = np.repeat(np.arange(starts.size), np.diff(np.append(starts, n)))
-    # A thousandth of a bin: rows that lie on an edge but for rounding belong to the bin that begins there.
-    within = np.floor((time - time[starts][own]) / bin_d + 1e-3).astype(np.int64)
-    last = within[np.append(starts[1:], n) - 1]
-    offset = np.concatenate([[0], np.cumsum(last + 1)])
-    of_row = offset[own] + within
-    m = int(offset[-1])
-    count = np.bincount(of_row, minlength=m)
-    total = np.bincount(of_row, residual, minlength=m)
-    filled = np.flatnonzero(count)
-    mean = np.interp(np.arange(m), filled, total[filled] / count[filled])
-    value = mean * np.sqrt(np.interp(np.arange(m), filled, count[filled]))
-    scatter = robust_sigma(value) or 1.0
-    stretch = np.repeat(np.arange(starts.size), last + 1)
-    return _Binned(np.clip(value / scatter, -_CLIP, _CLIP), mean, count == 0, stretch, of_row, bin_d)
-
-
-def _surrogate(value: Floats, rng: np.random.Generator) -> Floats:
-    """Noise with the spectrum of what is ordinary in ``value``: its phases are drawn anew."""
-    spectrum = np.abs(np.fft.rfft(np.clip(value, -_ORDINARY, _ORDINARY)))
-    turned = spectrum * np.exp(2j * np.pi * rng.random(spectrum.size))
-    return np.fft.irfft(turned, value.size)
-
-
-def _excess(value: Floats, surrogate: Floats, width: int) -> Floats:
-    """How much more energy each window has than noise windows usually have at most; shape (windows,), 0 and more."""
-    own, noise = (np.convolve(one**2, np.ones(width), mode="valid") for one in (value, surrogate))
-    return np.maximum(own - np.quantile(noise, 0.84), 0.0)
-
-
-def _sigmas(profile: Profile, usual: Profile, width: int, excess: Floats) -> Floats:
-    """How far each distance lies above the usual, in sigmas; shape (windows,), NaN where a window is not valid.
-
-    The usual is that of noise with the same spectrum, or of the calmer half of the windows where that is more:
-    strange windows are few, but each makes all windows over it strange. A window of noise has thousands to choose the
-    nearest from, a strange one has its twin alone, so that their noise differs by all of twice its variance: where
-    the nearest window has an ``excess`` of energy, this much of the distance is usual.
-
-    Parameters
-    ----------
-    excess : ndarray, shape (windows,)
-        Of the window nearest to each.
-    """
-    own, noise = (one.distance[np.isfinite(one.distance)] for one in (profile, usual))
-    if own.size == 0 or noise.size == 0:
-        return np.full(profile.distance.shape, np.nan)
-    low, middle, high = np.quantile(noise, [0.25, 0.5, 0.84])
-    calm, calmer, lower = np.quantile(own, [0.25, 0.4, 0.1])
-    white = _WHITE * np.sqrt(width)
-    sigma = max(high - middle, white, calmer - lower)
-    middle = max(middle, calm + middle - low)
-    of_twins = 2 * width + np.sqrt(8 * width) * sigma / white
-    usual_distance = middle + np.minimum(excess, max(0.0, of_twins - middle))
-    return (profile.distance - usual_distance) / (sigma * _TAIL)
-
-
-def _background(binned: _Binned, scales: list[_Scale]) -> Floats:
+def _background(binned: Binned, scales: list[_Scale]) -> Floats:
     """The mean over the windows that cover each bin, the strangest scale; what deviates is painted over it."""
     level = np.zeros(binned.value.size)
     for scale in scales:
@@ -254,7 +162,7 @@ def _background(binned: _Binned, scales: list[_Scale]) -> Floats:
     return np.clip(level, 0.0, _BELOW_FLOOR)
 
 
-def _discords(flat: Flattened, binned: _Binned, scales: list[_Scale]) -> Iterator[_Discord]:
+def _discords(flat: Flattened, binned: Binned, scales: list[_Scale]) -> Iterator[_Discord]:
     """What deviates in strange windows of all scales, strongest first; each stretch once."""
     left = [np.where(np.isfinite(scale.sigmas), scale.sigmas, -np.inf) for scale in scales]
     taken = np.zeros(binned.value.size, dtype=np.bool_)
@@ -275,7 +183,7 @@ def _discords(flat: Flattened, binned: _Binned, scales: list[_Scale]) -> Iterato
         elif cut > 0:
             sigmas[max(0, first + start - width + 1) : first + 1] = -np.inf
         else:
-            start, stop = first + start, first + stop
+            start, stop = _widened(binned, ~taken, first + start, first + stop, window)
             if not taken[start:stop].any():
                 rows = _rows(flat, binned, start, stop, near - first)
                 yield _Discord(*rows, tops[which], first, near, width)
@@ -286,7 +194,7 @@ def _discords(flat: Flattened, binned: _Binned, scales: list[_Scale]) -> Iterato
                 of_scale[max(0, middle - scale.width + 1) : middle + 1] = -np.inf
 
 
-def _cut(binned: _Binned, first: int, start: int, stop: int, width: int) -> int:
+def _cut(binned: Binned, first: int, start: int, stop: int, width: int) -> int:
     """-1 or 1 where the window's first or last edge cuts through what deviates, 0 where none or both do.
 
     Part of a shape is like nothing else even where the whole shape comes back: a window that holds all of it is
@@ -303,7 +211,19 @@ def _cut(binned: _Binned, first: int, start: int, stop: int, width: int) -> int:
     return 1 if last_edge and last + 1 < m and stretch[last + 1] == stretch[last] else 0
 
 
-def _rows(flat: Flattened, binned: _Binned, start: int, stop: int, ahead: int) -> tuple[int, int]:
+def _widened(binned: Binned, free: Bools, start: int, stop: int, window: slice) -> tuple[int, int]:
+    """Past the edges of its window, too, what deviates goes on while it stands out from the baseline."""
+    same = free & (binned.stretch == binned.stretch[start]) & (np.abs(binned.value) > STILL_SHOWS)
+    if start == window.start:
+        left = np.flatnonzero(~same[:start])
+        start = int(left[-1]) + 1 if left.size else 0
+    if stop == window.stop:
+        right = np.flatnonzero(~same[stop:])
+        stop = stop + int(right[0]) if right.size else same.size
+    return start, stop
+
+
+def _rows(flat: Flattened, binned: Binned, start: int, stop: int, ahead: int) -> tuple[int, int]:
     """The rows of the bins ``start:stop``; of few bins, those that deviate themselves."""
     low, high = np.searchsorted(binned.of_row, [start, stop])
     if stop - start > _FINE_BINS or high - low <= stop - start:
@@ -313,7 +233,7 @@ def _rows(flat: Flattened, binned: _Binned, start: int, stop: int, ahead: int) -
     return int(low) + first, int(low) + last
 
 
-def _model(flat: Flattened, binned: _Binned, found: list[_Discord]) -> Floats:
+def _model(flat: Flattened, binned: Binned, found: list[_Discord]) -> Floats:
     """The window most like each strange one, laid under it, in the unit of the flux; NaN elsewhere."""
     model = np.full(flat.rows.size, np.nan)
     for one in reversed(found):
