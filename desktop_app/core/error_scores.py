@@ -16,7 +16,7 @@ _WIDER = (4, 6, 8)
 TAILS = np.array([0.16, 0.05, 0.02, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5])
 """Shares of the errors of clean curves whose levels a calibration keeps."""
 _SIGMAS = -ndtri(TAILS / 2)
-_EDGE = 2.0
+_EDGE, _NARROW_EDGE = 2.0, 3.0
 _MOST = 3.0
 _REACH = 4
 
@@ -152,10 +152,12 @@ def _paint(values: Floats, found: Floats, error: Floats, pauses: Ints) -> None:
 def _edges(toward: Floats, start: int, stop: int) -> tuple[int, int]:
     """Where what stands out in ``start:stop`` begins and ends, which may be farther out: half open.
 
-    The run of rows whose errors exceed half of their mean, or two sigma, by most all together; no row counts for
-    much more than others, so that a peak does not reach for its neighbours.
+    The run of rows whose errors exceed half of their mean, but no more than two or three sigma, by most all together;
+    no row counts for much more than others, so that a peak does not reach for its neighbours.
     """
-    enough = min(_EDGE, 0.5 * float(toward[start:stop].mean()))
+    # One row or two have little to lose to a neighbour that is high by chance.
+    most = _EDGE if stop - start > 2 else _NARROW_EDGE
+    enough = min(most, 0.5 * float(toward[start:stop].mean()))
     excess = np.clip(toward - enough, -_MOST, _MOST)
     total = np.concatenate([[0.0], np.cumsum(excess)])
     least = np.minimum.accumulate(total)
