@@ -7,7 +7,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats
 
-CLIP = (-4.0, 2.0)
+CLIP = (-4.0, 1.0)
 """A network's say: so many sigmas at the least and at the most."""
 DOUBT = 12.0
 """The most that a candidate gets where the odds are even; it grows and falls with the square root of the odds."""
@@ -15,7 +15,8 @@ FALSE_EVENTS = 0.05
 """How many events of score 5 or more one curve of noise holds on average."""
 _FIVE = 5.0
 _CERTAIN = 20.0
-_TOP = 200
+_RARE = 0.5 / 18_000
+_FEW = 20
 _STEEP = (0.5, 10.0)
 
 
@@ -51,6 +52,8 @@ def tail_of(noise: Sequence[tuple[int, Floats]]) -> Tail:
     """
     rows = sum(n for n, _ in noise)
     scores = np.sort(np.concatenate([one for _, one in noise]))[::-1]
-    top = scores[: min(_TOP, max(2, scores.size // 4))]
-    slope = float(np.clip(1 / max(float(np.mean(top - top[-1])), 1e-9), *_STEEP))
+    # The tail gets steeper outwards: what a sector shows several times says little of what it seldom shows.
+    top = scores[: max(2, min(max(_FEW, round(_RARE * rows)), scores.size // 2))]
+    # By the median: one curve with a bad baseline must not flatten the tail of all.
+    slope = float(np.clip(np.log(2) / max(float(np.median(top - top[-1])), 1e-9), *_STEEP))
     return Tail(float(top.size / rows * np.exp(-slope * (_FIVE - top[-1]))), slope)
