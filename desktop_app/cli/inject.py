@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
 from desktop_app.cli.detect import files_of, setting, sigmas
 from desktop_app.cli.inject_view import show_map
 from desktop_app.cli.terminal import counted, say, tell
@@ -40,7 +41,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         description="Puts signals of known truth into light curves, lets the detector look, and prints how many it "
         "finds by depth and duration, how many events it makes of nothing, and the threshold for a wished number of "
         "those. Several files are pooled: the injections are dealt out among them.",
-        epilog="Ranges are MIN:MAX with units (--depth 100ppm:1%%, --duration 30min:12h); what is left open is chosen "
+        epilog="Ranges are MIN:MAX with units (--depth 100ppm:1%, --duration 30min:12h); what is left open is chosen "
         "for the curve, from a signal to noise of 3 to 30.",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a light curve, or a folder of them")
@@ -85,6 +86,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         metavar="CURVE",
         help="instead, write one injected light curve here (.fits, .ecsv or .csv) and its truth beside it",
     )
+    add_column_options(parser, flux=False)
     parser.set_defaults(run=run)
 
 
@@ -145,14 +147,15 @@ def _plan(arguments: argparse.Namespace) -> "InjectionPlan":
 
 def _opened(files: "Sequence[Path]", arguments: argparse.Namespace) -> "tuple[list[LightCurve], int]":
     """The curves that can be injected into, and how many files gave none."""
-    from desktop_app.cli.columns import open_chosen
     from desktop_app.core.injection.ground import ground_of
     from desktop_app.core.progress import silent
 
-    curves, failed = [], 0
+    choice = choice_in(arguments, flux_alone=False)
+    curves, failed, chosen = [], 0, False
     for path in files:
         try:
-            curve, _ = open_chosen(path, arguments.quality, None, arguments.flux, part=arguments.part)
+            curve, by_choice = open_chosen(path, arguments.quality, choice, arguments.flux, part=arguments.part)
+            chosen |= by_choice
             ground_of(curve, silent)
             curves.append(curve)
         except ParamError:
@@ -160,6 +163,8 @@ def _opened(files: "Sequence[Path]", arguments: argparse.Namespace) -> "tuple[li
         except UserError as error:
             failed += 1
             tell(error, str(path))
+    if chosen:
+        say_remembered()
     return curves, failed
 
 

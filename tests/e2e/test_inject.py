@@ -121,6 +121,18 @@ def test_that_a_file_without_a_light_curve_is_told(tmp_path: Path, capsys: pytes
     assert "missing.fits" in told
 
 
+def test_that_columns_that_no_name_tells_apart_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = write_star(tmp_path / "star.csv").read_text(encoding="utf-8").splitlines()
+    odd = tmp_path / "odd.csv"
+    odd.write_text("\n".join(["when,how_much,pm", *lines[1:]]), encoding="utf-8")
+    assert said("inject", odd, "--out", tmp_path / "out.csv") == 1
+    named = ("--time", "when", "--flux", "how_much")
+    assert said("inject", odd, *named, "--kind", "flares", "--snr", "50", "--out", tmp_path / "out.csv") == 0
+    told = capsys.readouterr()
+    assert "--time COLUMN" in told.err
+    assert "injected; written to" in told.out
+
+
 def test_that_units_mean_what_they_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     star = write_star(tmp_path / "star.csv")
     asked = ("--depth", "500ppm:5%", "--duration", "90min:0.25d", "--n", "1", "--rows", "1", "--columns", "1")
