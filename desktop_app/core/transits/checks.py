@@ -6,6 +6,7 @@ from math import isfinite
 
 import numpy as np
 
+from desktop_app.core.arrays import Bools
 from desktop_app.core.detection import UNKNOWN, PeriodicSignal
 from desktop_app.core.flattened import Flattened
 from desktop_app.core.transits.around import Light, light_of
@@ -28,6 +29,7 @@ _IN_STEP = 0.7
 _ABOVE_OTHERS = 3.0
 _SAME = 0.1
 _WHOLE = 1.2
+_LENGTHS = 4.0
 _TWICE = 2
 
 
@@ -120,29 +122,69 @@ def has_secondary(checks: Mapping[str, float]) -> bool:
 
 
 def _checked(flat: Flattened, signal: PeriodicSignal, others: Sequence[PeriodicSignal]) -> PeriodicSignal:
-    clear = cleared(flat, [signal, *others])
+    found = _with_second_dip(flat, signal, others)
+    if found.checks["secondary"] > found.checks["secondary_limit"]:
+        # A deep second dip has drawn the baseline: now that it is known it is measured without it.
+        found = _with_second_fitted(flat, _with_second_dip(flat, found, others))
+    clear = cleared(flat, [found, *others])
     light = light_of(clear)
-    shape = shape_of(signal, light.scale)
+    shape = shape_of(found, light.scale)
     dips = dips_of(light, shape)
     model = shape.light(dips.time, light.cadence_d)
-    red = signal.checks.get("red_noise", 1.0)
-    depths = depths_of(dips, model, red, light.cadence_d, shape.duration_d)
-    known = np.zeros(light.time.size, dtype=np.bool_)
-    for other in others:
-        known |= inside_dips(light, shape_of(other, light.scale), _WHOLE)
-    outside = ~inside_dips(light, shape, _WHOLE) & ~known
-    phases = phase_checks(depths_by_phase(light, shape, red, known), light.scale)
+    depths = depths_of(dips, model, _red(found), light.cadence_d, shape.duration_d)
+    outside = ~inside_dips(light, shape, _WHOLE) & ~_inside_all(light, others)
     checks = {
-        **signal.checks,
+        **found.checks,
         **depth_checks(depths),
-        **phases,
-        **_second_dips(light, shape, phases, red),
         **wave_checks(light.time, _whole(clear, light), outside, shape),
-        **centroid_checks(clear, dips, model, signal.depth),
-        "radius_earth": _radius_earth(flat, signal),
+        **centroid_checks(clear, dips, model, found.depth),
+        "radius_earth": _radius_earth(flat, found),
     }
-    made = replace(signal, checks=checks)
+    made = replace(found, checks=checks)
     return replace(made, kind="eclipse" if reasons_for_eclipse(made) else "transit")
+
+
+def _with_second_dip(flat: Flattened, signal: PeriodicSignal, others: Sequence[PeriodicSignal]) -> PeriodicSignal:
+    """``signal`` with what is found of a second dip."""
+    light = light_of(cleared(flat, [signal, *others]))
+    shape, red = shape_of(signal, light.scale), _red(signal)
+    phases = phase_checks(depths_by_phase(light, shape, red, _inside_all(light, others)), light.scale)
+    return replace(signal, checks={**signal.checks, **phases, **_second_dips(light, shape, phases, red)})
+
+
+def _with_second_fitted(flat: Flattened, signal: PeriodicSignal) -> PeriodicSignal:
+    """``signal`` with its second dip fitted by itself: on an eccentric orbit it is shorter or longer than the first."""
+    checks = signal.checks
+    if not has_secondary(checks):
+        return signal
+    epoch = signal.epoch + checks["secondary_phase"] * signal.period_d
+    second = refine(flat, replace(signal, epoch=epoch, depth=checks["secondary_depth"], checks={}))
+    turns = (second.epoch - epoch) / signal.period_d
+    moved = abs(turns - round(turns)) * signal.period_d
+    lengths = second.duration_d / signal.duration_d
+    if not (moved < signal.duration_d and 1 / _LENGTHS < lengths < _LENGTHS and second.depth > 0):
+        return signal
+    told = {
+        "secondary_depth": second.depth,
+        "secondary_error": second.checks.get("depth_error", UNKNOWN),
+        "secondary_phase": (second.epoch - signal.epoch) / signal.period_d % 1,
+        "secondary_duration": second.duration_d,
+        "secondary_ratio": second.checks.get("radius_ratio", UNKNOWN),
+        "secondary_impact": second.checks.get("impact", UNKNOWN),
+    }
+    return replace(signal, checks={**checks, **told})
+
+
+def _inside_all(light: Light, signals: Sequence[PeriodicSignal]) -> Bools:
+    """Rows in the dips of any of ``signals``; shape (n,)."""
+    known = np.zeros(light.time.size, dtype=np.bool_)
+    for signal in signals:
+        known |= inside_dips(light, shape_of(signal, light.scale), _WHOLE)
+    return known
+
+
+def _red(signal: PeriodicSignal) -> float:
+    return signal.checks.get("red_noise", 1.0)
 
 
 def _second_dips(light: Light, shape: Shape, phases: Mapping[str, float], red: float) -> Mapping[str, float]:

@@ -114,14 +114,17 @@ def model_of(flat: Flattened, signals: Sequence[PeriodicSignal]) -> Floats:
 
 
 def cleared(flat: Flattened, signals: Sequence[PeriodicSignal]) -> Flattened:
-    """``flat`` with a baseline that is drawn without the rows in the dips of ``signals``.
+    """``flat`` with a baseline that is drawn without the rows in the dips, and the second dips, of ``signals``.
 
     As it is where too little would be left to draw a baseline by.
     """
     light = light_of(flat)
     keep = flat.curve.usual.copy()
     for signal in signals:
-        keep &= ~inside_dips(light, shape_of(signal, light.scale), _CLEARED)
+        shape = shape_of(signal, light.scale)
+        keep &= ~inside_dips(light, shape, _CLEARED)
+        if signal.checks.get("secondary", UNKNOWN) > signal.checks.get("secondary_limit", UNKNOWN):
+            keep &= ~inside_dips(light, second_shape(signal, shape), _CLEARED)
     if keep.mean() < _LEAST_KEPT:
         return flat
     return replace(flat, curve=detrend_again(flat.curve, keep))
@@ -143,6 +146,11 @@ def second_shape(signal: PeriodicSignal, shape: Shape) -> Shape:
     depth, phase = signal.checks.get("secondary_depth", UNKNOWN), signal.checks.get("secondary_phase", UNKNOWN)
     depth = max(depth, 0.0) if np.isfinite(depth) else 0.0
     epoch = signal.epoch + (phase if np.isfinite(phase) else 0.5) * signal.period_d
+    duration, own_ratio, own_impact = (
+        signal.checks.get(f"secondary_{name}", UNKNOWN) for name in ("duration", "ratio", "impact")
+    )
+    if np.isfinite([duration, own_ratio, own_impact]).all():
+        return Shape(signal.period_d, epoch, duration, own_ratio, own_impact, shape.scale)
     ratio = max(shape.ratio * float(np.sqrt(depth / max(signal.depth, 1e-12))), _RATIOS[0])
     impact = shape.impact * (1 + ratio) / (1 + shape.ratio)
     return replace(shape, epoch=epoch, ratio=min(ratio, _RATIOS[1]), impact=impact)

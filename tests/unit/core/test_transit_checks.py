@@ -152,3 +152,13 @@ def test_that_an_event_belongs_to_the_signal_whose_dip_it_is(span: tuple[float, 
     checks = {"secondary": 20.0, "secondary_limit": 5.0, "secondary_phase": 0.5, "secondary_dips": 4.0}
     other = PeriodicSignal("eclipse", 2 * PERIOD, EPOCH + PERIOD / 2, DURATION, 0.01, 8.0, 9.0, checks)
     assert signal_of(span, [one, other]) == place
+
+
+def test_that_a_shorter_second_dip_of_an_eccentric_orbit_is_fitted_by_itself() -> None:
+    curve = with_dips(Shape(PERIOD, EPOCH, 0.3, 0.3, 0.2))
+    second = Shape(PERIOD, EPOCH + 0.58 * PERIOD, 0.15, 0.25, 0.4)
+    signal = checked(replace(curve, flux=curve.flux * second.light(curve.time, 0.01)), replace(ROUGH, duration_d=0.28))
+    assert signal.kind == "eclipse"
+    assert signal.checks["secondary_phase"] == pytest.approx(0.58, abs=0.003)
+    assert signal.checks["secondary_depth"] == pytest.approx(second.depth, rel=0.05)
+    assert signal.checks["secondary_duration"] == pytest.approx(0.15, rel=0.1)
