@@ -23,8 +23,10 @@ class ScoreHistogram:
     edges : ndarray, shape (BINS + 1,)
         Squeezed scores, as they are drawn.
     counts : ndarray, shape (BINS,)
-    ordered : ndarray of float32, shape (n,)
-        The scores, lowest first.
+    rows : int
+        How many were looked at.
+    values : ndarray, shape (n,)
+        The scores of all rows, NaN where nobody looked.
     percentile : float
         The score that `PERCENTILE` percent of the rows are below.
     top_row : int
@@ -36,7 +38,8 @@ class ScoreHistogram:
 
     edges: Floats
     counts: Floats
-    ordered: np.ndarray[tuple[int], np.dtype[np.float32]]
+    rows: int
+    values: Floats
     percentile: float
     top_row: int
     top_score: float
@@ -44,7 +47,7 @@ class ScoreHistogram:
 
     def above(self, threshold: float) -> int:
         """How many rows score ``threshold`` or more."""
-        return int(self.ordered.size - np.searchsorted(self.ordered, np.float32(threshold), side="left"))
+        return int(np.count_nonzero(self.values >= threshold))
 
 
 def histogram_of(detection: Detection) -> ScoreHistogram | None:
@@ -53,17 +56,19 @@ def histogram_of(detection: Detection) -> ScoreHistogram | None:
     looked = np.flatnonzero(np.isfinite(values))
     if looked.size == 0:
         return None
-    ordered = np.sort(values[looked].astype(np.float32))
-    squeezed = np.arcsinh(ordered.astype(np.float64))
-    edges = np.linspace(0.0, max(float(squeezed[-1]), float(np.arcsinh(10.0))) * 1.0001, BINS + 1)
-    # The scores are in order, so counting them is finding the edges.
-    counts = np.diff(np.searchsorted(squeezed, edges)).astype(np.float64)
-    row = int(looked[np.argmax(values[looked])])
+    scores = values[looked]
+    squeezed = np.arcsinh(scores)
+    edges = np.linspace(0.0, max(float(squeezed.max()), float(np.arcsinh(10.0))) * 1.0001, BINS + 1)
+    # Bins of one width need no search for where each score belongs.
+    counts = np.bincount(np.maximum(squeezed * (BINS / edges[-1]), 0.0).astype(np.int64), minlength=BINS)
+    place = min(scores.size - 1, int(np.ceil(PERCENTILE / 100 * scores.size)))
+    row = int(looked[np.argmax(scores)])
     return ScoreHistogram(
         edges,
-        counts,
-        ordered,
-        float(ordered[min(ordered.size - 1, int(np.ceil(PERCENTILE / 100 * ordered.size)))]),
+        counts.astype(np.float64),
+        scores.size,
+        values,
+        float(np.partition(scores, place)[place]),
         row,
         float(values[row]),
         _window(detection, looked, row),

@@ -35,9 +35,10 @@ def test_that_a_sector_is_scored_in_the_time_its_baseline_takes() -> None:
 
 def test_that_an_epoch_takes_a_small_part_of_that_of_a_large_network() -> None:
     windows = np.random.default_rng(0).standard_normal((SEED_WINDOWS, 64)).astype(np.float32)
+    began = process_time()
     _, history = fit_autoencoder((windows, windows[:64]), (windows, windows[:64]), Schedule(epochs=1), silent)
-    faster = SEED_EPOCH_S / history.seconds
-    tell(f"An epoch of {SEED_WINDOWS:,} windows: {history.seconds:.1f} s, {faster:.0f} times less")
+    seconds = process_time() - began
+    tell(f"An epoch of {SEED_WINDOWS:,} windows: {seconds:.1f} s of processor, {SEED_EPOCH_S / seconds:.0f} times less")
     assert history.training[0] > 0
 
 

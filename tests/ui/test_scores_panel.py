@@ -61,7 +61,7 @@ def test_that_every_row_is_in_a_bar_and_the_percentile_is_that_of_the_scores(det
     spread = state.scores.histogram
     assert spread is not None
     assert spread.counts.sum() == 2000
-    values = state.detection.scores.values.astype(np.float32)
+    values = state.detection.scores.values
     assert (values < spread.percentile).mean() <= 0.9955
     assert (values <= spread.percentile).mean() >= 0.995
 

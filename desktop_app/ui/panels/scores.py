@@ -96,7 +96,7 @@ class ScoresPanel(QWidget):
         if spread is None:
             return
         self.histogram.show_threshold(state.threshold)
-        n, above = spread.ordered.size, spread.above(state.threshold)
+        n, above = spread.rows, spread.above(state.threshold)
         self._told.setText(f"{above:,} of {counted(n, 'row')} ({_share(above, n)}) at {state.threshold:.1f} σ or more")
 
     def _show_window(self, state: AppState) -> None:
