@@ -6,6 +6,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
 from desktop_app.core.baseline import BINS_PER_WINDOW, Bins, bin_medians, draw_line, local_noise, smooth_line
+from desktop_app.core.drifting import find_drift
 from desktop_app.core.progress import Report, silent
 from desktop_app.core.ramps import find_ramps
 from desktop_app.core.rotation import BIN_D, MOST_BINS, NOTHING, find_rotation
@@ -112,13 +113,16 @@ def detrend(
         fine = bin_medians(time, flux, usual, starts, fine_d)
     choices = [window_d] if window_d else list(WINDOWS_D)
     choices = sorted({max(choice, _ROWS_PER_WINDOW * cadence) for choice in choices}, reverse=True)
-    repeated = find_rotation(_less(fine, _at(fine, fine, choices[0]))) if rotation else NOTHING
+    level = _less(fine, _at(fine, fine, choices[0]))
+    turning = find_rotation(level) if rotation else NOTHING
+    drift = find_drift(_less(level, turning.at(fine.time)), turning)
     report(0.5, _DRAWING)
-    fine = _less(fine, repeated.at(fine.time))
+    fine = _less(fine, turning.at(fine.time) + drift.at(fine.time))
     ramps = find_ramps(fine)
     fine = _less(fine, ramps.at(fine.time))
     chosen = _choose(fine, choices)
-    curve = Detrended(time, flux, repeated.at(time), ramps.at(time), flux, flux, step, usual, starts, cadence, chosen)
+    repeated = turning.at(time) + drift.at(time)
+    curve = Detrended(time, flux, repeated, ramps.at(time), flux, flux, step, usual, starts, cadence, chosen)
     report(0.7, _DRAWING)
     return _with_line(curve, fine, usual, report)
 
@@ -154,7 +158,11 @@ def _steps(time: Floats, flux: Floats, fine: Bins) -> tuple[Ints, Floats]:
     until = np.searchsorted(time, fine.time[bins] + 1.5 * fine.width_d)
     rows = np.zeros(bins.size, np.int64)
     for place, (low, high, rise) in enumerate(zip(around, until, height, strict=True)):
-        rows[place] = low + 1 + int(np.argmax(np.diff(flux[low:high]) * np.sign(rise)))
+        rows[place] = (
+            low + 1 + int(np.argmax(np.diff(flux[low:high]) * np.sign(rise)))
+            if high - low > 1
+            else min(low, time.size - 1)
+        )
     return rows, height
 
 

@@ -11,6 +11,7 @@ BIN_D = 1 / 144
 MOST_BINS = 1 << 16
 _MOST = 16
 _GAIN = 0.04
+_TOGETHER = (1, 4)
 _LONGEST_D = 5.0
 _CLIP = 4.0
 _OVERSAMPLED = 4
@@ -53,8 +54,8 @@ def find_rotation(bins: Bins) -> Sinusoids:
     """Sinusoids that lower the robust scatter of ``bins``, each by several per cent; none is a good answer too.
 
     The strongest frequency of the periodogram is taken, all are fitted together by least squares with Tukey's
-    biweight, and the next is looked for in what is left. As the scatter that has to fall is the robust one, an
-    eclipse or a transit, which is brief, never earns a sinusoid.
+    biweight, and the next is looked for in what is left; one that alone is not enough is tried with its overtones.
+    As the scatter that has to fall is the robust one, an eclipse or a transit, which is brief, never earns a sinusoid.
 
     Parameters
     ----------
@@ -73,10 +74,15 @@ def find_rotation(bins: Bins) -> Sinusoids:
         frequency = _strongest(time, left, bins.width_d)
         if not frequency > 0:
             break
-        more = _fitted(time, value, epoch, np.append(best.frequency, frequency))
-        rest = value - more.at(time)
-        rest -= np.median(rest)
-        if robust_sigma(rest) > (1 - _GAIN) * scatter:
+        for harmonics in _TOGETHER:
+            # A star that is bright most of the time is no calmer for one sinusoid less, but for its whole shape.
+            added = frequency * np.arange(1.0, harmonics + 1)
+            more = _fitted(time, value, epoch, np.append(best.frequency, added))
+            rest = value - more.at(time)
+            rest -= np.median(rest)
+            if robust_sigma(rest) <= (1 - _GAIN) ** harmonics * scatter:
+                break
+        else:
             break
         best, left, scatter = more, rest, robust_sigma(rest)
     return best
