@@ -11,8 +11,9 @@ from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
 from desktop_app.core.events import find_events
 from desktop_app.core.injection.ground import Ground, ground_of, mirrored, scrambled
+from desktop_app.core.injection.kinds import Counted
 from desktop_app.core.injection.packing import Cell, Placed, packed, slack_rows
-from desktop_app.core.injection.plan import Counted, Grid, InjectionPlan, Sampling, grid_of
+from desktop_app.core.injection.plan import Grid, InjectionPlan, Sampling, grid_of
 from desktop_app.core.injection.putting import Planted, with_signals
 from desktop_app.core.injection.results import LEVELS, FalseEvents, RecoveryMap, Try
 from desktop_app.core.light_curve import LightCurve

@@ -1,16 +1,18 @@
 """A recovery map as text and as JSON: what the terminal prints, what is copied, what programs read."""
 
 from collections.abc import Sequence
-from math import isfinite, isinf
+from math import isfinite, isinf, isnan
 
 import numpy as np
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.injection.plan import Across, Counted, Grid, Kind, Measure
+from desktop_app.core.injection.kinds import Across, Counted, Kind, Measure, Scramble
+from desktop_app.core.injection.plan import Grid
 from desktop_app.core.injection.results import RecoveryMap, Try, kinds_found
 from desktop_app.paths import version
 
 _DAYS_OF_SECTOR = 27.0
+_ACTIVE = 2.0
 _PPM_BELOW = 5.0e-3
 
 
@@ -95,13 +97,19 @@ def summary_of(found: RecoveryMap, threshold: float | None = None) -> list[str]:
     side = {1: "brighter ", -1: "fainter "}.get(found.plan.kind.side, "")
     side = side if found.plan.counted is Counted.SAME_SIDE else ""
     noun = f"{side}{'event' if untouched == 1 else 'events'}"
-    sector = _per_sector(found, scrambled)
+    per_sector = _per_sector(found, scrambled)
+    sector = "–" if isnan(per_sector) else f"{per_sector:.2g}"
     lines = [
         f"At {limit:g} sigma: {untouched:.2g} {noun} {where} (some may be real), {mirrored:.2g} upside down.",
         f"Scrambled: {scrambled:.2g} false {side}events per curve ({sector} per 27 days) in {false.scrambles:,} "
         f"scrambled {'curve' if false.scrambles == 1 else 'curves'}.",
         _suggestion(found),
     ]
+    if found.plan.scramble is Scramble.BLOCKS and per_sector > _ACTIVE:
+        lines.append(
+            "So many are left because the star is active or its noise wild, and blocks keep what is not certain; "
+            "scrambled phases tell what plain noise of this colour does."
+        )
     made = sum(1 for one in found.tries if one.kind)
     right = sum(1 for one in found.tries if one.kind in found.plan.kind.expected)
     if made:
@@ -128,9 +136,10 @@ def _suggestion(found: RecoveryMap) -> str:
     )
 
 
-def _per_sector(found: RecoveryMap, per_curve: float) -> str:
+def _per_sector(found: RecoveryMap, per_curve: float) -> float:
+    """``per_curve`` in 27 days; NaN where the curves have no length."""
     days = found.false.days / max(found.false.curves, 1)
-    return f"{per_curve * _DAYS_OF_SECTOR / days:.2g}" if days > 0 else "–"
+    return per_curve * _DAYS_OF_SECTOR / days if days > 0 else float("nan")
 
 
 def _cell_text(share: Floats, low: Floats, high: Floats, row: int, column: int) -> str:

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.core.injection.plan import InjectionPlan, Kind
+from desktop_app.core.injection.kinds import Kind
+from desktop_app.core.injection.plan import InjectionPlan
 from desktop_app.ui.injection import injection_verbs
 from desktop_app.ui.panels.injection import InjectionPanel
 from desktop_app.ui.window import MainWindow

@@ -7,7 +7,7 @@ import numpy as np
 from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.errors import FitError
 from desktop_app.core.flattened import EVERY_WIDTH, BaselineParams, Flattened, flatten
-from desktop_app.core.injection.plan import Scramble
+from desktop_app.core.injection.kinds import Scramble
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.magnitudes import in_flux
 from desktop_app.core.progress import Report
@@ -106,7 +106,9 @@ def _certain(flat: Flattened) -> Bools:
     certain = np.zeros(flat.rows.size, dtype=np.bool_)
     strong = flat.matches(EVERY_WIDTH, lambda _done, _text: None).above(_CERTAIN)
     for start, stop in zip(strong.start, strong.stop, strict=True):
-        certain[max(start - _MARGIN_ROWS, 0) : stop + _MARGIN_ROWS] = True
+        # Its wings and its decay are part of it.
+        margin = max(_MARGIN_ROWS, (int(stop) - int(start)) // 2)
+        certain[max(start - margin, 0) : stop + margin] = True
     # A curve that is all event is its own noise.
     return certain if certain.mean() <= _MOST_LEFT_OUT else np.zeros_like(certain)
 

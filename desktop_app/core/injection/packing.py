@@ -8,7 +8,8 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.injection.ground import Ground
-from desktop_app.core.injection.plan import DEEPEST_TRANSIT, Across, Grid, Kind, Measure
+from desktop_app.core.injection.kinds import Across, Kind, Measure
+from desktop_app.core.injection.plan import DEEPEST_TRANSIT, Grid
 from desktop_app.core.injection.putting import Planted, planted
 from desktop_app.core.injection.signals import Signal
 

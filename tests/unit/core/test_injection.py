@@ -12,8 +12,9 @@ from scipy.optimize import curve_fit
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import FitError, ParamError
 from desktop_app.core.injection.ground import ground_of, mirrored, scrambled
+from desktop_app.core.injection.kinds import Scramble
 from desktop_app.core.injection.packing import packed, slack_rows
-from desktop_app.core.injection.plan import InjectionPlan, Sampling, Scramble, grid_of, unit_snr
+from desktop_app.core.injection.plan import InjectionPlan, Sampling, grid_of, unit_snr
 from desktop_app.core.injection.putting import planted, with_signals
 from desktop_app.core.injection.results import FalseEvents, wilson
 from desktop_app.core.injection.signals import Signal, change, irregular, radius_ratio

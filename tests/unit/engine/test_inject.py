@@ -234,3 +234,13 @@ def test_that_only_events_of_the_side_of_the_signals_count_where_that_is_asked_f
     assert counts["flares", "all"] == counts["dips", "all"] == (4, 4)
     assert counts["flares", "same side"] == (3, 1)
     assert counts["dips", "same side"] == (1, 3)
+
+
+def test_that_an_active_star_is_told_that_scrambled_blocks_keep_its_own_events() -> None:
+    quiet = quiet_curve(ROWS)
+    flux = np.array(quiet.flux)
+    flux[40::60] += 0.007
+    active = replace(quiet, flux=flux)
+    told = {how: summary_of(recovery(active, plan=plan_of(scramble=how, number=1))) for how in ("blocks", "phases")}
+    assert any("the star is active" in line for line in told["blocks"])
+    assert not any("the star is active" in line for line in told["phases"])
