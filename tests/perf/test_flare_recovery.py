@@ -65,10 +65,11 @@ def spotted_curve(seed: int, flares: int) -> tuple[LightCurve, list[Flare]]:
         peak = place + rng.uniform(0, 200)
         fwhm = np.exp(rng.uniform(np.log(2.0), np.log(24.0))) / CADENCE_MIN
         snr = np.exp(rng.uniform(np.log(3), np.log(60)))
-        shape = in_rows(row, peak=peak, fwhm=fwhm)
+        near = slice(int(peak - 3 * fwhm), int(peak + 40 * fwhm) + 3)
+        shape = in_rows(row[near], peak=peak, fwhm=fwhm)
         shape *= sigma * snr / np.sqrt(np.sum(shape**2))
         if abs(place - ROWS / 2) > 900:
-            light += shape
+            light[near] += shape
             planted.append(Flare(peak - fwhm - 2, peak + 3 * fwhm + 2, float(snr)))
     seen = np.abs(row - ROWS / 2) > 360
     flux = 1 + _spots(rng, time) + light + noise
