@@ -34,6 +34,7 @@ _KINDS = {
     "dip": "dip",
     "solar-system-object crossing": NOT_REAL,
 }
+_FAINTER = ("transit", "eclipse", "dip")
 _SURE = ("measured", "hand-vetted real", "hand-vetted", "published")
 _PAD_D = 0.02
 _TURNS = 2
@@ -137,10 +138,11 @@ class _Seen:
         return Example(_star(curve), kind, origin, file, self.event, self.shape, self.doubt, self.signal, self.says)
 
 
-def _looked_at(curve: LightCurve) -> list[_Seen]:
-    """The events of ``curve`` from a low threshold on."""
+def _looked_at(curve: LightCurve, *, periods: bool = False) -> list[_Seen]:
+    """The events of ``curve`` from a low threshold on; the search for periods takes most of the time."""
     spec = DETECTORS["ensemble"]
-    scores = spec.build(spec.params()).fit(curve, silent).score(curve, silent)
+    params = spec.params.checked({"periods": periods})
+    scores = spec.build(params).fit(curve, silent).score(curve, silent)
     events = find_events(curve, scores, THRESHOLD)
     view = view_of(curve, scores, events)
     if not events or view is None:
@@ -167,7 +169,8 @@ def _star(curve: LightCurve) -> str:
 
 def _real(curve: LightCurve, rows: Sequence[dict[str, str]], *, quiet: bool) -> list[Example]:
     found: list[Example] = []
-    for seen in _looked_at(curve):
+    periods = any(_KINDS.get(row["event"]) in _FAINTER for row in rows)
+    for seen in _looked_at(curve, periods=periods):
         kind, origin = _named(curve, seen.event, rows)
         if not kind and quiet:
             kind, origin = NOT_REAL, "quiet"

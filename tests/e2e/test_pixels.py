@@ -26,7 +26,9 @@ def test_that_events_of_the_summed_curve_are_listed_with_the_pixels_that_were_su
     assert run.status == 0, run.err
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    dips = [(int(row["row_start"]), int(row["row_end"])) for row in rows if row["kind"] == "dip"]
+    dips = [
+        (int(row["row_start"]), int(row["row_end"])) for row in rows if row["kind"] in ("dip", "transit", "eclipse")
+    ]
     assert any(298 <= first <= 302 and 318 <= last <= 322 for first, last in dips), rows
     origin = json.loads((tmp_path / "events.csv.json").read_text(encoding="utf-8"))["provenance"][0]
     assert origin["flux"].startswith(f"SUM 9 px (row {CORNER[1] + 1}: {CORNER[0] + 2}-{CORNER[0] + 4}; row ")

@@ -3,7 +3,7 @@
 `vet` adds to the evidence of an event, each where it is known:
 
 "asymmetry", "flatness", "lopsided", "red_snr", "mirror"
-    Of its shape: see `core.vetting.shape`; ``red_snr`` is no logarithm here.
+    Of its shape: see `core.vetting.shape`; ``red_snr`` is no logarithm here, and ``mirror`` is "opposite" there.
 "rise_d", "decay_d"
     Days from half of the peak to the peak, and back.
 "alike"
@@ -144,7 +144,8 @@ def _evidence(
     shape: dict[str, Floats], context: Context, others: tuple[Floats, Floats, Floats]
 ) -> list[dict[str, float]]:
     """What is worth telling of each event; numbers that are not known are left out."""
-    columns: dict[str, Floats] = {name: shape[name] for name in ("asymmetry", "flatness", "lopsided", "mirror")}
+    columns: dict[str, Floats] = {name: shape[name] for name in ("asymmetry", "flatness", "lopsided")}
+    columns["mirror"] = shape["opposite"]
     columns["red_snr"] = np.exp(shape["red_snr"])
     columns |= {f"{name}_d": shape[name] * 10 ** shape["duration"] for name in ("rise", "decay")}
     columns["alike"] = np.rint(np.expm1(shape["alike"]))

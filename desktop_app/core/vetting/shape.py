@@ -3,7 +3,7 @@
 import numpy as np
 
 from desktop_app.core.arrays import Floats
-from desktop_app.core.vetting.view import Sums, View, contrast, profile, usual_scatter
+from desktop_app.core.vetting.view import Sums, View, contrast, elsewhere, profile, usual_scatter
 
 BINS = 16
 OUTSIDE = 8
@@ -49,7 +49,9 @@ def shape_of(view: View, sums: Sums) -> dict[str, Floats]:
     "red_snr"
         Deviation from the neighbourhood in units of what stretches of that length usually do.
     "mirror"
-        The strongest deviation of the other sign among a hundred stretches of that length, over the event's own.
+        The strongest contrast of the other sign among a hundred stretches of that length, over the event's own.
+    "opposite"
+        The same of the deviation from the baseline: without what the neighbourhood of other events adds.
     """
     lines = profile(view, sums, BINS, OUTSIDE) * view.sign[:, None]  # (m, bins)
     inside = np.nan_to_num(lines[:, OUTSIDE:-OUTSIDE])
@@ -141,7 +143,11 @@ def _against_the_usual(view: View, sums: Sums) -> dict[str, Floats]:
     own = own * view.sign
     scatter = usual_scatter(references)
     other = np.nanmax(np.nan_to_num(-references * view.sign[:, None]), axis=1, initial=0.0)
+    low = elsewhere(view)
+    means = -view.sign[:, None] * np.nan_to_num(sums.mean(low, low + view.length[:, None]))
+    mean = view.sign * np.nan_to_num(sums.mean(view.first, view.stop))
     return {
+        "opposite": np.clip(_ratio(means.max(axis=1, initial=0.0), np.maximum(mean, 1e-3)), 0.0, 3.0),
         "red_snr": np.log(np.clip(np.nan_to_num(own / scatter), 0.1, 1e3)),
         "mirror": np.clip(_ratio(other, np.maximum(own, 1e-3)), 0.0, 3.0),
     }

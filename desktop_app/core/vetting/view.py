@@ -149,6 +149,13 @@ def profile(view: View, sums: Sums, bins: int, outside: int) -> Floats:
     return sums.mean(edges[:, :-1], edges[:, 1:])
 
 
+def elsewhere(view: View) -> Ints:
+    """First rows of stretches as long as each event, evenly spread over the curve; shape (m, references)."""
+    spread = (np.arange(_REFERENCES) + 0.5) / _REFERENCES
+    room = np.maximum(view.rows.size - view.length[:, None], 0)
+    return np.floor(room * spread[None, :]).astype(np.int64)
+
+
 def contrast(view: View, sums: Sums) -> tuple[Floats, Floats]:
     """How far each event's mean is from that of its neighbourhood, and the same for stretches all over the curve.
 
@@ -161,9 +168,7 @@ def contrast(view: View, sums: Sums) -> tuple[Floats, Floats]:
     """
     n = view.rows.size
     length = view.length[:, None]
-    spread = (np.arange(_REFERENCES) + 0.5) / _REFERENCES
-    elsewhere = np.floor(np.maximum(n - length, 0) * spread[None, :]).astype(np.int64)
-    low = np.concatenate([view.first[:, None], elsewhere], axis=1)  # (m, 1 + references)
+    low = np.concatenate([view.first[:, None], elsewhere(view)], axis=1)  # (m, 1 + references)
     high = low + length
     side = np.maximum(length, _LEAST_NEIGHBOURS)
     begin, end = view.begin[np.minimum(low, n - 1)], view.end[np.minimum(high, n) - 1]

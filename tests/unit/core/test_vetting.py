@@ -109,10 +109,10 @@ def test_that_events_of_like_depth_and_length_are_counted() -> None:
 
 
 def test_that_the_mirror_test_compares_with_the_other_side_at_the_same_length() -> None:
-    alone = only(box(1500, 20, -0.02))["mirror"]
-    beside = only(box(1500, 20, -0.02) + box(700, 80, 0.019))["mirror"]
-    assert alone < 0.2
-    assert beside > 0.4
+    alone = only(box(1500, 20, -0.02))["opposite"]
+    beside = only(box(1500, 20, -0.02) + box(700, 80, 0.019))["opposite"]
+    assert alone < 0.1
+    assert beside > 0.8
 
 
 def test_that_a_symmetric_brightening_looks_like_a_crossing_and_a_flare_does_not() -> None:
