@@ -57,11 +57,11 @@ def star(tmp_path: Path) -> Path:
 def panel(detected: MainWindow, qtbot: QtBot) -> SignalsPanel:
     """The panel with the signals, the first of which is drawn."""
     show_signals(detected, SIGNALS)
-    qtbot.waitUntil(lambda: detected.session.state.signal.picture is not None)
+    qtbot.waitUntil(lambda: detected.session.state.signal.picture is not None, timeout=60_000)
     detected.docks["signals"].raise_()
     found = detected.docks["signals"].widget()
     assert isinstance(found, SignalsPanel)
-    qtbot.waitUntil(lambda: found.plot.isVisible() and found.plot.width() > 100)
+    qtbot.waitUntil(lambda: found.plot.isVisible() and found.plot.width() > 100, timeout=60_000)
     return found
 
 
@@ -89,7 +89,7 @@ def picture_of(window: MainWindow) -> SignalPicture:
 
 def wait_for(window: MainWindow, stretch: Stretch, qtbot: QtBot) -> None:
     """Wait until this part of the period is drawn."""
-    qtbot.waitUntil(lambda: picture_of(window).stretch is stretch)
+    qtbot.waitUntil(lambda: picture_of(window).stretch is stretch, timeout=60_000)
 
 
 def row_at(view: QTableView, row: int) -> QPoint:
@@ -110,7 +110,7 @@ def test_that_the_strongest_signal_is_folded_and_its_dips_are_marked(panel: Sign
 
 def test_that_a_click_on_a_row_folds_on_that_signal(panel: SignalsPanel, detected: MainWindow, qtbot: QtBot) -> None:
     QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=row_at(panel.view, 1))
-    qtbot.waitUntil(lambda: picture_of(detected).place == 1)
+    qtbot.waitUntil(lambda: picture_of(detected).place == 1, timeout=60_000)
     picture = picture_of(detected)
     assert len(detected.curve.plots.dips._time) == 12
     assert picture.model.min() == pytest.approx(-100 * PLANET.depth, rel=0.05)
