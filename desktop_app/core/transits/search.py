@@ -22,7 +22,7 @@ from desktop_app.core.transits.tls import refine_with_tls
 _PEAKS = 30
 _WORTH = 0.4
 _ABOVE_BRIGHT = 1.3
-_LEAST_CHANCE = 0.05
+_LEAST_CHANCE = 0.01
 _AGREEING = 0.6
 _WITHOUT_BEST = 5.0
 _EVIDENT = 20.0

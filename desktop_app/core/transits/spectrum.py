@@ -98,6 +98,8 @@ def spectrum_of(fine: list[Singles], axis: Axis, transits: int, report: Report) 
     period, which = np.zeros(axis.number), np.zeros(axis.number, np.int64)
     trials = 0
     for number, one in enumerate(fine):
+        if not one.whole > 0:
+            continue
         total, power = _tamed(one)
         least, step_d = (transits - 0.5) * one.whole, FINER * one.step_d
         low, high = plausible_periods(one.duration_d, axis)

@@ -11,7 +11,8 @@ from desktop_app.core.flattened import BaselineParams, flatten
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import JobCancelled, silent
 from desktop_app.core.simulate import transit_shape
-from desktop_app.core.transits.search import Search, find_signals
+from desktop_app.core.transits.grid import period_limits
+from desktop_app.core.transits.search import Search, find_signals, rows_of, strongest
 from tests.curves import NOISE, curve_of
 
 CADENCE_D = 0.01
@@ -126,3 +127,12 @@ def test_that_a_cancel_ends_the_search() -> None:
 def test_that_a_short_curve_has_no_signal(n: int) -> None:
     rng = np.random.default_rng(n)
     assert found_in(curve_of(0.02 * np.arange(float(n)), 1 + NOISE * rng.standard_normal(n))) == ()
+
+
+def test_that_rows_without_weight_hold_no_candidate() -> None:
+    rows = rows_of(flatten(star(), BaselineParams(), silent))
+    axis = period_limits(40.0, CADENCE_D, 0.0, 0.0, 3)
+    assert axis is not None
+    best, spectrum = strongest(rows.without(np.ones(rows.time.size, dtype=np.bool_)), Search(), axis, silent)
+    assert best is None
+    assert not spectrum.sigma.any()
