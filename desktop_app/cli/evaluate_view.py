@@ -7,7 +7,7 @@ from math import isnan
 from desktop_app.cli.terminal import counted, say
 from desktop_app.engine.evaluate.controls import CONTROLS
 from desktop_app.engine.evaluate.intervals import Ratio
-from desktop_app.engine.evaluate.predict import WEAKER_FROM, Method, code_hash, provenance_of
+from desktop_app.engine.evaluate.predict import WEAKER_FROM, Method, provenance_of
 from desktop_app.engine.evaluate.protocol import LEAST_SLACK_D, MOST_MORE_D, MOST_TIMES, Recall, Score
 from desktop_app.engine.evaluate.report import PER_D, Evaluation
 from desktop_app.engine.evaluate.truth import Standing
@@ -47,7 +47,7 @@ def _about(done: Evaluation) -> Iterator[str]:
     for method in done.methods:
         if not method.control:
             yield _made_by(method)
-    yield f"Code {code_hash()[:12]}, table {truth.sha256[:12]}"
+    yield f"Code {done.code[:12]}, table {truth.sha256[:12]}"
     yield (
         f"A found event is a hit where it lies within {LEAST_SLACK_D:g} d, or one cadence, of the true one and is no "
         f"longer than {MOST_TIMES:g} times that and {MOST_MORE_D:g} d."

@@ -105,6 +105,8 @@ class Evaluation:
         Files that were looked at, as the tables name them.
     no_file : tuple of str
         Files of the tables that are not in the folder: they are left out.
+    code : str
+        sha256 of all sources that decide what is found.
     """
 
     request: Request
@@ -114,6 +116,7 @@ class Evaluation:
     quiet: str
     looked_at: tuple[str, ...]
     no_file: tuple[str, ...]
+    code: str
 
 
 def evaluate(request: Request, report: Report) -> Evaluation:
@@ -126,6 +129,8 @@ def evaluate(request: Request, report: Report) -> Evaluation:
     ReadError
         A table cannot be read, or names none of the files.
     """
+    # Now and not when the report is written: the sources may be edited meanwhile.
+    code = code_hash()
     methods = request.methods()
     truth = read_truth(request.truth)
     beside = quiet_beside(request.truth) if request.quiet == AUTO else Path(request.quiet) if request.quiet else None
@@ -149,6 +154,7 @@ def evaluate(request: Request, report: Report) -> Evaluation:
         str(beside or ""),
         tuple(task.file for task in tasks),
         tuple(sorted(name for name, path in paths.items() if path is None)),
+        code,
     )
 
 
@@ -175,7 +181,7 @@ def as_json(evaluation: Evaluation) -> dict[str, object]:
         "evaluation": EVALUATION,
         "application": f"Peculiar {version()}",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "code_sha256": code_hash(),
+        "code_sha256": evaluation.code,
         "folder": str(request.folder),
         "truth": {
             "file": str(truth.path),
