@@ -229,14 +229,17 @@ def test_that_a_range_that_does_not_fit_is_told_in_a_sentence(window: MainWindow
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])
-def test_that_both_looks_fill_the_map(measured: MainWindow, look: str) -> None:
+def test_that_both_looks_fill_the_map(measured: MainWindow, look: str, qtbot: QtBot) -> None:
     measured.appearance.choose(look)
     grid = measured.injection_panel.grid
-    picture = grid.grab().toImage()
-    colours = {
-        picture.pixelColor(cell_centre(measured.injection_panel, row, 0) + QPoint(12, 12)).name() for row in (0, 1)
-    }
-    assert len(colours) == 2
+
+    def colours() -> set[str]:
+        picture = grid.grab().toImage()
+        places = [cell_centre(measured.injection_panel, row, 0) + QPoint(12, 12) for row in (0, 1)]
+        return {picture.pixelColor(place).name() for place in places}
+
+    # The new style sheet has the panel laid out anew first.
+    qtbot.waitUntil(lambda: len(colours()) == 2)
 
 
 def test_that_the_layout_brings_the_panel_back_where_it_was(new_window: Callable[[], MainWindow]) -> None:
