@@ -18,6 +18,7 @@ _CERTAIN = 20.0
 _RARE = 0.5 / 18_000
 _FEW = 20
 _STEEP = (0.5, 10.0)
+_USUAL = 1.5
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,13 @@ def tail_of(noise: Sequence[tuple[int, Floats]]) -> Tail:
     Parameters
     ----------
     noise : sequence of (int, ndarray)
-        For each curve its rows, and the raw scores of its candidates; two candidates in all, at least.
+        For each curve its rows, and the raw scores of its candidates; with fewer than two candidates in all, one at 5
+        is assumed.
     """
-    rows = sum(n for n, _ in noise)
-    scores = np.sort(np.concatenate([one for _, one in noise]))[::-1]
+    rows = max(1, sum(n for n, _ in noise))
+    scores = np.sort(np.concatenate([np.zeros(0), *(one for _, one in noise)]))[::-1]
+    if scores.size < 2:
+        return Tail(1 / rows, _USUAL)
     # The tail gets steeper outwards: what a sector shows several times says little of what it seldom shows.
     top = scores[: max(2, min(max(_FEW, round(_RARE * rows)), scores.size // 2))]
     # By the median: one curve with a bad baseline must not flatten the tail of all.

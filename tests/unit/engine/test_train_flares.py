@@ -15,6 +15,13 @@ from desktop_app.nets.weights import load_weights
 ROWS, CADENCE_D = 900, 2 / 1440
 
 
+@pytest.fixture(autouse=True)
+def few_lessons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One planting and one shuffle of each curve are enough to see that they are there."""
+    for name in ("_PLANTINGS", "_SHUFFLES"):
+        monkeypatch.setattr(f"desktop_app.engine.flare_lessons.{name}", 1)
+
+
 def folder_of_stars(folder: Path, stars: int = 4) -> Path:
     """Curves with a flare each, a table of what is known of the flares, and a file of something else."""
     data = folder / "curves"

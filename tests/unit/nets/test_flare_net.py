@@ -57,11 +57,12 @@ def test_that_shapes_are_learnt_and_the_same_seed_learns_the_same() -> None:
     training, validation = examples(400, 0), examples(200, 1)
     how = Schedule(epochs=12, batch=25, rate=5e-3, seed=3)
     arrays, history = learn_flares(training, validation, how, silent)
-    again, _ = learn_flares(training, validation, how, silent)
+    short = Schedule(epochs=1, batch=25, seed=3)
+    once, again = (learn_flares(training, validation, short, silent)[0] for _ in range(2))
     right = (flare_logits(arrays, *validation[:2]) > 0) == (validation[2] > 0)
     assert right.mean() > 0.9
     assert history.validation[history.best] < history.validation[0]
-    for name, array in arrays.items():
+    for name, array in once.items():
         np.testing.assert_array_equal(array, again[name])
 
 
