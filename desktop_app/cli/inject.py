@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
 from desktop_app.cli.detect import files_of, setting, sigmas
-from desktop_app.cli.inject_view import show_map
 from desktop_app.cli.terminal import counted, say, tell
 from desktop_app.core.errors import ParamError, ReadError, UserError
 from desktop_app.core.progress import Report, part
@@ -110,6 +109,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         _write_one(curves, plan, arguments.out)
         return int(failed > 0)
+    from desktop_app.cli.inject_view import show_map
+
     found = _measured(curves, plan, arguments)
     show_map(found)
     if arguments.json:
