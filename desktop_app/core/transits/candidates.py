@@ -38,7 +38,8 @@ class Candidate:
     scatter : float
         That at other phases, 1 at least.
     alignment : float
-        How many sets of as many dips of this strength would be evenly spaced by chance, where each is clear by itself.
+        How many sets of as many dips of this strength would be evenly spaced and alike by chance, where each is clear
+        by itself.
     transits : int
         How many have data.
     sde, false_alarm : float
@@ -121,15 +122,21 @@ def _judged(one: Singles, period_d: float, epoch: float, least: int) -> Candidat
         float(total[others].sum() / np.sqrt(power[others].sum())) / scatter,
         brightening / scatter,
         scatter,
-        _alignments(one, total[seen] / np.sqrt(power[seen])),
+        _alignments(one, depth[seen], total[seen] / np.sqrt(power[seen])),
         int(np.count_nonzero(seen)),
     )
 
 
-def _alignments(one: Singles, strength: Floats) -> float:
-    """How often dips that are strewn at random are as evenly spaced as those of these signal to noise ratios.
+def _alignments(one: Singles, depth: Floats, strength: Floats) -> float:
+    """How often dips that are strewn at random are as evenly spaced and as alike as those of a candidate.
 
-    Any two dips make a period; each further one has to be where that says, within a duration.
+    Any two dips make a period; each further one has to be where that says, within a duration, and as deep.
+
+    Parameters
+    ----------
+    one : Singles
+    depth, strength : ndarray, shape (m,)
+        Of each dip of the candidate with data; ``strength`` is its signal to noise.
     """
     usual = float(np.median(strength))
     if usual < _STRONG:
@@ -138,7 +145,8 @@ def _alignments(one: Singles, strength: Floats) -> float:
     apart = one.duration_d / one.step_d
     dips = 1 + int(np.count_nonzero(np.diff(strong) > apart)) if strong.size else 0
     hit = min(1.0, dips * 2 * one.duration_d / (one.total.size * one.step_d))
-    return 0.5 * dips**2 * hit ** (strength.size - 2)
+    alike = min(1.0, 2 * float(np.hypot(np.std(depth) / np.mean(depth), 1 / usual)))
+    return float(0.5 * dips**2 * hit ** (strength.size - 2) * alike ** (strength.size - 1))
 
 
 def _elsewhere(one: Singles, period_d: float, epoch: float, least: int) -> tuple[float, float]:

@@ -145,7 +145,8 @@ def strongest(rows: Rows, how: Search, axis: Axis, report: Report) -> tuple[Cand
         if candidate is not None:
             chance = max(spectrum.chance_of(peak), float(-np.expm1(-candidate.alignment)))
             found.append(replace(candidate, sde=float(spectrum.sde[peak]), false_alarm=chance))
-    sure = [candidate for candidate in found if holds(candidate, how)]
+    # What only chance may have spaced evenly still hides weaker periods: those are made of some of its dips.
+    sure = [candidate for candidate in found if holds(replace(candidate, false_alarm=0.0), how)]
     if sure:
         # Among harmonics that all hold, the one whose dips together say most is the period.
         return max(sure, key=lambda candidate: candidate.robust_snr * candidate.scatter), spectrum
