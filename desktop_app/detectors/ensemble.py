@@ -28,7 +28,7 @@ _FEW_WINDOWS = 20
 _WINDOWS_AT_ONCE = 5000
 _CHANGED = 3.0
 _OWN_EVENT = 2.5
-_SEARCH = Search(oversampling=4)
+_SEARCH = Search(most_sums=6e9)
 
 
 class Direction(StrEnum):
@@ -89,7 +89,8 @@ class EnsembleParams(BaselineParams):
     periods: bool = setting(
         True,
         title="Search for periods",
-        help="Also look for dips that come back: each then has the score of all of them together.",
+        help="Also look for dips that come back: each then has the score of all of them together. In curves of years "
+        "the longest periods are left to the detector of transits.",
     )
     agreement: Agreement = setting(
         Agreement.MEAN,

@@ -1,6 +1,7 @@
 """How much faster the ensemble is than its recipe done window by window, in one run on one machine."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 
 import pytest
@@ -15,18 +16,23 @@ from tests.curves import eventful_curve
 @pytest.mark.slow
 @pytest.mark.parametrize(("rows", "least"), [(20_000, 5.0), (65_000, 10.0)])
 def test_that_the_ensemble_beats_the_loop_over_windows(rows: int, least: float) -> None:
-    """The aim is 5 and 15 times; at 65,000 rows a busy machine may take a third of that."""
+    """The aim is 5 and 15 times, without the search for periods, which the recipe has not; that is printed beside it."""
     data = eventful_curve(rows)
     spec = DETECTORS["ensemble"]
     spec.build(spec.params()).fit(eventful_curve(2000), silent)  # what is imported late is not part of either time
 
-    def detect() -> None:
-        scores = spec.build(spec.params()).fit(data, silent).score(data, silent)
-        assert find_events(data, scores, spec.threshold)
+    def detect(*, periods: bool = False) -> None:
+        fresh = replace(data)  # a curve that was looked at before is not flattened again
+        scores = spec.build(spec.params(periods=periods)).fit(fresh, silent).score(fresh, silent)
+        assert find_events(fresh, scores, spec.threshold)
 
     slow = _seconds(lambda: window_recipe(data.time, data.flux))
     fast = min(_seconds(detect) for _ in range(4))
-    print(f"\n{rows} rows: recipe {slow:.2f} s, ensemble {fast:.2f} s, {slow / fast:.1f} times faster")  # noqa: T201 - a benchmark tells its figures
+    whole = min(_seconds(lambda: detect(periods=True)) for _ in range(2))
+    print(  # noqa: T201 - a benchmark tells its figures
+        f"\n{rows} rows: recipe {slow:.2f} s, ensemble {fast:.2f} s, {slow / fast:.1f} times faster; "
+        f"with periods {whole:.2f} s"
+    )
     assert slow / fast >= least
 
 

@@ -22,6 +22,8 @@ _LEAST_PERIOD_D = 0.4
 _LEAST_PERIOD_CADENCES = 15.0
 _MOST = 400_000
 _LONGEST_SHARE = 0.2
+_CUTS = 60
+_LEAST_REACH = 5.0
 
 
 def transit_table(*, box: bool = False) -> Floats:
@@ -113,3 +115,35 @@ def plausible_periods(duration_d: float, axis: Axis) -> tuple[float, float]:
     low = max((duration_d / (LONGEST * SUNLIKE_D)) ** 3, duration_d / _LONGEST_SHARE)
     high = (duration_d / (SHORTEST * SUNLIKE_D)) ** 3
     return max(axis.shortest_d, low), min(axis.longest_d, high)
+
+
+def folding_work(axis: Axis, tried: Floats, span_d: float, steps: int) -> float:
+    """How many sums the folding takes for all periods of ``axis``.
+
+    Parameters
+    ----------
+    axis : Axis
+    tried : ndarray, shape (k,)
+        Durations in days.
+    span_d : float
+        How long the curve lasts.
+    steps : int
+        Of time in a duration.
+    """
+    limits = np.array([plausible_periods(float(duration), axis) for duration in tried]).reshape(-1, 2)
+    low, high = limits[:, 0], np.maximum(limits[:, 1], limits[:, 0])
+    step_d = tried / steps
+    rounds = np.log2(np.maximum(span_d / np.sqrt(low * high), 2.0))
+    return float(((high - low) / step_d * span_d / step_d * rounds).sum())
+
+
+def within_work(axis: Axis, cadence_d: float, span_d: float, steps: int, most: float) -> Axis | None:
+    """``axis`` without its longest periods where folding all of them would take more than ``most`` sums.
+
+    None where what is left would hardly be a search.
+    """
+    for high in np.geomspace(axis.longest_d, min(_LEAST_REACH * axis.shortest_d, axis.longest_d), _CUTS):
+        cut = axis if high == axis.longest_d else Axis.over(span_d, axis.shortest_d, float(high))
+        if folding_work(cut, durations(cut, cadence_d, 0.0, 0.0), span_d, steps) <= most:
+            return cut
+    return None

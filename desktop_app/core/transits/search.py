@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from desktop_app.core.transits.around import light_of
 from desktop_app.core.transits.candidates import Candidate, refined, transit_numbers
 from desktop_app.core.transits.checks import check, has_secondary
 from desktop_app.core.transits.fit import cleared, inside_dips, refine, second_shape, shape_of
-from desktop_app.core.transits.grid import Axis, durations, period_limits, transit_table
+from desktop_app.core.transits.grid import Axis, durations, period_limits, transit_table, within_work
 from desktop_app.core.transits.single import Rows, singles
 from desktop_app.core.transits.spectrum import FINER, Spectrum, spectrum_of
 from desktop_app.core.transits.tls import refine_with_tls
@@ -54,6 +54,8 @@ class Search:
         Whether `transitleastsquares` refines each signal first.
     least_snr, least_sde : float
         What a signal has to reach.
+    most_sums : float
+        How much work each look at all periods may be; the longest periods are left out where it would be more.
     """
 
     shortest_period_d: float = 0.0
@@ -67,6 +69,7 @@ class Search:
     tls: bool = False
     least_snr: float = 7.0
     least_sde: float = 6.0
+    most_sums: float = inf
 
 
 def find_signals(flat: Flattened, how: Search, report: Report) -> tuple[PeriodicSignal, ...]:
@@ -86,6 +89,9 @@ def find_signals(flat: Flattened, how: Search, report: Report) -> tuple[Periodic
     axis = period_limits(span_d, rows.cadence_d, how.shortest_period_d, how.longest_period_d, how.transits)
     found: tuple[PeriodicSignal, ...] = ()
     if axis is None or not rows.power.any():
+        return found
+    axis = within_work(axis, rows.cadence_d, span_d, how.oversampling, how.most_sums)
+    if axis is None:
         return found
     for turn in range(how.signals):
         told = part(report, turn / how.signals, (turn + 1) / how.signals)

@@ -99,7 +99,7 @@ def test_that_a_calm_curve_is_not_at_fault() -> None:
 
 
 def test_that_without_positions_the_six_hours_are_taken_out() -> None:
-    saw = 2e-3 * (PHASE - 0.5) * (1 + np.sin(2 * np.pi * TIME / 20)) + 1e-3 * np.cos(12 * PHASE + TIME / 5)
+    saw = 4e-3 * (PHASE - 0.5) * (1 + np.sin(2 * np.pi * TIME / 20)) + 2e-3 * np.cos(12 * PHASE + TIME / 5)
     data = observed(1 + noise() + saw, None)
     assert scatter(flat(data)) < 1.4 * NOISE
     assert scatter(flat(data, Pointing.NEVER)) > 1.5 * NOISE

@@ -43,7 +43,7 @@ def test_that_the_pixels_open_as_target_pixels_whose_transit_is_found(folder: Pa
     np.testing.assert_allclose(pixels.frames.frame(7), simulate_pixels().frames[7], rtol=1e-6)
     truth = json.loads((folder / "pixels_tp_truth.json").read_text())["events"][0]
     table = events_of(detect(pixels))
-    assert [kind for kind in table["kind"] if kind == "dip"]
+    assert [kind for kind in table["kind"] if kind == "transit"]
     assert any(truth["t_start"] <= peak <= truth["t_end"] for peak in table["t_peak"])
 
 
