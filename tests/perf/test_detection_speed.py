@@ -16,14 +16,14 @@ from tests.curves import eventful_curve
 @pytest.mark.slow
 @pytest.mark.parametrize(("rows", "least"), [(20_000, 5.0), (65_000, 10.0)])
 def test_that_the_ensemble_beats_the_loop_over_windows(rows: int, least: float) -> None:
-    """The aim is 5 and 15 times, without the search for periods, which the recipe has not; that is printed beside it."""
+    """The aim is 5 and 15 times, without the search for periods, which the recipe has not: printed beside it."""
     data = eventful_curve(rows)
     spec = DETECTORS["ensemble"]
     spec.build(spec.params()).fit(eventful_curve(2000), silent)  # what is imported late is not part of either time
 
     def detect(*, periods: bool = False) -> None:
         fresh = replace(data)  # a curve that was looked at before is not flattened again
-        scores = spec.build(spec.params(periods=periods)).fit(fresh, silent).score(fresh, silent)
+        scores = spec.build(spec.params.checked({"periods": periods})).fit(fresh, silent).score(fresh, silent)
         assert find_events(fresh, scores, spec.threshold)
 
     slow = _seconds(lambda: window_recipe(data.time, data.flux))

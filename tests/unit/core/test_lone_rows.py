@@ -33,8 +33,8 @@ def test_that_cosmic_rays_seldom_reach_the_limit_and_dips_keep_their_worth() -> 
     for seed in range(10):
         residual = with_rays(seed)
         lone = lone_rows(residual, LIMIT)
-        before += np.count_nonzero(residual > LIMIT)
-        after += np.count_nonzero(residual * lone.worth(residual) > LIMIT)
+        before += int(np.count_nonzero(residual > LIMIT))
+        after += int(np.count_nonzero(residual * lone.worth(residual) > LIMIT))
         assert lone.faint > 0.95
     assert before > 50
     assert after <= 0.1 * before
