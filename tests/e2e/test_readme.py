@@ -34,7 +34,7 @@ def test_that_the_gates_run_the_test_command_of_the_readme() -> None:
 def test_that_the_two_commands_stand_at_the_top() -> None:
     first, second = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
     assert first.endswith("peculiar open --samples")
-    assert second.endswith("python -m pytest")
+    assert second.endswith("python -m pytest -n auto --dist loadfile")
     assert README.index(second) < README.index("\n## ")
 
 
