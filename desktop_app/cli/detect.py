@@ -1,7 +1,6 @@
 """``peculiar detect``: the events of any number of files, on the terminal or in a file."""
 
 import argparse
-import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from desktop_app.cli.arguments import setting, sigmas
 from desktop_app.cli.bugs import record_bug
 from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
 from desktop_app.cli.gathering import by_object
@@ -296,25 +296,6 @@ def _deliver(tables: "Sequence[EventTable]", request: Request) -> bool:
         return False
     say(f"{counted(len(table), 'event')} written to {' and '.join(map(str, written))}")
     return True
-
-
-def setting(text: str) -> tuple[str, str]:
-    """A setting and its value, as ``--set`` takes them."""
-    key, equals, value = text.partition("=")
-    if not (key and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form key=value")
-    return key, value
-
-
-def sigmas(text: str) -> float:
-    """A threshold, as ``--threshold`` takes it."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of sigmas above 0")
-    return value
 
 
 def _list_file(text: str) -> Path:

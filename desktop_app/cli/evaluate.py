@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import math
 import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_app.cli.arguments import setting, sigmas
 from desktop_app.cli.terminal import say
 from desktop_app.core.errors import WriteError
 
@@ -41,14 +41,14 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         "--set",
         action="append",
         default=[],
-        type=_setting,
+        type=setting,
         dest="settings",
         metavar="KEY=VALUE",
         help="a setting of the one detector; may be given several times",
     )
     parser.add_argument(
         "--threshold",
-        type=_sigmas,
+        type=sigmas,
         metavar="X",
         help="flag from this score on, in sigma (default: each detector's own)",
     )
@@ -128,23 +128,6 @@ def _write(path: Path, done: "Evaluation") -> None:
         aside.replace(path)
     except OSError as error:
         raise WriteError(f"{path} cannot be written: {error.strerror or error}.", hint="Name another file.") from error
-
-
-def _setting(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not (key and equals):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form key=value")
-    return key, value
-
-
-def _sigmas(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of sigmas above 0")
-    return value
 
 
 def _count(text: str) -> int:
