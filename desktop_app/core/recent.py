@@ -12,14 +12,14 @@ class Recent(Generic[Made]):
     """One entry: the last data set that was asked for, how, and what was made of it.
 
     Several detectors look at one curve after the other, and most of them want the same. May be asked by several
-    threads; two that ask for the same at once may both make it.
+    threads; two that ask for the same at once may both make it. What was made hangs on the data set itself and goes
+    with it: a function called by the collector would swallow a Ctrl+C that comes just then.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._data: Callable[[], object] = _nothing
-        self._how: Hashable = None
-        self._made: Made | None = None
+        self._name = f"_recent_{id(self)}"
 
     def get(self, data: object, how: Hashable, make: Callable[[], Made]) -> Made:
         """What ``make`` made of ``data`` when it was asked for last and ``how`` was the same, or makes now.
@@ -32,20 +32,17 @@ class Recent(Generic[Made]):
             All else that the outcome depends on.
         make : callable
         """
-        with self._lock:
-            if self._data() is data and self._how == how and self._made is not None:
-                return self._made
+        kept: tuple[Hashable, Made] | None = vars(data).get(self._name)
+        if kept is not None and kept[0] == how:
+            return kept[1]
         made = make()
         with self._lock:
-            self._data, self._how, self._made = ref(data, self._forget), how, made
+            last = self._data()
+            if last is not None:
+                vars(last).pop(self._name, None)
+            vars(data)[self._name] = how, made
+            self._data = ref(data)
         return made
-
-    def _forget(self, gone: object) -> None:
-        # Called by the collector, maybe while this very thread holds the lock: a busy entry is about to be replaced.
-        if self._lock.acquire(blocking=False):
-            if self._data is gone:
-                self._data, self._how, self._made = _nothing, None, None
-            self._lock.release()
 
 
 def _nothing() -> None:

@@ -72,7 +72,7 @@ def learn(examples: Sequence[Example], trees: int, seed: int, report: Report) ->
     temperature = _temperature(lesson, logits)
     report(_FOLDS / (_FOLDS + 1), "Learning from all stars")
     judge = replace(_fitted(lesson, np.ones(len(examples), np.bool_), trees, seed), temperature=temperature)
-    likely = softmax(logits / temperature) * allowed(KINDS, lesson.shape[:, SHAPE_NAMES.index("side")])
+    likely = softmax(logits / temperature) * allowed(KINDS, dict(zip(SHAPE_NAMES, lesson.shape.T, strict=True)))
     return judge, _measured(lesson, _with_signals(examples, likely), suspicion)
 
 

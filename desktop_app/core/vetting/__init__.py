@@ -20,7 +20,7 @@
     How likely each kind is, from one in twenty on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -46,6 +46,7 @@ _FAINTER = ("transit", "eclipse", "dip", "step", "outlier")
 _BRIGHTER = ("flare", "spike", "step", "outlier")
 _TOLD = 0.05
 _ON_TIME = 2.0
+_STAYS = 0.25
 """What is taken off the logit of the instrument for a dip that comes back on time."""
 
 
@@ -83,7 +84,7 @@ def vet(
     ]
     if judge is None:
         return tuple(found)
-    likely = judge.probabilities(shape) * allowed(judge.kinds, view.sign)
+    likely = judge.probabilities(shape) * allowed(judge.kinds, shape)
     likely = together(likely, member, says_of(scores.signals), judge.kinds)
     on_time = np.isin(member, [place for place, kind in enumerate(says_of(scores.signals)) if kind])
     return _judged(found, view, shape, context, judge, (*others, on_time), likely)
@@ -113,10 +114,19 @@ def _judged(
     return tuple(judged)
 
 
-def allowed(kinds: Sequence[str], sign: Floats) -> Bools:
-    """Whether an event to that side can be of that kind; shape (m, kinds)."""
+def allowed(kinds: Sequence[str], shape: Mapping[str, Floats]) -> Bools:
+    """Whether an event can be of that kind; shape (m, kinds): to its side, and no step where the level comes back.
+
+    Parameters
+    ----------
+    kinds : sequence of str
+    shape : mapping of str to ndarray, shape (m,)
+        The numbers "side", "is_step" and "jump" of the events.
+    """
     fainter, brighter = (np.isin(kinds, names) for names in (_FAINTER, _BRIGHTER))
-    return np.where(sign[:, None] < 0, fainter[None, :], brighter[None, :])
+    stays = (shape["is_step"] > 0) | (np.abs(shape["jump"]) >= _STAYS)
+    to_side = np.where(shape["side"][:, None] < 0, fainter[None, :], brighter[None, :])
+    return to_side & (stays[:, None] | (np.asarray(kinds) != "step")[None, :])
 
 
 def _with_opinion(
