@@ -207,11 +207,10 @@ def _events_of_files(
     paths: tuple[Path, ...], request: Request, cache: "ScoreCache | None", book: "CompanyBook", report: Report
 ) -> "tuple[EventTable, str, bool]":
     """The events of one file, or of several stitched; a line on what was done; whether columns were chosen."""
-    from desktop_app.core.event_table import event_table
     from desktop_app.core.vetting import ALONE
     from desktop_app.detectors import DEFAULT_DETECTOR
     from desktop_app.engine.detect import detect
-    from desktop_app.engine.events import flagged_events
+    from desktop_app.engine.events import flagged_events, table_of
     from desktop_app.engine.known import notes_on
 
     began = perf_counter()
@@ -227,7 +226,7 @@ def _events_of_files(
     )
     flagged = flagged_events(found, book.company_of(curve) if request.together else ALONE)
     book.note(curve, flagged)
-    table = event_table(found, flagged)
+    table = table_of(found, flagged)
     looked_at = f"{curve.usable.sum():,} of {counted(len(curve), 'row')} looked at"
     how = f"{perf_counter() - began:.2f} s" + (", scores from the cache" if found.cached else "")
     events = f"{counted(len(table), 'event')} from {found.threshold:g} sigma on"

@@ -1,13 +1,18 @@
-"""What a detector finds: scores, events cut from them, and where they come from."""
+"""What a detector finds in a light curve or in telemetry: scores, events cut from them, and where they come from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop_app.core.arrays import Floats, frozen_floats
 from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.telemetry import Telemetry
 
 EVENT_KINDS = ("transit", "eclipse", "flare", "dip", "step", "spike", "outlier", "artefact")
-"""What an event can be; the last is of the instrument, not of the sky."""
+"""What an event of a light curve can be; the last is of the instrument, not of the sky."""
+CHANNEL_EVENT_KINDS = ("limit", "spike", "step", "drift", "frozen", "dropout", "noise", "regime", "pattern")
+"""What an event of a channel can be: outside of its range, one or few samples, a level that changed, one that creeps, a
+value that no longer moves, samples that are missing or at zero, another scatter, a state that training never saw, and a
+shape that comes but once."""
 UNKNOWN = float("nan")
 
 
@@ -46,24 +51,31 @@ class PeriodicSignal:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """How strange each row is.
+    """How strange each row is; of telemetry, each sample of each channel.
 
     Attributes
     ----------
-    values : ndarray, shape (n,)
-        Robust sigmas, higher is stranger; NaN where the detector did not look, which is never an event.
-    tracks : mapping of str to ndarray, shape (n,)
-        What a detector knows beside the scores, by name: "baseline" and "noise" (one sigma), both in the unit of
-        the flux; "step" (signed height of a step that begins at this row, in the unit of the flux, 0 elsewhere);
-        "model" (what an autoencoder or a transit fit makes of the curve, in the unit of the flux, NaN where it says
-        nothing).
+    values : ndarray, shape (n,) or (n, c)
+        Higher is stranger; NaN where the detector did not look, which is never an event. Of light curves robust sigmas.
+        Of telemetry one column for each of the c channels of the data, in their order; how many times the limit that
+        the detector set for the channel, so that 1 is where it flags; commands are not looked at.
+    tracks : mapping of str to ndarray, of the shape of ``values``
+        Of telemetry: "model" (what the detector expected, in the unit of the channel, NaN where it says nothing),
+        "low" and "high" (between which it finds values usual), where it has them. Of light curves: what a detector
+        knows beside the scores, by name: "baseline" and "noise" (one sigma), both in the unit of the flux; "step"
+        (signed height of a step that begins at this row, in the unit of the flux, 0 elsewhere); "model" (what an
+        autoencoder or a transit fit makes of the curve, in the unit of the flux, NaN where it says nothing).
     signals : tuple of PeriodicSignal
         What repeats, strongest first.
+    notes : tuple of str
+        What a person should know about how it was looked, a sentence each: "P-1: the training stretch is no
+        longer like the data; train anew".
     """
 
     values: Floats
     tracks: Mapping[str, Floats] = field(default_factory=dict)
     signals: tuple[PeriodicSignal, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen_floats(self.values))
@@ -85,19 +97,22 @@ class Event:
     peak : int
         The row that deviates most.
     score : float
-        The highest score in the stretch, robust sigmas.
+        The highest score in the stretch, in the unit of the scores.
     kind : str
-        One of `EVENT_KINDS`.
+        One of `EVENT_KINDS`, or of `CHANNEL_EVENT_KINDS`.
     evidence : mapping of str to float
         For light curves: "depth" (relative to the baseline, positive where fainter, negative where brighter; in
         the unit of the flux where the baseline is not positive), "duration_d", "snr", "quality" (all bits, or-ed);
-        what vetting adds is told in `core.vetting`.
+        what vetting adds is told in `core.vetting`. For telemetry what `core.channels.events` measures.
     probability : float
         How likely it is that the kind is right, in [0, 1]; NaN where nobody judged it.
     suspicion : float
         How likely it is that the instrument made it, in [0, 1]; NaN where nobody judged it.
     reasons : tuple of str
-        Why the instrument is suspected, the weightiest first; each a short phrase for a person.
+        Why the instrument is suspected, the weightiest first; each a short phrase for a person. Of telemetry: why
+        it does not belong.
+    channel : str
+        Of telemetry the channel it is in; "" of a light curve.
     """
 
     start: int
@@ -109,6 +124,7 @@ class Event:
     probability: float = UNKNOWN
     suspicion: float = UNKNOWN
     reasons: tuple[str, ...] = ()
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -157,20 +173,40 @@ class Detection:
 
     Attributes
     ----------
-    data : LightCurve
+    data : LightCurve or Telemetry
     scores : Scores
     provenance : Provenance
     threshold : float
-        Robust sigmas.
+        In the unit of the scores.
     cached : bool
         Whether the scores were made in an earlier run.
     pieces : tuple of Provenance
         Of a stitched curve: the same for each of its files; () for any other.
     """
 
-    data: LightCurve
+    data: LightCurve | Telemetry
     scores: Scores
     provenance: Provenance
     threshold: float
     cached: bool = False
     pieces: tuple[Provenance, ...] = ()
+
+    @property
+    def curve(self) -> LightCurve:
+        """The light curve that was looked at.
+
+        Raises
+        ------
+        TypeError
+            It was telemetry: who calls has to know.
+        """
+        if not isinstance(self.data, LightCurve):
+            raise TypeError("this detection is of telemetry")
+        return self.data
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """The telemetry that was looked at; as `curve`."""
+        if not isinstance(self.data, Telemetry):
+            raise TypeError("this detection is of a light curve")
+        return self.data

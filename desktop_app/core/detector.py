@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from desktop_app.core.detection import Scores
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report
+from desktop_app.core.telemetry import Telemetry
+
+Seen = TypeVar("Seen", LightCurve, Telemetry, contravariant=True)
 
 
-class Detector(Protocol):
+class Detector(Protocol[Seen]):
     """Finds what is strange in a dataset; built from its parameters, holds no data of its own before `fit`."""
 
-    def fit(self, data: LightCurve, report: Report) -> Self:
+    def fit(self, data: Seen, report: Report) -> Self:
         """Learn what is usual.
 
         Raises
@@ -23,7 +26,7 @@ class Detector(Protocol):
         """
         ...
 
-    def score(self, data: LightCurve, report: Report) -> Scores:
+    def score(self, data: Seen, report: Report) -> Scores:
         """How strange each row is, after `fit`."""
         ...
 
@@ -45,11 +48,13 @@ class DetectorSpec:
     build : callable
         Makes the detector from its parameters.
     threshold : float
-        The score from which on rows are flagged unless someone moves it, in robust sigmas.
+        The score from which on rows are flagged unless someone moves it, in ``unit``.
     finds : tuple of str
         The shapes it is there for, as `core.events` names them; the contract tests plant each of these.
     weights : str
         The folder in ``models`` whose weights it uses; "" where it needs none.
+    unit : str
+        What scores are counted in, as panels print it: "σ" for robust sigmas, "× limit" for telemetry.
     """
 
     name: str
@@ -58,7 +63,8 @@ class DetectorSpec:
     kinds: tuple[type, ...]
     version: int
     params: type[Params]
-    build: Callable[[Any], Detector]  # the border: each build takes its own parameter set
+    build: Callable[[Any], Detector[Any]]  # the border: each build takes its own parameter set
     threshold: float = 5.0
     finds: tuple[str, ...] = ("dip", "flare", "outlier", "spike", "step")
     weights: str = ""
+    unit: str = "σ"

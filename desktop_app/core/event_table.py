@@ -106,17 +106,17 @@ _DEFINITIONS = (
 
 
 def event_table(detection: Detection, events: Sequence[Event]) -> EventTable:
-    """The events of one detection, numbered from 1 in the order of time."""
+    """The events of one detection in a light curve, numbered from 1 in the order of time."""
     values = _values(detection, sorted(events, key=lambda event: event.start))
     columns = tuple(Column(*definition, values[definition[0]]) for definition in _DEFINITIONS)
-    name = detection.data.source.object_name if detection.pieces else detection.provenance.file
+    name = detection.curve.source.object_name if detection.pieces else detection.provenance.file
     signals = tuple((name, signal) for signal in detection.scores.signals)
     return EventTable(columns, detection.pieces or (detection.provenance,), signals)
 
 
 def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[np.generic]]:
     """The values of every column by its name, each of shape (n events,)."""
-    data, n = detection.data, len(events)
+    data, n = detection.curve, len(events)
     first = np.array([event.start for event in events], np.int64)
     last = np.array([event.stop - 1 for event in events], np.int64)
     peak = np.array([event.peak for event in events], np.int64)

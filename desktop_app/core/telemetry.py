@@ -105,6 +105,13 @@ class Telemetry:
         steps = np.diff(self.time)
         return float(np.median(steps)) if len(steps) and self.clock != "samples" else float("nan")
 
+    @property
+    def time_label(self) -> str:
+        """What times count from: "s since 2026-01-01T00:00:00 UTC", "s", or "samples"."""
+        if self.clock == "utc":
+            return f"s since {utc_dates(np.array([self.zero_unix_s]))[0]} UTC"
+        return "s" if self.clock == "elapsed" else "samples"
+
     def labels_on(self, channel: str) -> tuple[Interval, ...]:
         """The labels that are about ``channel``, those about all channels among them."""
         return tuple(label for label in self.labels if label.channel in ("", channel))
@@ -143,3 +150,16 @@ def with_labels(data: Telemetry, labels: Iterable[Interval]) -> Telemetry:
     """``data`` with further labels, each of them once, in the order of their rows."""
     every = dict.fromkeys((*data.labels, *labels))
     return replace(data, labels=tuple(sorted(every, key=lambda label: (label.start, label.stop, label.channel))))
+
+
+def without_labels(data: Telemetry) -> Telemetry:
+    """``data``, its training stretch too, with no labels: what a detector gets to see."""
+    training = None if data.training is None else without_labels(data.training)
+    return replace(data, labels=(), training=training)
+
+
+def utc_dates(unix_s: Floats) -> list[str]:
+    """Dates of Unix times to the millisecond, "" where they are not finite or out of the years 1 to 9999."""
+    known = np.isfinite(unix_s) & (unix_s > -6.2e10) & (unix_s < 2.5e11)
+    moments = np.round(np.where(known, unix_s, 0.0) * 1000).astype("datetime64[ms]")
+    return [str(text) if told else "" for text, told in zip(np.datetime_as_string(moments), known, strict=True)]

@@ -9,12 +9,14 @@ from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from desktop_app.core.arrays import Floats
 from desktop_app.core.detection import PeriodicSignal, Provenance, Scores
 
-SCHEMA = 2
+SCHEMA = 3
 LIMIT_BYTES = 4 << 30
 
 _log = logging.getLogger(__name__)
@@ -53,12 +55,13 @@ class ScoreCache:
                 values = np.asarray(file["scores"], np.float64)
                 tracks = {name: np.asarray(track, np.float64) for name, track in file["tracks"].items()}
                 provenance = Provenance(**json.loads(str(file.attrs["provenance"])))
+                notes = tuple(map(str, json.loads(str(file.attrs["notes"]))))
                 signals = tuple(PeriodicSignal(**one) for one in json.loads(str(file.attrs["signals"])))
             os.utime(path)
         except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             _log.info("Cache entry %s cannot be read and is made again: %s", path.name, error)
             return None
-        return Scores(values, tracks, signals), provenance
+        return Scores(values, tracks, signals, notes), provenance
 
     def save(self, key: str, scores: Scores, provenance: Provenance) -> None:
         """Keep ``scores`` under ``key``; a full or read-only disk costs the entry, never the run."""
@@ -71,10 +74,11 @@ class ScoreCache:
             with h5py.File(aside, "w") as file:
                 file.attrs["provenance"] = json.dumps(asdict(provenance))
                 file.attrs["signals"] = json.dumps([asdict(signal) for signal in scores.signals])
-                file.create_dataset("scores", data=scores.values).attrs["unit"] = "robust sigma"
+                file.attrs["notes"] = json.dumps(scores.notes)
+                file.create_dataset("scores", data=scores.values, **_packing(scores.values))
                 group = file.create_group("tracks")
                 for name, track in scores.tracks.items():
-                    group.create_dataset(name, data=track)
+                    group.create_dataset(name, data=track, **_packing(track))
             aside.replace(self._path(key))
         except OSError as error:
             _log.info("Scores are not kept in %s: %s", self.folder, error)
@@ -109,3 +113,8 @@ class ScoreCache:
                 return
             path.unlink(missing_ok=True)
             excess -= size
+
+
+def _packing(values: Floats) -> dict[str, Any]:
+    """Columns of commands are all NaN: worth packing; a light curve is not."""
+    return {} if values.ndim == 1 else {"compression": "lzf", "shuffle": True, "chunks": True}

@@ -8,15 +8,16 @@ from hashlib import file_digest
 from pathlib import Path
 
 from desktop_app.core.data import Dataset, curve_in, kind_of
-from desktop_app.core.detection import Detection, Provenance
+from desktop_app.core.detection import Detection, Provenance, Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.magnitudes import in_flux, in_unit_of
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
+from desktop_app.core.telemetry import Telemetry, without_labels
 from desktop_app.core.transits.difference import on_pixels
-from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
+from desktop_app.detectors import looks_of, spec_of
 from desktop_app.engine.cache import ScoreCache, cache_key
 from desktop_app.nets.weights import weights_hash
 from desktop_app.paths import cache_folder, version
@@ -24,7 +25,7 @@ from desktop_app.paths import cache_folder, version
 
 def detect(
     data: Dataset,
-    detector: str = DEFAULT_DETECTOR,
+    detector: str | None = None,
     settings: Params | Mapping[str, object] | None = None,
     *,
     threshold: float | None = None,
@@ -36,13 +37,13 @@ def detect(
     Parameters
     ----------
     data : Dataset
-        A light curve, or target pixels, of which the summed light curve is looked at.
-    detector : str
-        A name of the registry.
+        A light curve; target pixels, of which the summed light curve is looked at; or telemetry.
+    detector : str, optional
+        A name of the registry for this kind of data; the default one of the kind where not given.
     settings : Params or mapping, optional
         The detector's parameters, or some of them by name; defaults for the rest.
     threshold : float, optional
-        From which score on rows are flagged, in robust sigmas; the detector's own where not given.
+        From which score on rows are flagged, in the unit of the detector; the detector's own where not given.
     report : callable
         Told the progress; may raise `JobCancelled`.
     cache : ScoreCache, optional
@@ -55,36 +56,53 @@ def detect(
     FitError
         The data are too few, or not of a kind the detector looks at.
     """
-    spec = DETECTORS[detector]
+    looks = looks_of(data)
+    if looks is None:
+        raise FitError(f"No detector looks at {kind_of(data)}.", hint="Open a light curve, or telemetry.")
+    spec = spec_of(detector, looks)
     params = settings if isinstance(settings, spec.params) else spec.params.checked(_as_mapping(settings))
-    curve = curve_in(data)
-    if curve is None or not isinstance(curve, spec.kinds):
-        what = kind_of(data)
-        raise FitError(f"{spec.label} cannot look at this kind of data: {what}.", hint="Open a light curve.")
+    seen = data if isinstance(data, Telemetry) else curve_in(data)
+    if seen is None or not isinstance(seen, spec.kinds):
+        raise FitError(f"{spec.label} cannot look at this kind of data: {kind_of(data)}.", hint="Choose another.")
     limit = spec.threshold if threshold is None else threshold
     cache = cache or ScoreCache(cache_folder())
     report(0.0, "Looking for earlier scores")
-    key = cache_key(_depends_on(curve, spec, params))
+    key = cache_key(_depends_on(seen, spec, params))
     kept = cache.load(key)
-    if kept and kept[0].values.shape == (len(curve),):
+    if kept and kept[0].values.shape == _shape_of(seen):
         scores, provenance = kept
         # The same data may have been opened from elsewhere before.
-        provenance = replace(provenance, file=_file(curve), sha256=_file_hash(curve))
-        return Detection(curve, scores, provenance, limit, cached=True, pieces=_of_pieces(curve, provenance))
-    seen = in_flux(curve)
-    built = spec.build(params).fit(seen, part(report, 0.0, 0.5))
-    scores = on_pixels(data, in_unit_of(curve, built.score(seen, part(report, 0.5, 0.95))), part(report, 0.95, 0.99))
-    provenance = _provenance(curve, spec, params)
+        provenance = replace(provenance, file=_file(seen), sha256=_file_hash(seen))
+        return Detection(seen, scores, provenance, limit, cached=True, pieces=_of_pieces(seen, provenance))
+    scores = _scored(data, seen, spec, params, part(report, 0.0, 0.99))
+    provenance = _provenance(seen, spec, params)
     report(0.99, "Keeping the scores")
     cache.save(key, scores, provenance)
-    return Detection(curve, scores, provenance, limit, pieces=_of_pieces(curve, provenance))
+    return Detection(seen, scores, provenance, limit, pieces=_of_pieces(seen, provenance))
+
+
+def _scored(data: Dataset, seen: LightCurve | Telemetry, spec: DetectorSpec, params: Params, report: Report) -> Scores:
+    """What the detector says; it sees light as flux, and no labels."""
+    detector = spec.build(params)
+    if isinstance(seen, Telemetry):
+        unlabelled = without_labels(seen)
+        detector = detector.fit(unlabelled, part(report, 0.0, 0.5))
+        return detector.score(unlabelled, part(report, 0.5, 1.0))
+    flux = in_flux(seen)
+    detector = detector.fit(flux, part(report, 0.0, 0.5))
+    scores = detector.score(flux, part(report, 0.5, 0.95))
+    return on_pixels(data, in_unit_of(seen, scores), part(report, 0.95, 1.0))
+
+
+def _shape_of(seen: LightCurve | Telemetry) -> tuple[int, ...]:
+    return seen.values.shape if isinstance(seen, Telemetry) else (len(seen),)
 
 
 def _as_mapping(settings: Params | Mapping[str, object] | None) -> Mapping[str, object]:
     return settings.model_dump() if isinstance(settings, Params) else settings or {}
 
 
-def _depends_on(data: LightCurve, spec: DetectorSpec, params: Params) -> dict[str, object]:
+def _depends_on(data: LightCurve | Telemetry, spec: DetectorSpec, params: Params) -> dict[str, object]:
     return {
         "digest": data.digest,
         "detector": spec.name,
@@ -100,14 +118,14 @@ def _weights_of(spec: DetectorSpec, params: Params) -> str:
     return str(getattr(params, "weights", "")) or spec.weights
 
 
-def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provenance:
+def _provenance(data: LightCurve | Telemetry, spec: DetectorSpec, params: Params) -> Provenance:
     return Provenance(
         file=_file(data),
         sha256=_file_hash(data),
         digest=data.digest,
         flux=_flux_of(data),
-        quality_preset=data.preset,
-        time_system=data.reference.label,
+        quality_preset=data.preset if isinstance(data, LightCurve) else "",
+        time_system=data.reference.label if isinstance(data, LightCurve) else data.time_label,
         detector=spec.name,
         detector_version=spec.version,
         params=params.model_dump(mode="json"),
@@ -119,23 +137,25 @@ def _provenance(data: LightCurve, spec: DetectorSpec, params: Params) -> Provena
     )
 
 
-def _flux_of(data: LightCurve) -> str:
+def _flux_of(data: LightCurve | Telemetry) -> str:
+    if isinstance(data, Telemetry):
+        return data.source.part
     origin = data.flux_origin or (f"part {data.source.part}" if data.source.part else "")
     return f"{data.flux_name} ({origin})" if origin else data.flux_name
 
 
-def _of_pieces(data: LightCurve, provenance: Provenance) -> tuple[Provenance, ...]:
+def _of_pieces(data: LightCurve | Telemetry, provenance: Provenance) -> tuple[Provenance, ...]:
     return tuple(
         replace(provenance, file=str(source.path) if source.path else "", sha256=_hash_of_file(source.path))
-        for source in data.pieces
+        for source in (data.pieces if isinstance(data, LightCurve) else ())
     )
 
 
-def _file(data: LightCurve) -> str:
+def _file(data: LightCurve | Telemetry) -> str:
     return str(data.source.path) if data.source.path else ""
 
 
-def _file_hash(data: LightCurve) -> str:
+def _file_hash(data: LightCurve | Telemetry) -> str:
     return _hash_of_file(data.source.path)
 
 

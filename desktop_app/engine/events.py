@@ -1,15 +1,19 @@
 """From a detection to its events, and to their table, in one call."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from desktop_app.core.channels.events import find_channel_events
+from desktop_app.core.channels.table import channel_event_table
 from desktop_app.core.detection import Detection, Event, Scores
 from desktop_app.core.errors import ReadError
 from desktop_app.core.event_table import EventTable, event_table
 from desktop_app.core.events import find_events
 from desktop_app.core.flares.evidence import with_flares_measured
 from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.vetting import ALONE, Company, Judge, vet
 from desktop_app.engine.known import with_known
 from desktop_app.engine.vetting_weights import NAME, judge_called
@@ -25,8 +29,10 @@ def flagged_events(detection: Detection, company: Company = ALONE) -> tuple[Even
     ----------
     detection : Detection
     company : Company
-        What other open targets did at the same time.
+        What other open targets did at the same time; of no use to telemetry.
     """
+    if isinstance(detection.data, Telemetry):
+        return find_channel_events(detection.data, detection.scores, detection.threshold)
     found = vetted(detection.data, detection.scores, detection.threshold, company)
     return with_known(detection.data, found)
 
@@ -63,4 +69,11 @@ def events_of(detection: Detection, threshold: float | None = None, company: Com
     """
     if threshold is not None:
         detection = replace(detection, threshold=threshold)
-    return event_table(detection, flagged_events(detection, company))
+    return table_of(detection, flagged_events(detection, company))
+
+
+def table_of(detection: Detection, events: Sequence[Event]) -> EventTable:
+    """The table of ``events`` of ``detection``: of light curves and of telemetry with columns of their own."""
+    if isinstance(detection.data, Telemetry):
+        return channel_event_table(detection, events)
+    return event_table(detection, events)

@@ -15,7 +15,7 @@ from desktop_app.core.flattened import BaselineParams, Flattened, flatten
 from desktop_app.core.magnitudes import in_flux
 from desktop_app.core.planted_windows import planted
 from desktop_app.core.progress import Report, part, silent
-from desktop_app.detectors.lstm_autoencoder import (
+from desktop_app.detectors.curves.lstm_autoencoder import (
     BATCH,
     PATIENCE,
     PERCENTILES,

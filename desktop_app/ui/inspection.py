@@ -49,7 +49,7 @@ class Inspection:
 
 def inspect_event(detection: Detection, events: tuple[Event, ...], number: int, system: TimeSystem) -> Inspection:
     """What is known of ``events[number]``."""
-    event, data = events[number], detection.data
+    event, data = events[number], detection.curve
     start, stop = float(data.time[event.start]), float(data.time[event.stop - 1])
     rows = slice(event.start, event.stop)
     facts = (
@@ -133,7 +133,7 @@ def _strength(detection: Detection, event: Event) -> list[Fact]:
 
 
 def _deviation(detection: Detection, row: int) -> list[Fact]:
-    data, tracks = detection.data, detection.scores.tracks
+    data, tracks = detection.curve, detection.scores.tracks
     score = float(detection.scores.values[row])
     facts = [Fact("Score", f"{score:.1f} σ" if np.isfinite(score) else "not looked at")]
     if "baseline" in tracks and np.isfinite(tracks["baseline"][row]):
@@ -206,7 +206,7 @@ def _companions(data: LightCurve, row: int, rows: slice) -> list[Fact]:
 def _residual(detection: Detection | None, row: int, window: tuple[float, float]) -> Pyramid | None:
     if detection is None or "baseline" not in detection.scores.tracks:
         return None
-    data = detection.data
+    data = detection.curve
     around = _around(data, slice(row, row + 1))
     time, baseline = data.time[around], detection.scores.tracks["baseline"][around]
     inside = data.usable[around] & (time >= window[0]) & (time <= window[1])

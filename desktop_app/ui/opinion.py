@@ -100,7 +100,7 @@ def signal_facts(detection: Detection, event: Event, system: TimeSystem) -> list
     facts = [Fact("Number", f"{int(number)}, {kind_of(signal.kind).label.lower()}")]
     if isfinite(signal.period_d):
         facts.append(Fact("Period", f"{significant(signal.period_d, 7)} d"))
-    reference = detection.data.reference
+    reference = detection.curve.reference
     shown = show_time(signal.epoch, reference, system if reference.known else TimeSystem.NATIVE)
     facts.append(Fact("Epoch", shown))
     facts.append(Fact("SNR, SDE", f"{signal.snr:.1f}, {signal.sde:.1f}"))
@@ -109,7 +109,7 @@ def signal_facts(detection: Detection, event: Event, system: TimeSystem) -> list
 
 def known_facts(detection: Detection, event: Event) -> list[Fact]:
     """What tables of known objects say of the target, and of this event."""
-    matches = matches_of(detection.data)
+    matches = matches_of(detection.curve)
     facts = [Fact("" if place else "Target", match.told) for place, match in enumerate(matches)]
     place, hours = event.evidence.get("known", -1), event.evidence.get("known_h", 0.0)
     if 0 <= place < len(matches):

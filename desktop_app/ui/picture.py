@@ -102,7 +102,7 @@ def picture_of(data: LightCurve) -> CurvePicture:
 
 def score_picture(detection: Detection) -> ScorePicture:
     """The scores of ``detection``, ready to be drawn."""
-    data, tracks = detection.data, detection.scores.tracks
+    data, tracks = detection.curve, detection.scores.tracks
     score = build_pyramid(data.time, squeezed(detection.scores.values))
     nothing = np.full(len(data), np.nan)
     baseline, model = (build_pyramid(data.time, tracks.get(name, nothing)) for name in ("baseline", "model"))

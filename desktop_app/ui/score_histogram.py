@@ -77,7 +77,7 @@ def histogram_of(detection: Detection) -> ScoreHistogram | None:
 
 def _window(detection: Detection, looked: np.ndarray[tuple[int], np.dtype[np.int64]], row: int) -> tuple[float, float]:
     """The rows about ``row`` that score half as much, and as much again on either side."""
-    scores, time = detection.scores.values[looked], detection.data.time[looked]
+    scores, time = detection.scores.values[looked], detection.curve.time[looked]
     at = int(np.searchsorted(looked, row))
     low = np.flatnonzero(scores[:at] < _FROM_HALF * scores[at])
     high = np.flatnonzero(scores[at:] < _FROM_HALF * scores[at])

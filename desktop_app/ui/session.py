@@ -382,7 +382,7 @@ class Session(QObject):
         detection = detected.flagged.detection
         if detection.data.source.path is not None:
             self._detect_when_shown.add(detection.data.source.path)
-        self._book.note(detection.data, detected.flagged.events)
+        self._book.note(detection.curve, detected.flagged.events)
         self._update(detection=detection, scores=detected.scores)
         self._on_flagged(detected.flagged)
         how = "answered from the cache" if detection.cached else "scored"
@@ -458,10 +458,10 @@ class Session(QObject):
         if detection is None:
             return
         if len(detection.data) <= FLAG_AT_ONCE_ROWS:
-            self._on_flagged(work.flag(detection, threshold, self._book.company_of(detection.data)))
+            self._on_flagged(work.flag(detection, threshold, self._book.company_of(detection.curve)))
         elif not self._flagging:
             self._flagging = True
-            company = self._book.company_of(detection.data)
+            company = self._book.company_of(detection.curve)
             doing = without_progress(partial(work.flag, detection, threshold, company))
             self._bridge.run_beside(doing, self._on_flagged)
 

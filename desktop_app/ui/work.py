@@ -8,7 +8,7 @@ from threading import Lock
 from desktop_app.core.data import Dataset, curve_in
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
-from desktop_app.core.event_table import EventTable, event_table
+from desktop_app.core.event_table import EventTable
 from desktop_app.core.light_curve import LightCurve, with_flux, with_preset
 from desktop_app.core.params import Params
 from desktop_app.core.pixels import TargetPixels, with_pixel_preset
@@ -129,11 +129,11 @@ def run_detector(
 
 def flag(detection: Detection, threshold: float, company: Company = ALONE) -> Flagged:
     """The events of ``detection`` from ``threshold`` on; no detector runs."""
-    from desktop_app.engine.events import flagged_events
+    from desktop_app.engine.events import flagged_events, table_of
 
     moved = replace(detection, threshold=threshold)
     events = flagged_events(moved, company)
-    return Flagged(moved, events, event_table(moved, events))
+    return Flagged(moved, events, table_of(moved, events))
 
 
 def load_detector(name: str) -> DetectorSpec:

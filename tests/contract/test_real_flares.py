@@ -10,7 +10,7 @@ from desktop_app.core.detection import Event
 from desktop_app.core.events import find_events
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
-from desktop_app.detectors.flares import SPEC
+from desktop_app.detectors.curves.flares import SPEC
 from desktop_app.io import open_curve
 from tests.data import SHARED
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from desktop_app.core.detection import Detection, Provenance, Scores
 from desktop_app.core.progress import silent
-from desktop_app.detectors.lstm_autoencoder import SPEC
+from desktop_app.detectors.curves.lstm_autoencoder import SPEC
 from desktop_app.nets.lstm_autoencoder import fit_autoencoder
 from desktop_app.nets.training import Schedule
 from desktop_app.ui.score_histogram import histogram_of

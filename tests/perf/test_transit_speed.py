@@ -15,7 +15,7 @@ from desktop_app.core.transits.grid import Axis, transit_table
 from desktop_app.core.transits.search import Search, find_signals
 from desktop_app.core.transits.single import Rows, singles
 from desktop_app.core.transits.spectrum import FINER, spectrum_of
-from desktop_app.detectors.transits import TransitParams, Transits
+from desktop_app.detectors.curves.transits import TransitParams, Transits
 from tests.curves import NOISE, curve_of
 
 CADENCE_D = 2 / 1440

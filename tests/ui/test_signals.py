@@ -190,7 +190,7 @@ def test_that_the_points_of_a_fold_keep_their_rows_and_nothing_is_lost(
     detection = detected.session.state.detection
     assert detection is not None
     whole = signal_picture(detection, 1, Stretch.PERIOD)
-    assert len(whole.points) == detection.data.usable.sum()
+    assert len(whole.points) == detection.curve.usable.sum()
     low, high = whole.value_range
     inside = (whole.points.values >= low) & (whole.points.values <= high)
     assert whole.outside == np.count_nonzero(~inside)

@@ -81,7 +81,7 @@ class SignalPicture:
 
 def signal_picture(detection: Detection, place: int, stretch: Stretch) -> SignalPicture:
     """Signal number ``place`` of ``detection``, ready to be drawn."""
-    data, signal = detection.data, detection.scores.signals[place]
+    data, signal = detection.curve, detection.scores.signals[place]
     folded = fold(data, detection.scores.tracks, signal, stretch)
     factor, unit = _unit(folded, data.flux_unit)
     wide = _HOURS if stretch is not Stretch.PERIOD or not np.isfinite(signal.period_d) else 1.0

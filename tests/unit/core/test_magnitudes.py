@@ -48,7 +48,7 @@ def test_that_magnitudes_have_the_events_of_the_fluxes_they_are_of(tmp_path: Pat
     curve = eventful()
     cache = ScoreCache(tmp_path)
     by_flux, by_magnitude = (detect(data, cache=cache) for data in (curve, as_magnitudes(curve, unit)))
-    ours, theirs = (find_events(found.data, found.scores, 6.0) for found in (by_magnitude, by_flux))
+    ours, theirs = (find_events(found.curve, found.scores, 6.0) for found in (by_magnitude, by_flux))
     assert [(event.kind, event.start, event.stop, event.peak) for event in ours] == [
         (event.kind, event.start, event.stop, event.peak) for event in theirs
     ]
@@ -60,7 +60,7 @@ def test_that_magnitudes_have_the_events_of_the_fluxes_they_are_of(tmp_path: Pat
 
 def test_that_tracks_are_drawn_over_magnitudes(tmp_path: Path) -> None:
     found = detect(as_magnitudes(eventful()), cache=ScoreCache(tmp_path))
-    assert found.data.flux_unit == "mag"
+    assert found.curve.flux_unit == "mag"
     baseline, noise = found.scores.tracks["baseline"], found.scores.tracks["noise"]
     assert np.nanmedian(np.abs(baseline - 14.2)) < 0.001
     assert np.nanmedian(noise) == pytest.approx(1.0857 * 2e-3, rel=0.1)

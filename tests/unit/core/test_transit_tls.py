@@ -10,7 +10,7 @@ from desktop_app.core.errors import ParamError
 from desktop_app.core.progress import silent
 from desktop_app.core.transits.fit import Shape
 from desktop_app.core.transits.tls import refine_with_tls, require_tls
-from desktop_app.detectors.transits import TransitParams, Transits
+from desktop_app.detectors.curves.transits import TransitParams, Transits
 from tests.unit.core.test_transit_fit import DURATION, EPOCH, PERIOD, ROUGH, flat_of, with_dips
 
 SHAPE = Shape(PERIOD, EPOCH, DURATION, 0.1, 0.3)

@@ -12,7 +12,7 @@ from desktop_app.core.events import find_events
 from desktop_app.core.flattened import BaselineParams
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
-from desktop_app.detectors.discord import SPEC, Discord, DiscordParams
+from desktop_app.detectors.curves.discord import SPEC, Discord, DiscordParams
 from tests.curves import curve_of
 from tests.data import quiet_curve
 

@@ -7,7 +7,7 @@ from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ParamError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
-from desktop_app.detectors.ensemble import SPEC, Ensemble, EnsembleParams
+from desktop_app.detectors.curves.ensemble import SPEC, Ensemble, EnsembleParams
 from tests.curves import curve_of
 
 

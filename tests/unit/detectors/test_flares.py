@@ -9,7 +9,7 @@ from desktop_app.core.events import find_events
 from desktop_app.core.flares.shapes import in_rows
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
-from desktop_app.detectors.flares import SPEC, FlareParams, Flares
+from desktop_app.detectors.curves.flares import SPEC, FlareParams, Flares
 from tests.curves import curve_of
 
 CADENCE_D = 2 / 1440

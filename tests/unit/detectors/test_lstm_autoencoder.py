@@ -15,8 +15,8 @@ from desktop_app.core.events import find_events
 from desktop_app.core.flattened import BaselineParams
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
-from desktop_app.detectors import lstm_autoencoder
-from desktop_app.detectors.lstm_autoencoder import SPEC, LstmAutoencoder, LstmAutoencoderParams
+from desktop_app.detectors.curves import lstm_autoencoder
+from desktop_app.detectors.curves.lstm_autoencoder import SPEC, LstmAutoencoder, LstmAutoencoderParams
 from desktop_app.nets.weights import load_weights, save_weights
 from desktop_app.paths import models
 from tests.curves import curve_of
@@ -162,7 +162,7 @@ def test_that_a_gpu_gives_the_same_scores(busy: LightCurve, device: str) -> None
 def test_that_scoring_with_the_weights_that_ship_never_imports_torch() -> None:
     code = (
         "import sys; from tests.data import quiet_curve; from desktop_app.core.progress import silent;"
-        "from desktop_app.detectors.lstm_autoencoder import SPEC; data = quiet_curve(600);"
+        "from desktop_app.detectors.curves.lstm_autoencoder import SPEC; data = quiet_curve(600);"
         "SPEC.build(SPEC.params()).fit(data, silent).score(data, silent); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -10,7 +10,7 @@ from desktop_app.core.flattened import BaselineParams
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.progress import silent
 from desktop_app.core.simulate import transit_shape
-from desktop_app.detectors.transits import SPEC, TransitParams, Transits
+from desktop_app.detectors.curves.transits import SPEC, TransitParams, Transits
 from tests.curves import NOISE, curve_of
 
 PERIOD_D, EPOCH, DURATION_D = 3.1, 0.7, 0.15

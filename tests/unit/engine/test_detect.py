@@ -7,13 +7,13 @@ from typing import ClassVar, Self
 import numpy as np
 import pytest
 
+from desktop_app import detectors
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError, ParamError
 from desktop_app.core.light_curve import LightCurve, with_preset
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import JobCancelled, Report
-from desktop_app.engine import detect as road
 from desktop_app.engine.cache import ScoreCache
 from desktop_app.engine.detect import detect
 from tests.data import quiet_curve
@@ -49,7 +49,8 @@ SPEC = DetectorSpec("deviation", "Deviation", "", (LightCurve,), 1, Scale, Devia
 def small_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the detector of these tests."""
     Deviation.runs = 0
-    monkeypatch.setattr(road, "DETECTORS", {"deviation": SPEC, "picky": replace(SPEC, kinds=(str,))})
+    entries = {"deviation": SPEC, "picky": replace(SPEC, kinds=(str,))}
+    monkeypatch.setitem(detectors.OF_KIND, "light curve", (entries, "deviation"))
 
 
 @pytest.fixture

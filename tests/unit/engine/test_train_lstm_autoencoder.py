@@ -8,7 +8,7 @@ import pytest
 from desktop_app.cli.main import run
 from desktop_app.core.errors import FitError, ParamError, ReadError, WriteError
 from desktop_app.core.progress import JobCancelled, silent
-from desktop_app.detectors.lstm_autoencoder import SPEC
+from desktop_app.detectors.curves.lstm_autoencoder import SPEC
 from desktop_app.engine.train import TRAININGS, train
 from desktop_app.nets.weights import load_weights
 from tests.data import quiet_curve

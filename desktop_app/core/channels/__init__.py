@@ -1,0 +1,1 @@
+"""Numerics of telemetry: every measured channel by itself, with the commands beside it."""

@@ -1,0 +1,1 @@
+"""Detectors of light curves, one file each."""

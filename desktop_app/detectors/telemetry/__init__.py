@@ -1,0 +1,1 @@
+"""Detectors of telemetry, one file each: every measured channel by itself."""
