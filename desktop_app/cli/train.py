@@ -7,12 +7,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from desktop_app.cli.arguments import setting
 from desktop_app.cli.terminal import say
-from desktop_app.core.errors import UserError
+from desktop_app.core.errors import ParamError, UserError
 from desktop_app.core.progress import Report
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
+
+    from desktop_app.engine.train import TrainRequest
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
@@ -20,15 +23,39 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser = commands.add_parser(
         name,
         help="learn the weights of a detector from files of your own",
-        description="Trains a network on all files of a folder and writes its weights, and a card that says what "
-        "they were trained on and how well they do. Ctrl+C stops it; nothing is written before the training is done.",
+        description="Trains a network and writes its weights, and a card that says what they were trained on and how "
+        "well they do. DATA is a folder of light curves, or telemetry: a file, an archive of channels, a folder of "
+        "them. Ctrl+C stops it; weights are written when the training is done. A training of telemetry that was "
+        "stopped or killed goes on where it was when the same command is given again.",
     )
-    parser.add_argument("model", metavar="NAME", help="which network: lstm_autoencoder, flares, vetting")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the files to learn from")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: a folder NAME right here)")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same weights (default: 0)")
-    parser.add_argument("--epochs", type=int, default=0, metavar="N", help="at most so many turns through the data")
-    parser.add_argument("--device", default="auto", metavar="DEVICE", help="auto, cpu, cuda or mps (default: auto)")
+    parser.add_argument(
+        "model",
+        metavar="DETECTOR",
+        help="light curves: flares, lstm_autoencoder, vetting; telemetry: lstm_autoencoder, lstm_forecaster, "
+        "lstm_classifier",
+    )
+    parser.add_argument("data", type=Path, nargs="?", metavar="DATA", help="what to learn from")
+    parser.add_argument("--data", type=Path, dest="folder", metavar="DIR", help="the same, by name")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where to write (default: a folder DETECTOR right here)"
+    )
+    parser.add_argument("--seed", type=int, help="the same seed gives the same weights (default: 0)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="at most so many turns through the data")
+    parser.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps (default: auto)")
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a setting, as training.rate=0.001; several may be given",
+    )
+    parser.add_argument(
+        "--channel", dest="channels", action="append", default=[], metavar="NAME", help="only this channel (repeatable)"
+    )
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="channels trained at once (default: 1)")
+    parser.add_argument("--no-resume", action="store_true", help="begin anew, whatever an earlier training has done")
     parser.set_defaults(run=run)
 
 
@@ -39,12 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
     from desktop_app.cli.work import ending_of, worker
     from desktop_app.engine.jobs import Failed, Finished
 
-    out = arguments.out or Path(arguments.model)
+    request = _request(arguments)
     began = perf_counter()
     with worker() as thread, progress(1) as (report, _note):
-        match ending_of(partial(_card, arguments, out), thread, partial(report, 0, arguments.model)):
+        match ending_of(partial(_card, request), thread, partial(report, 0, request.model)):
             case Finished(result=dict() as card):
-                lines = _told(card, out, perf_counter() - began)
+                lines = _told(card, request.out, perf_counter() - began)
             case Failed(error=error):
                 raise error if isinstance(error, UserError) else record_bug(error)
     for line in lines:
@@ -52,11 +79,31 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _card(arguments: argparse.Namespace, out: Path, report: Report) -> Mapping[str, Any]:
+def _request(arguments: argparse.Namespace) -> "TrainRequest":
+    from desktop_app.engine.train import TrainRequest
+
+    data = arguments.data or arguments.folder
+    if data is None:
+        raise ParamError("There is nothing to learn from.", hint="Name a file or folder behind the detector.")
+    settings: dict[str, object] = dict(arguments.settings)
+    settings |= {
+        key: getattr(arguments, key) for key in ("seed", "epochs", "device") if getattr(arguments, key) is not None
+    }
+    return TrainRequest(
+        arguments.model,
+        data,
+        arguments.out or Path(arguments.model),
+        settings,
+        tuple(arguments.channels),
+        arguments.jobs,
+        not arguments.no_resume,
+    )
+
+
+def _card(request: "TrainRequest", report: Report) -> Mapping[str, Any]:
     from desktop_app.engine.train import train
 
-    given = {key: getattr(arguments, key) for key in ("seed", "epochs", "device")}
-    return dict(train(arguments.model, arguments.data, out, **given, report=report))
+    return dict(train(request, report))
 
 
 def _told(card: Mapping[str, Any], out: Path, seconds: float) -> list[str]:

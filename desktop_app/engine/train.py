@@ -1,86 +1,193 @@
-"""Trains the networks whose weights ship: the road that ``peculiar train`` takes."""
+"""Trains the networks: the one road that ``peculiar train`` and the window take."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from desktop_app.core.errors import ParamError, ReadError, WriteError
+from desktop_app.core.errors import ReadError, UserError, WriteError
+from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, silent
 from desktop_app.core.registry import Registry
+from desktop_app.detectors import Looks
+from desktop_app.engine.training_config import checked_settings
 from desktop_app.nets.device import chosen_device
 
-
-class Training(Protocol):
-    """Trains one model on the files of a folder and saves it; nothing is written before it is done."""
-
-    def __call__(
-        self, data: Path, out: Path, seed: int, report: Report, *, epochs: int, device: str
-    ) -> Mapping[str, Any]:
-        """The card of the model that now lies in ``out``, as `nets.weights.save_weights` takes it.
-
-        Parameters
-        ----------
-        data : Path
-            A folder; files in folders below it count too.
-        out : Path
-            The folder for weights and card.
-        seed : int
-            The same seed and data give the same weights on the same processor.
-        report : callable
-            Told the progress; may raise `JobCancelled`.
-        epochs : int
-            At most so many turns through the data; 0 takes what the model needs.
-        device : str
-            One of `nets.device.Device`.
-
-        Raises
-        ------
-        FitError
-            The files hold too little to train on.
-        """
-        ...
+_FILES_LOOKED_AT = 20
 
 
-TRAININGS: Registry[Training] = Registry(
-    "model to train",
+@dataclass(frozen=True)
+class TrainRequest:
+    """What to train, on what, and where to.
+
+    Attributes
+    ----------
+    model : str
+        A name of the registry for the kind of data that ``data`` is.
+    data : Path
+        A folder of light curves; or telemetry: a file, an archive of channels, a folder of them.
+    out : Path
+        The folder for weights and card.
+    settings : mapping of str to object
+        Settings that are not as usual, by name; in groups or with dots ("training.rate"), as `training_config` has it.
+    channels : tuple of str
+        Only these channels of telemetry; () for all.
+    jobs : int
+        How many channels are trained at the same time, each in a process of its own.
+    resume : bool
+        Whether to go on with what an earlier training with the same settings has done.
+    track : tuple of str
+        Where to write the course of the training to: "tensorboard", "wandb".
+    """
+
+    model: str
+    data: Path
+    out: Path
+    settings: Mapping[str, object] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
+    jobs: int = 1
+    resume: bool = True
+    track: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One turn through the training data that is over.
+
+    Attributes
+    ----------
+    channel : str
+        "" where one network learns from all.
+    epoch, epochs : int
+        This one, from 1 on, of so many at most.
+    training, validation : float
+        Mean losses.
+    rate : float
+        The learning rate.
+    seconds : float
+    figures : mapping of str to float
+        What else is known of the network after it: "average_precision", "f1" on validation data.
+    """
+
+    channel: str
+    epoch: int
+    epochs: int
+    training: float
+    validation: float
+    rate: float
+    seconds: float
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+Told = Callable[[Epoch], None]
+
+
+def unheard(_epoch: Epoch) -> None:
+    """Where nobody listens to epochs."""
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """One training as menus, forms and the command line see it.
+
+    Attributes
+    ----------
+    name, label, help : str
+        The name in commands, the label in menus, and a sentence for tooltips.
+    looks : str
+        The kind of data it learns from.
+    params : type
+        Its settings.
+    run : callable
+        ``run(request, params, report, told)`` trains, saves, and gives the card.
+    each_channel : bool
+        Whether every channel gets a network of its own, so that channels can be chosen and trained side by side.
+    """
+
+    name: str
+    label: str
+    help: str
+    looks: Looks
+    params: type[Params]
+    run: Callable[[TrainRequest, Any, Report, Told], Mapping[str, Any]]
+    each_channel: bool = False
+
+
+CURVE_TRAININGS: Registry[TrainingSpec] = Registry(
+    "model to train on light curves",
     {
-        "flares": "desktop_app.engine.train_flares:train_flares",
-        "lstm_autoencoder": "desktop_app.engine.train_lstm_autoencoder:train",
-        "vetting": "desktop_app.engine.train_vetting:train_vetting",
+        "flares": "desktop_app.engine.train_curves:FLARES",
+        "lstm_autoencoder": "desktop_app.engine.train_curves:LSTM_AUTOENCODER",
+        "vetting": "desktop_app.engine.train_curves:VETTING",
     },
 )
+TELEMETRY_TRAININGS: Registry[TrainingSpec] = Registry("model to train on telemetry", {})
+TRAININGS: dict[Looks, Registry[TrainingSpec]] = {
+    "light curve": CURVE_TRAININGS,
+    "telemetry": TELEMETRY_TRAININGS,
+}
+"""The trainings there are, by the kind of data they learn from."""
 
 
-def train(
-    name: str,
-    data: Path,
-    out: Path,
-    *,
-    seed: int = 0,
-    epochs: int = 0,
-    device: str = "auto",
-    report: Report = silent,
-) -> Mapping[str, Any]:
-    """Train the model called ``name`` and save it in ``out``; its card.
+def train(request: TrainRequest, report: Report = silent, told: Told = unheard) -> Mapping[str, Any]:
+    """Train a model and save it in ``request.out``; its card.
+
+    Parameters
+    ----------
+    request : TrainRequest
+    report : callable
+        Told the progress; where it raises `JobCancelled`, the training ends at once.
+    told : callable
+        Hears of every `Epoch`, in the calling thread.
 
     Raises
     ------
     ParamError
-        No such model, device, or a number out of its range.
+        No such model, device, channel or setting, or a value out of its range.
     ReadError, WriteError
-        ``data`` is no folder, or ``out`` cannot be one.
+        There are no such data, or ``request.out`` cannot be written into.
     FitError
-        The files hold too little to train on.
+        There is too little to train on.
     """
-    training = TRAININGS[name]
-    chosen_device(device, worth=False)
-    if epochs < 0 or not 0 <= seed < 2**32:
-        raise ParamError("Epochs and seed cannot be negative.", hint="Leave them out to train as the shipped weights.")
-    if not data.is_dir():
-        raise ReadError(f"There is no folder {data}.", hint="Name the folder with the files to learn from.")
-    _check_out(out)
-    return training(data, out, seed, report, epochs=epochs, device=device)
+    spec = training_for(request.model, request.data)
+    params = checked_settings(spec.params, request.settings)
+    chosen_device(str(getattr(params, "device", "auto")), worth=False)
+    _check_out(request.out)
+    return spec.run(request, params, report, told)
+
+
+def training_for(model: str, data: Path) -> TrainingSpec:
+    """The training called ``model`` for the kind of data that ``data`` is.
+
+    Raises
+    ------
+    ParamError
+        There is none for this kind.
+    ReadError
+        There are no such data.
+    """
+    return TRAININGS[looks_at(data)][model]
+
+
+def looks_at(data: Path) -> Looks:
+    """What ``data`` is to be learnt from as; a folder is what the first of its files are.
+
+    Raises
+    ------
+    ReadError
+        There is no such file or folder.
+    """
+    from desktop_app.io import data_files, summarise
+
+    if not data.exists():
+        raise ReadError(f"There is no folder or file {data}.", hint="Name the data to learn from.")
+    for path in (data, *(data_files(data)[:_FILES_LOOKED_AT] if data.is_dir() else ())):
+        try:
+            return "telemetry" if summarise(path).kind == "telemetry" else "light curve"
+        except UserError:
+            continue
+    return "light curve"
 
 
 def _check_out(out: Path) -> None:

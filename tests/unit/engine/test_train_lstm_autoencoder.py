@@ -9,7 +9,7 @@ from desktop_app.cli.main import run
 from desktop_app.core.errors import FitError, ParamError, ReadError, WriteError
 from desktop_app.core.progress import JobCancelled, silent
 from desktop_app.detectors.curves.lstm_autoencoder import SPEC
-from desktop_app.engine.train import TRAININGS, train
+from desktop_app.engine.train import CURVE_TRAININGS, TrainRequest, train
 from desktop_app.nets.weights import load_weights
 from tests.data import quiet_curve
 
@@ -34,6 +34,10 @@ def write(path: Path, n: int, seed: int) -> None:
     np.savetxt(path, table, fmt="%.8f", delimiter=",", header="time,flux", comments="")
 
 
+def request(data: Path, out: Path, **settings: object) -> TrainRequest:
+    return TrainRequest(NAME, data, out, {"epochs": 1, "device": "cpu", **settings})
+
+
 def test_that_weights_and_card_are_written_and_the_detector_takes_them(
     stars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,7 +55,7 @@ def test_that_weights_and_card_are_written_and_the_detector_takes_them(
 
 
 def test_that_the_same_seed_gives_the_same_weights(stars: Path, tmp_path: Path) -> None:
-    cards = [train(NAME, stars, tmp_path / name, seed=3, epochs=1, device="cpu") for name in ("a", "b")]
+    cards = [train(request(stars, tmp_path / name, seed=3)) for name in ("a", "b")]
     first, again = (load_weights(str(tmp_path / name))[0] for name in ("a", "b"))
     assert cards[0]["scores"]["validation_loss"] == cards[1]["scores"]["validation_loss"]
     for name in first:
@@ -65,27 +69,27 @@ def test_that_a_cancelled_training_leaves_nothing(stars: Path, tmp_path: Path, w
             raise JobCancelled
 
     with pytest.raises(JobCancelled):
-        train(NAME, stars, tmp_path / "out", epochs=1, device="cpu", report=cancel)
+        train(request(stars, tmp_path / "out"), cancel)
     assert not (tmp_path / "out").exists()
 
 
 def test_that_too_few_stars_are_a_sentence(tmp_path: Path) -> None:
     write(tmp_path / "only.csv", 600, 0)
     with pytest.raises(FitError, match="at least 5"):
-        train(NAME, tmp_path, tmp_path / "out", device="cpu")
+        train(request(tmp_path, tmp_path / "out"))
 
 
 def test_that_bad_words_are_sentences(stars: Path, tmp_path: Path) -> None:
-    with pytest.raises(ParamError, match="no model to train called 'nothing'"):
-        train("nothing", stars, tmp_path)
-    with pytest.raises(ParamError, match="no device called"):
-        train(NAME, stars, tmp_path, device="tpu")
-    with pytest.raises(ParamError, match="cannot be negative"):
-        train(NAME, stars, tmp_path, seed=-1)
+    with pytest.raises(ParamError, match="no model to train on light curves called 'nothing'"):
+        train(TrainRequest("nothing", stars, tmp_path))
+    with pytest.raises(ParamError, match="device = 'tpu' is not possible: choose from auto, cpu"):
+        train(request(stars, tmp_path, device="tpu"))
+    with pytest.raises(ParamError, match="seed = -1 is not possible: it has to be a whole number from 0"):
+        train(request(stars, tmp_path, seed=-1))
     with pytest.raises(ReadError, match="no folder"):
-        train(NAME, tmp_path / "nowhere", tmp_path)
+        train(request(tmp_path / "nowhere", tmp_path))
     with pytest.raises(WriteError, match="is a file"):
-        train(NAME, stars, stars / "star0.csv" / "model")
+        train(request(stars, stars / "star0.csv" / "model"))
 
 
 def test_that_an_unknown_model_ends_with_the_status_of_a_wrong_call(
@@ -96,6 +100,6 @@ def test_that_an_unknown_model_ends_with_the_status_of_a_wrong_call(
 
 
 def test_that_every_training_can_be_loaded() -> None:
-    assert NAME in TRAININGS
-    for name in TRAININGS:
-        assert callable(TRAININGS[name])
+    assert NAME in CURVE_TRAININGS
+    for name, spec in zip(CURVE_TRAININGS, CURVE_TRAININGS.values(), strict=True):
+        assert (spec.name, spec.looks) == (name, "light curve")
