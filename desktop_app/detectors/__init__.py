@@ -26,10 +26,11 @@ DEFAULT_DETECTOR = "ensemble"
 TELEMETRY_DETECTORS: Registry[DetectorSpec] = Registry(
     "detector of telemetry",
     {
+        "discord": "desktop_app.detectors.telemetry.discord:SPEC",
         "limits": "desktop_app.detectors.telemetry.limits:SPEC",
     },
 )
-DEFAULT_TELEMETRY_DETECTOR = "limits"
+DEFAULT_TELEMETRY_DETECTOR = "discord"
 
 OF_KIND: dict[Looks, tuple[Registry[DetectorSpec], str]] = {
     "light curve": (DETECTORS, DEFAULT_DETECTOR),
