@@ -10,7 +10,19 @@ from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.channels.series import Series
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report
-from desktop_app.nets.training import Arrays, History, Loss, Schedule, arrays_of, load_arrays, seeded, train_network
+from desktop_app.nets.checkpoint import Keep
+from desktop_app.nets.training import (
+    Arrays,
+    Heard,
+    History,
+    Loss,
+    Schedule,
+    arrays_of,
+    load_arrays,
+    seeded,
+    train_network,
+    unheard,
+)
 
 if TYPE_CHECKING:
     from torch import nn
@@ -81,8 +93,17 @@ def train_channel(
     *,
     labels: Bools | None = None,
     device: str = "cpu",
+    keep: Keep | None = None,
+    heard: Heard = unheard,
 ) -> tuple[Arrays, History]:
     """Train one network on one channel; its weights, and how that went.
+
+    Parameters
+    ----------
+    net, series, params, how, report, device, keep, heard
+        As `train_network` has them.
+    labels : ndarray of bool, shape (n,), optional
+        For networks that are supervised.
 
     Raises
     ------
@@ -97,7 +118,9 @@ def train_channel(
         tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in examples)
         for examples in (lessons.training, lessons.validation)
     )
-    history = train_network(network, net.loss(params), training, validation, how, report, device=device)
+    history = train_network(
+        network, net.loss(params), training, validation, how, report, device=device, keep=keep, heard=heard
+    )
     return arrays_of(network), history
 
 

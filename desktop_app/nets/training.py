@@ -1,7 +1,7 @@
 """Trains any network in one seeded loop: early stopping, falling learning rate, clipped gradients, progress, cancel."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 from desktop_app.core.errors import FitError
 from desktop_app.core.progress import Report
+from desktop_app.nets.checkpoint import Keep, read_state, write_state
+from desktop_app.nets.course import Course
+from desktop_app.nets.schedule import Schedule as Schedule
+from desktop_app.nets.schedule import optimiser_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -17,39 +21,28 @@ if TYPE_CHECKING:
 
 Loss = Callable[["nn.Module", tuple["Tensor", ...]], "Tensor"]
 """The mean loss of a network over one batch."""
+Judge = Callable[["nn.Module"], tuple[float, Mapping[str, float]]]
+"""How good a network is, the smaller the better, and figures about it to tell."""
 Arrays = dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
-class Schedule:
-    """How a network is trained.
+class Turn:
+    """One turn through the training data: its number from 1 on, mean losses, learning rate, and what a judge says."""
 
-    Attributes
-    ----------
-    epochs : int
-        At most so many turns through the training data.
-    batch : int
-        Examples a step.
-    rate, last_rate : float
-        Learning rate of AdamW at the start and at the end; it falls along a cosine.
-    decay : float
-        Weight decay.
-    clip : float
-        Longest gradient.
-    patience : int
-        Stop after so many epochs without a better validation loss.
-    seed : int
-        The same seed gives the same weights on the same processor.
-    """
+    epoch: int
+    training: float
+    validation: float
+    rate: float
+    seconds: float
+    figures: Mapping[str, float] = field(default_factory=dict)
 
-    epochs: int = 30
-    batch: int = 256
-    rate: float = 2e-3
-    last_rate: float = 1e-5
-    decay: float = 1e-4
-    clip: float = 1.0
-    patience: int = 6
-    seed: int = 0
+
+Heard = Callable[[Turn], None]
+
+
+def unheard(_turn: Turn) -> None:
+    """Where nobody listens to turns."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +82,9 @@ def train_network(
     report: Report,
     *,
     device: str = "cpu",
+    judge: Judge | None = None,
+    keep: Keep | None = None,
+    heard: Heard = unheard,
 ) -> History:
     """Train ``network`` in place; it ends with the weights that did best on the validation data, on the CPU.
 
@@ -104,6 +100,12 @@ def train_network(
         Told the progress after every step; where it raises, the training ends at once.
     device : str
         As `chosen_device` gives it. Only the same processor gives the same weights bit for bit.
+    judge : callable, optional
+        Says which weights do best, in place of the validation loss.
+    keep : Keep, optional
+        Where the state is kept after each epoch; a state that is there with the same mark is gone on with.
+    heard : callable
+        Told of each `Turn` through the data, not of those before a state that was gone on with.
 
     Raises
     ------
@@ -113,29 +115,36 @@ def train_network(
     import torch
 
     if not len(training[0]) or not len(validation[0]):
-        raise FitError("There is nothing to train on.", hint="Use more light curves, or longer ones.")
-    began = perf_counter()
+        raise FitError("There is nothing to train on.", hint="Use more data, or a longer stretch of them.")
     network.to(device)
     training, validation = _on(device, training), _on(device, validation)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=how.rate, weight_decay=how.decay)
-    course = _Course(network)
+    optimiser = optimiser_of(network, how)
+    course = Course(network, how)
     # Dropout and whatever else a network draws come from torch's own generator: seeded here, and as it was afterwards.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(how.seed)
+        state = read_state(keep) if keep else None
+        if state:
+            course.go_on(state, optimiser)
         try:
-            for epoch in range(how.epochs):
-                _set_rate(optimiser, how, epoch)
+            while not course.over:
+                began = perf_counter()
+                rate = course.rate
+                for group in optimiser.param_groups:
+                    group["lr"] = rate
                 order = torch.randperm(len(training[0]))
-                told = _epoch_report(report, epoch, how.epochs, course)
-                learnt = _learn(network, loss, training, order.to(device), optimiser, how, told)
-                course.add(learnt, _judge(network, loss, validation, how.batch))
-                if len(course.validation) - 1 - course.best >= how.patience:
-                    break
+                learnt = _learn(network, loss, training, order.to(device), optimiser, how, course.told_to(report))
+                lost = _judge(network, loss, validation, how.batch)
+                judged, figures = judge(network) if judge else (lost, {})
+                course.add(learnt, lost, judged, perf_counter() - began)
+                if keep:
+                    write_state(keep, course.state(optimiser))
+                heard(Turn(len(course.training), learnt, lost, rate, course.seconds, figures))
             network.load_state_dict(course.weights)
         finally:
             network.to("cpu")
             network.eval()
-    return History(tuple(course.training), tuple(course.validation), course.best, perf_counter() - began)
+    return History(tuple(course.training), tuple(course.validation), course.best, course.seconds)
 
 
 def arrays_of(network: "nn.Module") -> Arrays:
@@ -151,46 +160,8 @@ def load_arrays(network: "nn.Module", arrays: Arrays) -> None:
     network.eval()
 
 
-class _Course:
-    """The losses so far, and the best weights."""
-
-    def __init__(self, network: "nn.Module") -> None:
-        self._network = network
-        self.training: list[float] = []
-        self.validation: list[float] = []
-        self.best = 0
-        self.weights = self._copy()
-
-    def add(self, training: float, validation: float) -> None:
-        if not np.isfinite(training) or not np.isfinite(validation):
-            raise FitError("The training came to nothing: its loss is no number.", hint="Try a smaller learning rate.")
-        self.training.append(training)
-        self.validation.append(validation)
-        if len(self.validation) == 1 or validation < self.validation[self.best]:
-            self.best = len(self.validation) - 1
-            self.weights = self._copy()
-
-    def _copy(self) -> "dict[str, Tensor]":
-        return {name: value.detach().clone() for name, value in self._network.state_dict().items()}
-
-
 def _on(device: str, tensors: tuple["Tensor", ...]) -> tuple["Tensor", ...]:
     return tuple(tensor.to(device) for tensor in tensors)
-
-
-def _set_rate(optimiser: "Optimizer", how: Schedule, epoch: int) -> None:
-    share = 0.5 * (1 + np.cos(np.pi * epoch / max(1, how.epochs)))
-    for group in optimiser.param_groups:
-        group["lr"] = how.last_rate + (how.rate - how.last_rate) * share
-
-
-def _epoch_report(report: Report, epoch: int, epochs: int, course: _Course) -> Callable[[float], None]:
-    best = f", best loss {course.validation[course.best]:.4f}" if course.validation else ""
-
-    def told(done: float) -> None:
-        report((epoch + done) / epochs, f"Epoch {epoch + 1} of {epochs}{best}")
-
-    return told
 
 
 def _learn(
@@ -213,7 +184,8 @@ def _learn(
         optimiser.zero_grad(set_to_none=True)
         value = loss(network, tuple(tensor[chosen] for tensor in data))
         value.backward()  # type: ignore[no-untyped-call]  # torch ships it so
-        torch.nn.utils.clip_grad_norm_(network.parameters(), how.clip)
+        if how.clip:
+            torch.nn.utils.clip_grad_norm_(network.parameters(), how.clip)
         optimiser.step()
         total += float(value.detach()) * len(chosen)
     return total / len(order)
