@@ -1,34 +1,29 @@
 """Runs detectors and controls over light curves and keeps what they find; nothing here ever sees a label."""
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from hashlib import sha256
 from math import nan
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from desktop_app.core.detection import Detection, Event, Provenance, Scores
+from desktop_app.core.detection import Detection, Event
 from desktop_app.core.errors import FitError, UserError
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.magnitudes import in_flux
 from desktop_app.core.progress import Report
 from desktop_app.core.segments import cadence_of
 from desktop_app.detectors import DETECTORS
-from desktop_app.engine.cache import ScoreCache
 from desktop_app.engine.detect import detect
 from desktop_app.engine.evaluate.controls import CONTROLS, Runs
+from desktop_app.engine.evaluate.side_by_side import NothingKept, side_by_side
 from desktop_app.engine.events import flagged_events
 from desktop_app.io import open_curve
 from desktop_app.nets.weights import weights_hash
 
 WEAKER_FROM = 3.0
 """Where the budget is not used up by flagged events, it is filled with events from this score on."""
-_POLL_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ def predict_all(tasks: Sequence[Task], jobs: int, report: Report) -> tuple[Predi
         Told the progress; may raise `JobCancelled`.
     """
     found: list[Prediction] = []
-    with _one_by_one(tasks, jobs, report) as results:
+    with side_by_side(predict, tasks, jobs, report) as results:
         for done, predictions in enumerate(results, start=1):
             found += predictions
             report(done / len(tasks), predictions[0].file.rsplit("/", 1)[-1])
@@ -139,66 +134,6 @@ def predict(task: Task) -> tuple[Prediction, ...]:
         bug.add_note(f"while {task.path} was read")
         raise
     return tuple(_prediction(task, method, curve) for method in task.methods)
-
-
-def code_hash() -> str:
-    """sha256 over all that decides what is found: the sources of the numerics, detectors, networks and vetting."""
-    return _code_hash(Path(__file__).parents[2])
-
-
-@lru_cache
-def _code_hash(package: Path) -> str:
-    state = sha256()
-    for folder in ("core", "detectors", "nets"):
-        for path in sorted((package / folder).rglob("*.py")):
-            state.update(path.relative_to(package).as_posix().encode())
-            state.update(path.read_bytes())
-    return state.hexdigest()
-
-
-@contextmanager
-def _one_by_one(tasks: Sequence[Task], jobs: int, report: Report) -> Iterator[Iterator[tuple[Prediction, ...]]]:
-    if jobs <= 1 or len(tasks) < 2:
-        yield _in_turn(tasks, report)
-        return
-    import multiprocessing
-
-    # What is forked would hold the locks of our threads.
-    with multiprocessing.get_context("spawn").Pool(min(jobs, len(tasks)), _quietly) as pool:
-        results = pool.imap_unordered(predict, tasks)
-        yield _while_told(lambda: results.next(_POLL_S), len(tasks), report)
-
-
-def _in_turn(tasks: Sequence[Task], report: Report) -> Iterator[tuple[Prediction, ...]]:
-    for place, task in enumerate(tasks):
-        report(place / len(tasks), task.path.name)
-        yield predict(task)
-
-
-def _while_told(
-    ask: Callable[[], tuple[Prediction, ...]], number: int, report: Report
-) -> Iterator[tuple[Prediction, ...]]:
-    import multiprocessing
-
-    done = 0
-    while done < number:
-        report(done / number, "Looking")
-        try:
-            result = ask()
-        except multiprocessing.TimeoutError:
-            continue
-        done += 1
-        yield result
-
-
-def _quietly() -> None:
-    """In a process of the pool: Ctrl+C is for the one that started it, and warnings are for nobody."""
-    import signal
-    import warnings
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")
 
 
 def _prediction(task: Task, method: Method, curve: LightCurve) -> Prediction:
@@ -243,21 +178,8 @@ def _upside_down(curve: LightCurve) -> LightCurve:
     return replace(seen, flux=2 * middle - seen.flux)
 
 
-class _NothingKept(ScoreCache):
-    """A cache that neither knows nor keeps anything: each run is timed, and each answer is new."""
-
-    def __init__(self) -> None:
-        super().__init__(Path())
-
-    def load(self, key: str) -> None:
-        """Nothing."""
-
-    def save(self, key: str, scores: Scores, provenance: Provenance) -> None:
-        """Let go of it."""
-
-
 def _look_with_detector(curve: LightCurve, method: Method) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
-    detection = detect(curve, method.name, method.settings, threshold=method.threshold, cache=_NothingKept())
+    detection = detect(curve, method.name, method.settings, threshold=method.threshold, cache=NothingKept())
     flagged = _found(detection)
     if detection.threshold <= WEAKER_FROM:
         return flagged, ()

@@ -15,7 +15,6 @@ from desktop_app.engine.evaluate.predict import (
     WEAKER_FROM,
     Method,
     Task,
-    code_hash,
     predict_all,
     provenance_of,
 )
@@ -30,6 +29,7 @@ from desktop_app.engine.evaluate.protocol import (
     Score,
     score,
 )
+from desktop_app.engine.evaluate.side_by_side import code_hash
 from desktop_app.engine.evaluate.truth import Standing, Truth, find_files, quiet_beside, read_quiet, read_truth
 from desktop_app.paths import version
 

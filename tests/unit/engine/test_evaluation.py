@@ -266,7 +266,7 @@ def test_that_a_folder_without_any_of_the_files_is_a_sentence(tmp_path: Path) ->
 
 
 def test_that_settings_need_one_detector_that_has_them(tmp_path: Path) -> None:
-    with pytest.raises(ParamError, match="no detector called 'tarot'"):
+    with pytest.raises(ParamError, match="no detector of light curves called 'tarot'"):
         Request(tmp_path, tmp_path, ("tarot",)).methods()
     with pytest.raises(ParamError, match="no setting called 'cards'"):
         Request(tmp_path, tmp_path, settings={"cards": "78"}).methods()
