@@ -7,6 +7,8 @@ from pathlib import Path
 
 # As `desktop_app.io.telemetry.hdf5_process` calls the process that it starts.
 _READ_HDF5 = "--read-hdf5"
+# As `desktop_app.engine.training_team` calls those that it starts.
+_TRAIN_CHANNELS = "--train-channels"
 
 
 def main() -> int:
@@ -15,6 +17,10 @@ def main() -> int:
         from desktop_app.io.telemetry.hdf5_worker import main as read_hdf5
 
         return read_hdf5()
+    if sys.argv[1:] == [_TRAIN_CHANNELS]:
+        from desktop_app.engine.training_worker import main as train_channels
+
+        return train_channels()
     from desktop_app.cli.main import run
 
     # Warnings are for those who mend the program; -W and PYTHONWARNINGS bring them back.

@@ -122,7 +122,13 @@ CURVE_TRAININGS: Registry[TrainingSpec] = Registry(
         "vetting": "desktop_app.engine.train_curves:VETTING",
     },
 )
-TELEMETRY_TRAININGS: Registry[TrainingSpec] = Registry("model to train on telemetry", {})
+TELEMETRY_TRAININGS: Registry[TrainingSpec] = Registry(
+    "model to train on telemetry",
+    {
+        "lstm_autoencoder": "desktop_app.engine.train_channels:LSTM_AUTOENCODER",
+        "lstm_forecaster": "desktop_app.engine.train_channels:LSTM_FORECASTER",
+    },
+)
 TRAININGS: dict[Looks, Registry[TrainingSpec]] = {
     "light curve": CURVE_TRAININGS,
     "telemetry": TELEMETRY_TRAININGS,

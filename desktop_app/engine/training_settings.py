@@ -1,11 +1,13 @@
 """The settings that trainings of networks of channels share, and what becomes of them."""
 
-from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from desktop_app.core.params import Params, setting
 from desktop_app.nets.device import Device
 from desktop_app.nets.schedule import Fall, Optimiser, Schedule
+
+if TYPE_CHECKING:
+    from desktop_app.engine.train import TrainRequest
 
 P = TypeVar("P", bound=Params)
 
@@ -70,17 +72,17 @@ def those_of(params: type[P], values: Params) -> P:
     return params.model_validate({name: getattr(values, name) for name in params.model_fields})
 
 
-def told(params: Params) -> dict[str, object]:
+def told_of(params: Params) -> dict[str, object]:
     """The settings as JSON takes them."""
     return params.model_dump(mode="json")
 
 
-def in_words(params: Params, given: set[str]) -> list[str]:
-    """The settings that are not as usual, as a command says them."""
+def command_of(request: "TrainRequest", params: HowToTrain) -> str:
+    """The command that trains the same again."""
     usual = type(params)()
-    words = []
-    for name in type(params).model_fields:
-        value = getattr(params, name)
-        if value != getattr(usual, name) and name not in given:
-            words.append(f"--set {name}={value.value if isinstance(value, StrEnum) else value}")
-    return words
+    words = ["peculiar", "train", request.model, request.data.name, f"--seed {params.seed}"]
+    words += [f"--channel {channel}" for channel in request.channels]
+    for name, value in told_of(params).items():
+        if getattr(params, name) != getattr(usual, name) and name != "seed":
+            words.append(f"--set {name}={value}")
+    return " ".join(words)

@@ -11,6 +11,7 @@ from desktop_app.core.channels.series import Series
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report
 from desktop_app.nets.checkpoint import Keep
+from desktop_app.nets.device import one_thread
 from desktop_app.nets.training import (
     Arrays,
     Heard,
@@ -118,9 +119,10 @@ def train_channel(
         tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in examples)
         for examples in (lessons.training, lessons.validation)
     )
-    history = train_network(
-        network, net.loss(params), training, validation, how, report, device=device, keep=keep, heard=heard
-    )
+    with one_thread():
+        history = train_network(
+            network, net.loss(params), training, validation, how, report, device=device, keep=keep, heard=heard
+        )
     return arrays_of(network), history
 
 

@@ -1,6 +1,8 @@
 """On which processor a network computes: the wished one, or a sentence why not."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -42,6 +44,19 @@ def chosen_device(wish: str | Device, *, worth: bool = True) -> str:
                 what = "NVIDIA graphics card" if device is Device.CUDA else "Apple graphics processor"
                 raise ParamError(f"No {what} can be used here.", hint="Choose the device auto or cpu.")
             return device.value
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch computes in one thread: small networks take no longer, and give the same numbers on any number of cores."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _likely() -> list[str]:

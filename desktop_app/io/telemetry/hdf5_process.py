@@ -58,10 +58,10 @@ def ask(path: Path, request: Mapping[str, object]) -> tuple[dict[str, Any], list
     return told, arrays
 
 
-def command() -> list[str]:
-    """How the process is started: through Python, or through the program that bears the name of the app."""
+def command(word: str = WORD) -> list[str]:
+    """How a process of ours is started: through Python, or through the program that bears the name of the app."""
     through_python = Path(sys.executable).stem.lower().startswith("python")
-    return [sys.executable, *(["-m", "desktop_app"] if through_python else []), WORD]
+    return [sys.executable, *(["-m", "desktop_app"] if through_python else []), word]
 
 
 class _Worker:
