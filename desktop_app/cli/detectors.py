@@ -5,11 +5,15 @@ from enum import Enum, EnumType
 from typing import TYPE_CHECKING, get_args
 
 from desktop_app.cli.terminal import say
+from desktop_app.core.errors import ParamError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
     from desktop_app.core.detector import DetectorSpec
+    from desktop_app.detectors import Looks
+
+_PLURAL: "dict[Looks, str]" = {"light curve": "light curves", "telemetry": "telemetry"}
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
@@ -17,25 +21,42 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser = commands.add_parser(
         name,
         help="the detectors and their settings",
-        description="Lists the detectors, with what can be given to 'peculiar detect --set'.",
+        description="Lists the detectors of light curves and those of telemetry, with what can be given to 'peculiar "
+        "detect --set'.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List them; 0."""
-    from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
+    """List them; 0.
 
-    for name in arguments.names or DETECTORS:
-        _describe(DETECTORS[name], " (the default)" if name == DEFAULT_DETECTOR else "")
+    Raises
+    ------
+    ParamError
+        There is no such detector of either kind.
+    """
+    from desktop_app.detectors import OF_KIND
+
+    known = [name for registry, _ in OF_KIND.values() for name in registry]
+    unknown = next((name for name in arguments.names if name not in known), None)
+    if unknown is not None:
+        raise ParamError(
+            f"There is no detector called {unknown!r}.", hint=f"Choose from: {', '.join(dict.fromkeys(known))}."
+        )
+    for looks, (registry, default) in OF_KIND.items():
+        for name in registry:
+            if not arguments.names or name in arguments.names:
+                _describe(registry[name], looks, is_default=name == default)
     return 0
 
 
-def _describe(spec: "DetectorSpec", remark: str) -> None:
-    say(f"{spec.name}{remark}: {spec.label}, version {spec.version}")
+def _describe(spec: "DetectorSpec", looks: "Looks", *, is_default: bool) -> None:
+    remark = " (the default)" if is_default else ""
+    say(f"{spec.name}{remark}, of {_PLURAL[looks]}: {spec.label}, version {spec.version}")
     say(f"  {spec.help}")
-    say(f"  Threshold: {spec.threshold:g} sigma unless --threshold says otherwise.")
+    unit = "sigma" if spec.unit == "σ" else spec.unit
+    say(f"  Threshold: {spec.threshold:g} {unit} unless --threshold says otherwise.")
     properties = spec.params.model_json_schema().get("properties", {})
     for name, field in spec.params.model_fields.items():
         unit = properties[name].get("unit", "")

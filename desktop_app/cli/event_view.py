@@ -1,7 +1,7 @@
 """Events on the terminal: a table for a person, aligned plain text for a pipe."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -27,10 +27,30 @@ _SHOWN = (
     "suspicion",
     "quality",
 )
+_SHOWN_OF_CHANNELS = (
+    "event_id",
+    "part",
+    "channel",
+    "kind",
+    "date_start",
+    "t_start",
+    "t_end",
+    "row_start",
+    "row_end",
+    "duration",
+    "value",
+    "unit",
+    "score",
+    "reasons",
+)
 # What a narrow terminal does without, the first first.
 _LEFT_OUT = (
     "quality",
+    "reasons",
+    "unit",
+    "value",
     "t_end",
+    "row_end",
     "t_start",
     "dips",
     "sde",
@@ -41,9 +61,13 @@ _LEFT_OUT = (
     "depth",
     "duration",
     "probability",
+    "part",
+    "row_start",
 )
 _NARROWEST_FILE = 16
 _BETWEEN = 3
+# Of telemetry, whose columns have no units of their own.
+_WITHOUT_UNIT = {"t_start": ".12g", "t_end": ".12g", "duration": ".6g", "value": ".6g", "limits": ".2f"}
 _FORMATS = {
     "t_start": ".5f",
     "t_peak": ".5f",
@@ -70,7 +94,7 @@ def show_events(table: EventTable) -> None:
         say("")
         _show(signal_columns(table))
     if len(table):
-        say(_about_times({str(system) for system in table["time_system"]}))
+        say(_about_times({str(system) for system in table["time_system"]}, table))
 
 
 def _show(columns: Sequence[Column]) -> None:
@@ -80,20 +104,50 @@ def _show(columns: Sequence[Column]) -> None:
         _show_plain(columns)
 
 
-def _about_times(systems: set[str]) -> str:
+def _about_times(systems: set[str], table: EventTable) -> str:
+    if any(column.name == "channel" for column in table.columns):
+        return _about_channel_times(systems, dated=any(table["date_start"].tolist()))
     if systems == {TimeReference().label}:
         return "The file does not say what its times count from."
     return f"Times are in {systems.pop()}." if len(systems) == 1 else "Times are in the time system of each file."
 
 
+def _about_channel_times(systems: set[str], *, dated: bool) -> str:
+    scores = "Scores are in limits of the channel"
+    if dated:
+        return f"Dates are in UTC, durations in seconds. {scores}; rows count from 0."
+    if systems == {"samples"}:
+        return f"{scores}; rows count from 0, and both ends belong to the event."
+    return (
+        f"Times are in {systems.pop()}. {scores}." if len(systems) == 1 else f"{scores}; times are those of each file."
+    )
+
+
 def _shown(table: EventTable) -> list[Column]:
+    by_name = {column.name: column for column in table.columns}
+    if "channel" in by_name:
+        return _shown_of_channels(table, by_name)
     names = list(_SHOWN)
     if len(table.provenance) > 1:
         names.insert(0, "file")
     if len(set(table["time_system"].tolist())) > 1:
         names.insert(names.index("duration"), "time_system")
-    by_name = {column.name: column for column in table.columns}
     return [by_name[name] for name in names]
+
+
+def _shown_of_channels(table: EventTable, by_name: Mapping[str, Column]) -> list[Column]:
+    """Dates where there are any, else times where they are more than rows; what says nothing here is left out."""
+    dated, timed = any(table["date_start"].tolist()), set(table["time_system"].tolist()) != {"samples"}
+    silent = {name for name in ("part", "unit", "reasons") if not any(table[name].tolist())}
+    silent |= {"t_start", "t_end"} if dated or not timed else set()
+    silent |= set() if dated else {"date_start"}
+    silent |= set() if timed else {"duration"}
+    if set(table["channel"].tolist()) == {"value"} and "part" not in silent:
+        silent.add("channel")  # the part is the channel
+    names = [name for name in _SHOWN_OF_CHANNELS if name not in silent]
+    if len({origin.file for origin in table.provenance}) > 1:
+        names.insert(0, "file")
+    return [replace(by_name[name], name="limits") if name == "score" else by_name[name] for name in names]
 
 
 def _short(column: Column) -> Column:
@@ -109,14 +163,16 @@ def _head(column: Column) -> str:
 
 
 def _texts(column: Column) -> list[str]:
-    return [_text(column.name, value) for value in column.values]
+    form = _FORMATS.get(column.name, ".4g")
+    form = form if column.unit else _WITHOUT_UNIT.get(column.name, form)
+    return [_text(value, form) for value in column.values]
 
 
-def _text(name: str, value: np.generic) -> str:
+def _text(value: np.generic, form: str) -> str:
     plain = value.item()
     if not isinstance(plain, float):
         return str(plain)
-    return "–" if np.isnan(plain) else format(plain, _FORMATS.get(name, ".4g"))
+    return "–" if np.isnan(plain) else format(plain, form)
 
 
 def _is_number(column: Column) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from desktop_app.cli.arguments import setting, sigmas
 from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
-from desktop_app.cli.detect import files_of
+from desktop_app.cli.found_files import files_of
 from desktop_app.cli.terminal import counted, say, tell
 from desktop_app.core.errors import ParamError, ReadError, UserError
 from desktop_app.core.progress import Report, part

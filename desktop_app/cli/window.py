@@ -95,7 +95,8 @@ def _samples() -> list[Path]:
 
 
 def _without_window(paths: Sequence[Path], reason: UserError) -> int:
-    from desktop_app.cli.detect import Request, look_and_deliver
+    from desktop_app.cli.detect import look_and_deliver
+    from desktop_app.cli.looking import Request
 
     if has_display():
         tell(reason)

@@ -158,6 +158,22 @@ def without_labels(data: Telemetry) -> Telemetry:
     return replace(data, labels=(), training=training)
 
 
+def only_channels(data: Telemetry, names: Iterable[str]) -> Telemetry:
+    """``data`` with the channels of these names and all commands, its training stretch and labels as well."""
+    wanted = set(names)
+    chosen = [n for n, one in enumerate(data.channels) if one.name in wanted or one.role == "command"]
+    if len(chosen) == len(data.channels):
+        return data
+    kept = {"", *(data.channels[n].name for n in chosen)}
+    return replace(
+        data,
+        values=data.values[:, chosen],
+        channels=tuple(data.channels[n] for n in chosen),
+        labels=tuple(label for label in data.labels if label.channel in kept),
+        training=None if data.training is None else only_channels(data.training, wanted),
+    )
+
+
 def utc_dates(unix_s: Floats) -> list[str]:
     """Dates of Unix times to the millisecond, "" where they are not finite or out of the years 1 to 9999."""
     known = np.isfinite(unix_s) & (unix_s > -6.2e10) & (unix_s < 2.5e11)

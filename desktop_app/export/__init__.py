@@ -11,7 +11,9 @@ WRITERS: Registry[Writer] = Registry(
     "export format",
     {
         "ecsv": "desktop_app.export.ecsv:WRITER",
+        "telemanom": "desktop_app.export.anomaly_table:WRITER",
         "csv": "desktop_app.export.csv:WRITER",
+        "intervals": "desktop_app.export.intervals:WRITER",
     },
 )
 
@@ -25,10 +27,16 @@ def writer_for(path: Path) -> Writer:
         No format has this suffix.
     """
     for writer in WRITERS.values():
-        if path.suffix.lower() == writer.suffix:
+        if path.name.lower().endswith(writer.suffix):
             return writer
     known = ", ".join(f"{writer.suffix} ({writer.label})" for writer in WRITERS.values())
     raise WriteError(f"{path.name} does not say which format to write.", hint=f"Let the name end in {known}.")
+
+
+def writers_of(table: EventTable) -> list[Writer]:
+    """The writers that take these events: some formats are of telemetry alone."""
+    of_telemetry = any(column.name == "channel" for column in table.columns)
+    return [writer for writer in WRITERS.values() if not writer.of or of_telemetry]
 
 
 def write_events(table: EventTable, path: Path) -> list[Path]:

@@ -37,8 +37,12 @@ def _cell(value: np.generic) -> str:
     plain = value.item()
     if isinstance(plain, float):
         return "" if math.isnan(plain) else repr(plain)
-    text = str(plain)
-    return f"'{text}" if isinstance(plain, str) and text.startswith(_FORMULA_STARTS) else text
+    return in_cell(plain) if isinstance(plain, str) else str(plain)
+
+
+def in_cell(text: str) -> str:
+    """``text`` as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _description(table: EventTable) -> str:

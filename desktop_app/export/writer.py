@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from errno import EACCES, EDQUOT, EFBIG, ENAMETOOLONG, ENOSPC, EPERM, EROFS
 from pathlib import Path
+from typing import Literal
 
 from desktop_app.core.errors import WriteError
 from desktop_app.core.event_table import EventTable
@@ -31,15 +32,18 @@ class Writer:
     name, label : str
         The name in commands, the label in the save dialog.
     suffix : str
-        With the dot, lower case.
+        What names of such files end in, lower case; the more particular ones stand first in the registry.
     write : callable
         ``write(table, path)``: the paths that were written; raises `WriteError`.
+    of : str
+        "telemetry" where it takes no other events; "" where it takes all.
     """
 
     name: str
     label: str
     suffix: str
     write: Callable[[EventTable, Path], list[Path]]
+    of: Literal["", "telemetry"] = ""
 
 
 def check_target(path: Path) -> None:

@@ -104,15 +104,15 @@ class Commands(QObject):
         self._session.close_file()
 
     def on_export_events(self) -> None:
-        from desktop_app.export import WRITERS
+        from desktop_app.export import writers_of
 
-        data = self._session.state.curve
-        if data is None:
+        table = self._session.state.table
+        if table is None:
             return
         shown = self._session.state.path
         stem = shown.name.split(".")[0] if shown else "light_curve"
         wanted = str(Path(self._folder()) / f"{stem}_events.ecsv")
-        kinds = {f"{writer.label} (*{writer.suffix})": writer.suffix for writer in WRITERS.values()}
+        kinds = {f"{writer.label} (*{writer.suffix})": writer.suffix for writer in writers_of(table)}
         name, chosen = QFileDialog.getSaveFileName(self._window, "Export events", wanted, ";;".join(kinds))
         if name:
             self._session.export(Path(name) if Path(name).suffix else Path(name + kinds[chosen]))

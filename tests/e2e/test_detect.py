@@ -129,7 +129,7 @@ def test_that_a_folder_without_light_curves_is_an_error(tmp_path: Path) -> None:
         (("star.csv", "--set", "seed"), "not of the form key=value"),
         (("star.csv", "--set", "sede=1"), "There is no setting called 'sede'"),
         (("star.csv", "--set", "seed=much"), "seed = 'much' is not possible"),
-        (("star.csv", "--detector", "tarot"), "There is no detector called 'tarot'"),
+        (("star.csv", "--detector", "tarot"), "There is no detector of light curves called 'tarot'"),
         (("star.csv", "--threshold", "-3"), "not a number of sigmas above 0"),
         (("star.csv", "--threshold", "nan"), "not a number of sigmas above 0"),
         (("star.csv", "--quality", "soft"), "invalid choice: 'soft'"),

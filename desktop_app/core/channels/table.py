@@ -11,6 +11,13 @@ from desktop_app.core.telemetry import utc_dates
 
 _DEFINITIONS = (
     ("file", "File", "", "meta.id;meta.file", "The file the event is in."),
+    (
+        "part",
+        "Part",
+        "",
+        "meta.id;meta.dataset",
+        "Which of the things in the file was looked at; empty where it has one.",
+    ),
     ("channel", "Channel", "", "meta.id;instr.param", "The channel it is in."),
     ("event_id", "#", "", "meta.id;meta.main", "Number in the file, in order of time."),
     ("kind", "Kind", "", "meta.code.class", "Limit, spike, step, drift, frozen, dropout, noise, regime or pattern."),
@@ -26,11 +33,26 @@ _DEFINITIONS = (
     ("threshold", "Threshold", "", "stat.likelihood;stat.min", "Score from which on samples were flagged."),
     ("value", "Value", "", "stat.value", "At the peak, in the unit of the channel."),
     ("unit", "Unit", "", "meta.unit", "The unit of the channel."),
+    ("usual_low", "Usual from", "", "stat.min", "Lowest usual value: of the training stretch, else of most values."),
+    ("usual_high", "Usual to", "", "stat.max", "Highest usual value: of the training stretch, else of most values."),
+    (
+        "deviation",
+        "Off by",
+        "",
+        "stat.value;arith.diff",
+        "Beyond the usual range; where inside, the value less what was expected, or less the level before.",
+    ),
+    ("deviation_sigma", "Sigmas", "", "stat.snr", "As that, in standard deviations of the usual scatter."),
+    ("level_before", "Level before", "", "stat.mean", "Mean before the event, in the unit of the channel."),
+    ("level", "Level", "", "stat.mean", "Mean in the event, in the unit of the channel."),
+    ("level_after", "Level after", "", "stat.mean", "Mean after the event, in the unit of the channel."),
+    ("samples", "Samples", "", "meta.number", "Values of the channel in the event."),
     ("duration", "Duration", "", "time.duration", "From start to end, in the unit of the times."),
     ("reasons", "Why", "", "meta.note", "Why it does not belong, the weightiest reason first."),
     ("detector", "Detector", "", "meta.software", "What found it."),
 )
 """Name, label, unit, UCD and help of every column, in their order."""
+_MEASURED = ("usual_low", "usual_high", "deviation", "deviation_sigma", "level_before", "level", "level_after")
 
 
 def channel_event_table(detection: Detection, events: Sequence[Event]) -> EventTable:
@@ -59,6 +81,7 @@ def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[
 
     return {
         "file": same(detection.provenance.file),
+        "part": same(data.source.part),
         "channel": np.array([event.channel for event in events], dtype=np.str_),
         "event_id": np.arange(1, n + 1),
         "kind": np.array([event.kind for event in events], dtype=np.str_),
@@ -74,7 +97,13 @@ def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[
         "threshold": np.full(n, detection.threshold),
         "value": data.values[peak, place],
         "unit": np.array(units, dtype=np.str_),
+        **{name: _evidence(events, name) for name in _MEASURED},
+        "samples": np.array([int(event.evidence.get("samples", 0)) for event in events], np.int64),
         "duration": data.time[last] - data.time[first],
         "reasons": np.array(["; ".join(event.reasons) for event in events], dtype=np.str_),
         "detector": same(detection.provenance.detector),
     }
+
+
+def _evidence(events: Sequence[Event], name: str) -> NDArray[np.generic]:
+    return np.array([event.evidence.get(name, np.nan) for event in events], np.float64)

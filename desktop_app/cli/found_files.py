@@ -1,0 +1,146 @@
+"""What there is to look at below the paths on the command line: light curves, and telemetry."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop_app.cli.terminal import counted, say, tell
+from desktop_app.core.errors import ReadError, UserError
+
+if TYPE_CHECKING:
+    from desktop_app.detectors import Looks
+
+_FOLDERS_ASKED = 500
+_LABELS = ("labels.csv", "labeled_anomalies.csv")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file, or a folder that is one data set.
+
+    Attributes
+    ----------
+    path : Path
+    looks : str
+        What a detector sees in it; "light curve" also where the headers cannot be read, which is told in its turn.
+    named : bool
+        Whether it was named itself, and does not lie in a folder that was.
+    """
+
+    path: Path
+    looks: "Looks"
+    named: bool
+
+
+def files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
+    """The files, those of folders with a light curve in their place, each once; and how many folders hold none."""
+    files: dict[Path, None] = {}
+    failed = 0
+    for path in paths:
+        found = [path]
+        if path.is_dir():
+            found, others = _curves_in(path)
+            _say_passed_over(path, others, "without a light curve")
+        files.update(dict.fromkeys(found))
+        if not found:
+            failed += 1
+            tell(ReadError(f"There are no light curves in the folder {path}.", hint="Name the files themselves."))
+    return list(files), failed
+
+
+def all_in(paths: Sequence[Path], *, as_curves: bool = False) -> tuple[list[Found], int]:
+    """Light curves and telemetry, each once, in the order of ``paths``; and how many folders hold neither.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    as_curves : bool
+        Whether it was said which columns are time and flux, so that every table is a light curve.
+    """
+    everything: dict[Path, Found] = {}
+    failed = 0
+    for path in paths:
+        if path.is_dir():
+            found, others = _in_folder(path, as_curves=as_curves)
+            _say_passed_over(path, others, "with neither a light curve nor telemetry")
+        else:
+            found = [Found(path, "light curve" if as_curves else _looks(path) or "light curve", True)]
+        for one in found:
+            known = everything.setdefault(one.path, one)
+            everything[one.path] = replace(known, named=known.named or one.named)
+        if not found:
+            failed += 1
+            sentence = f"There are no light curves in the folder {path}, and no telemetry."
+            tell(ReadError(sentence, hint="Name the files themselves."))
+    return list(everything.values()), failed
+
+
+def _in_folder(folder: Path, *, as_curves: bool) -> tuple[list[Found], int]:
+    """What lies in ``folder``, and how many files are of another kind.
+
+    Arrays below a folder that is one data set belong to it, and so do tables of labels.
+    """
+    from desktop_app.io import suffixes
+    from desktop_app.io.listing import list_folder
+
+    listing = list_folder(folder, suffixes())
+    wholes: list[Path] = []
+    for place in listing.folders[:_FOLDERS_ASKED]:
+        if not any(place.is_relative_to(whole) for whole in wholes) and _is_telemetry(place):
+            wholes.append(place)
+    found = [Found(whole, "telemetry", whole == folder) for whole in wholes]
+    others = 0
+    for path, _version in listing.files:
+        if path.suffix.lower() == ".npy" and any(path.is_relative_to(whole) for whole in wholes):
+            continue
+        if path.name.lower().endswith(_LABELS):
+            continue
+        looks = "light curve" if as_curves else _looks(path)
+        if looks is None:
+            others += 1
+        else:
+            found.append(Found(path, looks, False))
+    return found, others
+
+
+def _curves_in(folder: Path) -> tuple[list[Path], int]:
+    """The files below ``folder`` with a light curve, and how many there are without one."""
+    from desktop_app.io import data_files
+
+    listed = data_files(folder)
+    found = [path for path in listed if _looks(path) == "light curve"]
+    return found, len(listed) - len(found)
+
+
+def _looks(path: Path) -> "Looks | None":
+    """What the headers speak of; a light curve where they cannot be read: that is told when its turn comes."""
+    from desktop_app.io import summarise
+
+    try:
+        kind = summarise(path).kind
+    except UserError:
+        return "light curve"
+    if kind == "telemetry":
+        return "telemetry"
+    return "light curve" if kind in ("light curve", "target pixels") else None
+
+
+def _is_telemetry(folder: Path) -> bool:
+    from desktop_app.io import summarise
+
+    try:
+        return summarise(folder).kind == "telemetry"
+    except UserError:
+        return False
+
+
+def _say_passed_over(folder: Path, others: int, why: str) -> None:
+    if others:
+        say(f"{folder}: {counted(others, 'file')} {why} passed over.", sys.stderr)
+
+
+def of_kind(found: Iterable[Found], looks: "Looks") -> list[Path]:
+    """The paths of one kind."""
+    return [one.path for one in found if one.looks == looks]
