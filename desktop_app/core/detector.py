@@ -55,6 +55,8 @@ class DetectorSpec:
         The folder in ``models`` whose weights it uses; "" where it needs none.
     unit : str
         What scores are counted in, as panels print it: "σ" for robust sigmas, "× limit" for telemetry.
+    causal : bool
+        Whether, given a training stretch, the score of a sample depends on nothing that comes after it.
     """
 
     name: str
@@ -68,3 +70,4 @@ class DetectorSpec:
     finds: tuple[str, ...] = ("dip", "flare", "outlier", "spike", "step")
     weights: str = ""
     unit: str = "σ"
+    causal: bool = False

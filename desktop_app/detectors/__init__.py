@@ -28,6 +28,7 @@ TELEMETRY_DETECTORS: Registry[DetectorSpec] = Registry(
     {
         "discord": "desktop_app.detectors.telemetry.discord:SPEC",
         "limits": "desktop_app.detectors.telemetry.limits:SPEC",
+        "stream": "desktop_app.detectors.telemetry.stream:SPEC",
     },
 )
 DEFAULT_TELEMETRY_DETECTOR = "discord"

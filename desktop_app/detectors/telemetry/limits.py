@@ -88,4 +88,5 @@ SPEC = DetectorSpec(
     threshold=1.0,
     finds=("spike", "step"),
     unit="× limit",
+    causal=True,
 )
