@@ -1,13 +1,15 @@
 """``peculiar train``: learns the weights of a network anew, from a person's own files."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from desktop_app.cli.arguments import setting
+from desktop_app.cli.progress import Note
 from desktop_app.cli.terminal import say
 from desktop_app.core.errors import ParamError, UserError
 from desktop_app.core.progress import Report
@@ -15,7 +17,7 @@ from desktop_app.core.progress import Report
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-    from desktop_app.engine.train import TrainRequest
+    from desktop_app.engine.train import Told, TrainRequest
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
@@ -39,9 +41,29 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where to write (default: a folder DETECTOR right here)"
     )
-    parser.add_argument("--seed", type=int, help="the same seed gives the same weights (default: 0)")
-    parser.add_argument("--epochs", type=int, metavar="N", help="at most so many turns through the data")
-    parser.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps (default: auto)")
+    parser.add_argument(
+        "--dated", action="store_true", help="write into a folder of DIR that is called like this moment"
+    )
+    _add_settings(parser)
+    parser.add_argument(
+        "--channel", dest="channels", action="append", default=[], metavar="NAME", help="only this channel (repeatable)"
+    )
+    parser.add_argument("--jobs", type=int, metavar="N", help="channels trained at once (default: 1)")
+    parser.add_argument("--no-resume", action="store_true", help="begin anew, whatever an earlier training has done")
+    parser.add_argument(
+        "--track",
+        action="append",
+        default=[],
+        choices=("tensorboard", "wandb"),
+        help="write the losses where these show them, below DIR; nothing is sent anywhere (repeatable)",
+    )
+    parser.add_argument("--log", type=Path, metavar="FILE", help="add a line for each epoch to this file")
+    parser.add_argument("--verbose", "-v", action="store_true", help="show a line for each epoch")
+    parser.set_defaults(run=run)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE.yaml", help="settings from a file; words override it")
     parser.add_argument(
         "--set",
         dest="settings",
@@ -49,14 +71,12 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="a setting, as training.rate=0.001; several may be given",
+        help="a setting, as training.rate=0.001 (repeatable)",
     )
-    parser.add_argument(
-        "--channel", dest="channels", action="append", default=[], metavar="NAME", help="only this channel (repeatable)"
-    )
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="channels trained at once (default: 1)")
-    parser.add_argument("--no-resume", action="store_true", help="begin anew, whatever an earlier training has done")
-    parser.set_defaults(run=run)
+    parser.add_argument("--print-config", action="store_true", help="print all settings as such a file, and stop")
+    parser.add_argument("--seed", type=int, help="the same seed gives the same weights (default: 0)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="at most so many turns through the data")
+    parser.add_argument("--device", metavar="DEVICE", help="auto, cpu, cuda or mps (default: auto)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -66,10 +86,15 @@ def run(arguments: argparse.Namespace) -> int:
     from desktop_app.cli.work import ending_of, worker
     from desktop_app.engine.jobs import Failed, Finished
 
-    request = _request(arguments)
+    request, notes = _request(arguments)
+    if arguments.print_config:
+        say(_settings_of(request))
+        return 0
     began = perf_counter()
-    with worker() as thread, progress(1) as (report, _note):
-        match ending_of(partial(_card, request), thread, partial(report, 0, request.model)):
+    with worker() as thread, progress(1) as (report, note), _listening(arguments, note) as told:
+        for text in notes:
+            note(text)
+        match ending_of(partial(_card, request, told), thread, partial(report, 0, request.model)):
             case Finished(result=dict() as card):
                 lines = _told(card, request.out, perf_counter() - began)
             case Failed(error=error):
@@ -79,31 +104,59 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _request(arguments: argparse.Namespace) -> "TrainRequest":
+def _request(arguments: argparse.Namespace) -> "tuple[TrainRequest, tuple[str, ...]]":
+    """What is asked for, and what to say about how it was understood."""
     from desktop_app.engine.train import TrainRequest
+    from desktop_app.engine.training_file import TrainingFile, read_training_file
+    from desktop_app.engine.training_kept import dated
 
     data = arguments.data or arguments.folder
     if data is None:
         raise ParamError("There is nothing to learn from.", hint="Name a file or folder behind the detector.")
-    settings: dict[str, object] = dict(arguments.settings)
-    settings |= {
-        key: getattr(arguments, key) for key in ("seed", "epochs", "device") if getattr(arguments, key) is not None
-    }
-    return TrainRequest(
+    said = read_training_file(arguments.config) if arguments.config else TrainingFile()
+    words = {key: getattr(arguments, key) for key in ("seed", "epochs", "device")}
+    given = {key: value for key, value in words.items() if value is not None}
+    out, resume = arguments.out or Path(arguments.model), not arguments.no_resume
+    request = TrainRequest(
         arguments.model,
         data,
-        arguments.out or Path(arguments.model),
-        settings,
-        tuple(arguments.channels),
-        arguments.jobs,
-        not arguments.no_resume,
+        dated(out, resume=resume) if arguments.dated else out,
+        {**said.settings, **dict(arguments.settings), **given},
+        tuple(arguments.channels) or said.channels,
+        arguments.jobs if arguments.jobs is not None else said.jobs or 1,
+        resume,
+        tuple(arguments.track) or said.track,
     )
+    return request, said.notes
 
 
-def _card(request: "TrainRequest", report: Report) -> Mapping[str, Any]:
+def _settings_of(request: "TrainRequest") -> str:
+    from desktop_app.engine.train import training_for
+    from desktop_app.engine.training_config import as_yaml, checked_settings
+
+    params = training_for(request.model, request.data).params
+    return as_yaml(checked_settings(params, request.settings))
+
+
+@contextmanager
+def _listening(arguments: argparse.Namespace, note: Note) -> "Iterator[Told]":
+    """Who hears of epochs: the console where it was asked for, and the log."""
+    from desktop_app.engine.training_log import line_of, training_log
+    from desktop_app.engine.training_track import together
+
+    listeners: list[Told] = [lambda epoch: note(line_of(epoch))] if arguments.verbose else []
+    if arguments.log is None:
+        yield together(*listeners)
+        return
+    with training_log(arguments.log) as log:
+        log.say(f"Training {arguments.model} on {arguments.data or arguments.folder}")
+        yield together(*listeners, log.told)
+
+
+def _card(request: "TrainRequest", told: "Told", report: Report) -> Mapping[str, Any]:
     from desktop_app.engine.train import train
 
-    return dict(train(request, report))
+    return dict(train(request, report, told))
 
 
 def _told(card: Mapping[str, Any], out: Path, seconds: float) -> list[str]:

@@ -160,7 +160,12 @@ def train(request: TrainRequest, report: Report = silent, told: Told = unheard) 
     params = checked_settings(spec.params, request.settings)
     chosen_device(str(getattr(params, "device", "auto")), worth=False)
     _check_out(request.out)
-    return spec.run(request, params, report, told)
+    if not request.track:
+        return spec.run(request, params, report, told)
+    from desktop_app.engine.training_track import together, tracked
+
+    with tracked(request.track, request.out, request.model, params.model_dump(mode="json")) as tracker:
+        return spec.run(request, params, report, together(told, tracker))
 
 
 def training_for(model: str, data: Path) -> TrainingSpec:

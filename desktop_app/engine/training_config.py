@@ -87,6 +87,15 @@ def allowed(params: type[Params], name: str) -> str:
             return f"it has to be {what} from {low:g} to {high:g}"
 
 
+def as_yaml(values: Params) -> str:
+    """All settings with what they mean, as a file that `training_file` reads."""
+    lines = []
+    for name, value in values.model_dump(mode="json").items():
+        shown = str(value).lower() if isinstance(value, bool) else value if value != "" else '""'
+        lines.append(f"{name}: {shown}  # {type(values).help_of(name)} ({allowed(type(values), name)})")
+    return "\n".join(lines)
+
+
 def _field_of(params: type[Params], key: str) -> str:
     """The field that ``key`` means.
 

@@ -1,7 +1,7 @@
 """Which channels there are to learn from, in a file, an archive, or a folder of telemetry."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -61,7 +61,8 @@ def learners_in(data: Path, wanted: Sequence[str], report: Report) -> tuple[Lear
         for series in every:
             key = part if part and len(every) == 1 else series.channel.name
             found.append(Learner(key, series.channel.name, str(path), part, training_digest(series)))
-    found = _told_apart(_told_apart(found, "part"), "path")
+    found = _told_apart(found, lambda learner: learner.part if learner.part != learner.key else "")
+    found = _told_apart(found, lambda learner: Path(learner.path).stem)
     if not found:
         raise FitError(f"There is no measured channel in {data.name}.", hint="Name telemetry with numbers in it.")
     return tuple(_those(found, wanted)) if wanted else tuple(found)
@@ -110,12 +111,10 @@ def _telemetry(path: str, part: str) -> Telemetry:
     return data
 
 
-def _told_apart(learners: Sequence[Learner], by: str) -> list[Learner]:
+def _told_apart(learners: Sequence[Learner], by: Callable[[Learner], str]) -> list[Learner]:
     often = Counter(learner.key for learner in learners)
     return [
-        replace(learner, key=f"{Path(getattr(learner, by)).stem}/{learner.key}")
-        if often[learner.key] > 1 and getattr(learner, by)
-        else learner
+        replace(learner, key=f"{by(learner)}/{learner.key}") if often[learner.key] > 1 and by(learner) else learner
         for learner in learners
     ]
 
