@@ -29,6 +29,8 @@ TELEMETRY_DETECTORS: Registry[DetectorSpec] = Registry(
         "discord": "desktop_app.detectors.telemetry.discord:SPEC",
         "ewma": "desktop_app.detectors.telemetry.ewma:SPEC",
         "limits": "desktop_app.detectors.telemetry.limits:SPEC",
+        "lstm_autoencoder": "desktop_app.detectors.telemetry.lstm_autoencoder:SPEC",
+        "lstm_forecaster": "desktop_app.detectors.telemetry.lstm_forecaster:SPEC",
         "stream": "desktop_app.detectors.telemetry.stream:SPEC",
     },
 )
