@@ -110,7 +110,14 @@ def _depends_on(data: LightCurve | Telemetry, spec: DetectorSpec, params: Params
         "params": params.model_dump(mode="json"),
         "device": "cpu",
         "weights": weights_hash(_weights_of(spec, params)),
+        **_told_elsewhere(params),
     }
+
+
+def _told_elsewhere(params: Params) -> dict[str, str]:
+    """The hash of a table of ranges that the settings name: it may change under its name."""
+    ranges = str(getattr(params, "ranges", ""))
+    return {"ranges": _hash_of_file(Path(ranges).expanduser())} if ranges else {}
 
 
 def _weights_of(spec: DetectorSpec, params: Params) -> str:

@@ -1,6 +1,7 @@
 """Plants faults into telemetry that is said to be nominal, lets a detector look, and tells which it found."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -210,7 +211,8 @@ def _tried(ground: _Ground, faults: Sequence[_Planned], looking: _Looking, seed:
         fitted = looking.learnt(replace(training, training=training))
     except FitError as error:
         return _Outcome(note=f"{ground.name}: {error.message}")
-    quiet = fitted.score(ground.data, silent)
+    # Scores of a stream change what scores it: each look begins with what was learnt.
+    quiet = deepcopy(fitted).score(ground.data, silent)
     flagged = quiet.values[:, 0] >= looking.threshold
     tries = []
     for number, (size, fault) in enumerate(faults):
@@ -219,7 +221,7 @@ def _tried(ground: _Ground, faults: Sequence[_Planned], looking: _Looking, seed:
         values = np.array(ground.data.values)
         values[:, 0] = planted(ground.values, fault, ground.usual, rng)
         data = replace(ground.data, values=values)
-        tries.append(_judged(ground.name, size, fault, flagged, data, fitted.score(data, silent), looking))
+        tries.append(_judged(ground.name, size, fault, flagged, data, deepcopy(fitted).score(data, silent), looking))
     looked = int(np.isfinite(quiet.values[:, 0]).sum())
     return _Outcome(tuple(tries), looked, len(looking.events(ground.data, quiet)))
 
