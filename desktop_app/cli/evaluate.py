@@ -7,36 +7,44 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop_app.cli import evaluate_telemetry
 from desktop_app.cli.arguments import setting, sigmas
 from desktop_app.cli.terminal import say
-from desktop_app.core.errors import WriteError
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-    from desktop_app.engine.evaluate.report import Evaluation, Request
-
-_KINDS = ("lightcurves",)
 _NO_QUIET = "none"
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
-    """Make the command known."""
+    """Make the command known, with one command of its own for each kind of data."""
     parser = commands.add_parser(
         name,
         help="measure detectors on files whose events are known",
+        description="Looks at every file with detectors and controls, then holds what was found against what is "
+        "known. Labels are never seen by a detector.",
+    )
+    kinds = parser.add_subparsers(required=True, metavar="WHAT")
+    _add_light_curves(kinds, "lightcurves")
+    evaluate_telemetry.add_to(kinds, "telemetry")
+    evaluate_telemetry.add_report_to(kinds, "report")
+
+
+def _add_light_curves(kinds: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
+    from desktop_app.cli.evaluating import add_choice, workers
+
+    parser = kinds.add_parser(
+        name,
+        help="light curves, against a table of known events",
         description="Looks at every file that a table of known events names, then holds what was found against it: "
         "recall and kinds of events, false events on quiet curves, and what a running median, chance and a plain "
         "recipe reach on the same files. Labels are never seen by a detector.",
         epilog="The table is a CSV with the columns file, event, t_start, t_end and, if there is one, grade.",
     )
-    parser.add_argument("what", choices=_KINDS, help="the kind of data")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that the files lie in, at any depth")
     parser.add_argument("--truth", type=Path, required=True, metavar="CSV", help="the known events")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the report here, for programs")
-    parser.add_argument(
-        "--detector", nargs="+", default=[], metavar="NAME", help="which detectors, or all (default: the default one)"
-    )
+    add_choice(parser)
     parser.add_argument(
         "--set",
         action="append",
@@ -68,7 +76,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     )
     parser.add_argument("--no-controls", action="store_true", help="only the detectors: no running median, no chance")
     parser.add_argument(
-        "--jobs", type=_workers, default=1, metavar="N", help="processes side by side (default: %(default)s)"
+        "--jobs", type=workers, default=1, metavar="N", help="processes side by side (default: %(default)s)"
     )
     parser.set_defaults(run=run)
 
@@ -76,7 +84,8 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and tell; 1 where a file could not be looked at."""
     from desktop_app.cli.evaluate_view import show_evaluation
-    from desktop_app.engine.evaluate.report import Request
+    from desktop_app.cli.evaluating import awaited, check_target, write_whole
+    from desktop_app.engine.evaluate.report import Evaluation, Request, as_json, evaluate
 
     request = Request(
         arguments.folder,
@@ -90,53 +99,16 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.jobs,
     )
     if arguments.json:
-        _check_target(arguments.json)
-    done = _evaluated(request)
+        check_target(arguments.json)
+    done = awaited(partial(evaluate, request), Evaluation)
     show_evaluation(done)
     if arguments.json:
-        _write(arguments.json, done)
+        write_whole(arguments.json, (json.dumps(as_json(done), indent=1, ensure_ascii=False) + "\n").encode())
         say(f"Report written to {arguments.json}", sys.stderr)
     return int(any(score.unread for score in done.scores))
-
-
-def _evaluated(request: "Request") -> "Evaluation":
-    from desktop_app.cli.progress import progress
-    from desktop_app.cli.work import ending_of, worker
-    from desktop_app.engine.evaluate.report import Evaluation, evaluate
-    from desktop_app.engine.jobs import Failed, Finished
-
-    with worker() as thread, progress(1) as (report, _note):
-        match ending_of(partial(evaluate, request), thread, partial(report, 0, "Evaluating")):
-            case Finished(result=Evaluation() as done):
-                return done
-            case Failed(error=error):
-                raise error
-    raise KeyboardInterrupt
-
-
-def _check_target(path: Path) -> None:
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise WriteError(f"{path} cannot be written.", hint="Name a file in a folder that is there.")
-
-
-def _write(path: Path, done: "Evaluation") -> None:
-    from desktop_app.engine.evaluate.report import as_json
-
-    aside = path.with_name(f"{path.name}.part")
-    try:
-        aside.write_text(json.dumps(as_json(done), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        raise WriteError(f"{path} cannot be written: {error.strerror or error}.", hint="Name another file.") from error
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of events")
-    return int(text)
-
-
-def _workers(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to 64")
     return int(text)

@@ -23,7 +23,7 @@ def show_evaluation(done: Evaluation) -> None:
     for title, rows in _tables(done):
         say("")
         say(title)
-        for line in _aligned(rows):
+        for line in aligned(rows):
             say(line)
     for line in _missed(done):
         say(line, sys.stderr)
@@ -204,7 +204,8 @@ def _number(value: float, form: str) -> str:
     return _NOT_KNOWN if isnan(value) else format(value, form)
 
 
-def _aligned(rows: Rows) -> Iterator[str]:
+def aligned(rows: Rows) -> Iterator[str]:
+    """Rows of text as lines whose columns stand under one another."""
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()

@@ -90,7 +90,7 @@ class Request:
         return methods_asked(asked, self.settings, self.threshold) + tuple(controls)
 
 
-def evaluate(request: Request, report: Report, folder: Path | None = None) -> Evaluation:
+def evaluate(request: Request, report: Report, *, plots: Path | None = None) -> Evaluation:
     """Look at all parts with all methods, then let another process hold what was found against the labels.
 
     Parameters
@@ -98,8 +98,8 @@ def evaluate(request: Request, report: Report, folder: Path | None = None) -> Ev
     request : Request
     report : callable
         Told the progress; may raise `JobCancelled`.
-    folder : Path, optional
-        An empty folder that keeps the predictions; they are not kept where not given.
+    plots : Path, optional
+        A folder to draw plots into.
 
     Raises
     ------
@@ -114,16 +114,22 @@ def evaluate(request: Request, report: Report, folder: Path | None = None) -> Ev
     places = places_in(request.data)
     end = 0.6 if request.faults else 0.9
     with TemporaryDirectory(prefix="peculiar-") as aside:
-        kept = folder or Path(aside)
+        kept = Path(aside)
         predict_all(places, methods, kept, request.jobs or os.cpu_count() or 1, part(report, 0.0, end))
         order = Order(kept, places, request.labels, tuple(_about(one) for one in methods), str(request.data))
         report(end, "Comparing with what is known")
         scored = elsewhere(score, order, lambda _done, _text: report(end, "Comparing with what is known"))
-    faults = _faults(places, methods, request.faults, part(report, end + 0.05, 1.0)) if request.faults else ()
-    return _evaluation(request, scored, code, faults, perf_counter() - began)
+        done = _evaluation(request, scored, code, perf_counter() - began)
+        if plots is not None:
+            from desktop_app.engine.evaluate.telemetry.plots import draw_plots
+
+            draw_plots(done, places, kept, plots, part(report, end, end + 0.05))
+    if not request.faults:
+        return done
+    return replace(done, faults=_faults(places, methods, request.faults, part(report, end + 0.05, 1.0)))
 
 
-def _evaluation(request: Request, scored: Scored, code: str, faults: tuple[Faults, ...], seconds: float) -> Evaluation:
+def _evaluation(request: Request, scored: Scored, code: str, seconds: float) -> Evaluation:
     constants, selection = _constants()
     labelled = sum(bool(channel.events) for channel in scored.channels)
     groups = ", ".join(dict.fromkeys(channel.group for channel in scored.channels if channel.group))
@@ -141,7 +147,6 @@ def _evaluation(request: Request, scored: Scored, code: str, faults: tuple[Fault
         channels=scored.channels,
         methods=scored.methods,
         checks=checks_of(scored.methods),
-        faults=faults,
         application=f"Peculiar {version()}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(seconds, 1),

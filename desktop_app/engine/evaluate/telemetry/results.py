@@ -12,6 +12,7 @@ from desktop_app.core.errors import ReadError
 from desktop_app.core.metrics.points import PointCounts
 from desktop_app.core.metrics.sequences import EventCounts
 from desktop_app.engine.evaluate.telemetry.controls import Mode
+from desktop_app.paths import models
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -168,13 +169,29 @@ class MethodFigures:
 
 @dataclass(frozen=True)
 class Channel:
-    """What is known to be true of one channel: its samples, its true events and the buffer that its data ask for."""
+    """What is known to be true of one channel.
+
+    Attributes
+    ----------
+    name, group : str
+    samples : int
+    window : int
+        The buffer that its data ask for.
+    events : tuple of (int, int)
+        Half open.
+    part : int
+        Which of the parts it is in, from 0.
+    columns : tuple of int
+        Which measured channels of the part it is about; several where labels are about all of them.
+    """
 
     name: str
     group: str
     samples: int
     window: int
     events: tuple[tuple[int, int], ...]
+    part: int = 0
+    columns: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -307,6 +324,11 @@ def read_results(path: Path) -> Evaluation:
         raise ReadError(
             f"{path} cannot be read: {said}.", hint="Make one with 'peculiar evaluate telemetry DATA --json FILE'."
         ) from error
+
+
+def shipped_results() -> Path:
+    """The report of the development channels that ships."""
+    return models() / "telemetry_results.json"
 
 
 @lru_cache(maxsize=1)

@@ -86,8 +86,8 @@ def score(order: Order) -> Scored:
         _check_same(run, truth)
     check_labelled(truths, order.about)
     channels = tuple(
-        Channel(case.name, case.group, truth.samples, case.window, _pairs(case.events))
-        for truth in truths
+        Channel(case.name, case.group, truth.samples, case.window, _pairs(case.events), number, case.columns)
+        for number, truth in enumerate(truths)
         for case in truth.cases
     )
     methods = tuple(_scored(method, runs, found, truths) for method in order.methods)

@@ -1,0 +1,216 @@
+"""The report of an evaluation of telemetry on the terminal, and as tables for a document."""
+
+import sys
+from collections.abc import Iterator
+from math import isnan
+
+from desktop_app.cli.evaluate_view import Rows, aligned
+from desktop_app.cli.terminal import counted, say
+from desktop_app.engine.evaluate.telemetry.controls import BOTH, Mode
+from desktop_app.engine.evaluate.telemetry.results import (
+    MARGIN,
+    Check,
+    Evaluation,
+    Faults,
+    GroupFigures,
+    MethodFigures,
+)
+
+_NOT_KNOWN = "-"
+_MODES: dict[Mode, str] = {
+    "offline": "offline (a score may depend on the whole file)",
+    "streaming": "streaming (a score depends on nothing later than its sample)",
+}
+_MAIN = (
+    "",
+    "VUS-PR",
+    "95 % of channels",
+    "own buffer",
+    "event P",
+    "event R",
+    "event F1",
+    "corr. F0.5",
+    "alarms",
+    "point FPR",
+    "nominal",
+)
+_POINTS = (
+    "",
+    "point P",
+    "point R",
+    "point F1",
+    "AUC pooled",
+    "AUC",
+    "delay",
+    "affil. P",
+    "affil. R",
+    "range P",
+    "range R",
+    "s/channel",
+)
+_FIGURES = {"vus_pr": "VUS-PR", "corrected_f05": "corrected F0.5"}
+
+
+def show_evaluation(done: Evaluation) -> None:
+    """Print the whole report on standard output; what has no figures, on standard error as well."""
+    for line in _about(done):
+        say(line)
+    for title, rows in tables(done):
+        say("")
+        say(title)
+        for line in aligned(rows):
+            say(line)
+    say("")
+    for line in _checked(done):
+        say(line)
+    for method in done.methods:
+        if method.refused:
+            say(f"{method.name} has no figures: {method.refused}", sys.stderr)
+
+
+def show_markdown(done: Evaluation) -> None:
+    """Print the tables as a document takes them, with what they were made by below."""
+    for title, rows in tables(done):
+        say(f"**{title}**")
+        say("")
+        head, *body = rows
+        for row in (head, tuple("---" for _ in head), *body):
+            say(f"| {' | '.join(row)} |")
+        say("")
+    for line in _checked(done):
+        say(f"- {line}")
+
+
+def tables(done: Evaluation) -> Iterator[tuple[str, Rows]]:
+    """Every table with its title: each spacecraft offline and streaming, then planted faults."""
+    for mode in BOTH:
+        shown = [method for method in done.methods if mode in method.modes and method.groups]
+        if all(method.control for method in shown):
+            continue
+        for group in shown[0].groups:
+            figures = [
+                (method, of_group) for method in shown for of_group in method.groups if of_group.group == group.group
+            ]
+            about = f"{group.group or 'All channels'}, {_MODES[mode]}: {counted(group.channels, 'channel')}, "
+            about += f"{counted(group.true_events, 'true event')}, {group.samples:,} samples"
+            yield about, [_MAIN, *(_main(method, one) for method, one in figures)]
+            yield (
+                f"{group.group or 'All channels'}, {mode}: by samples, and secondary figures",
+                [_POINTS, *(_points(method, one) for method, one in figures)],
+            )
+    for faults in done.faults:
+        yield _fault_title(faults), _fault_rows(faults)
+
+
+def _about(done: Evaluation) -> Iterator[str]:
+    yield f"Report set: {done.report_set}"
+    yield f"Constants {done.constants_sha256[:12]}, chosen on: {done.selection_set}"
+    hashes = f"data {done.data_sha256[:12]}, labels {done.labels_sha256[:12]}, code {done.code_sha256[:12]}"
+    yield f"Hashes: {hashes}; seed {done.seed}"
+    for method in done.methods:
+        if not method.control:
+            weights = f", weights {method.weights[:12]}" if method.weights else ""
+            yield (
+                f"{method.name}: version {method.version}, threshold {method.threshold:g}{weights}, "
+                f"output {method.output[:12]}"
+            )
+    yield (
+        f"VUS-PR: buffers of up to {done.window} samples, mean over channels; own buffer: as long as the channel's "
+        "autocorrelation asks for. Events: a true one is found where a flagged one overlaps with it, and counts once."
+    )
+    yield (
+        "corr. F0.5: precision times the share of unlabelled samples that are not flagged. alarms: flagged events in "
+        "10,000 samples; nominal: false ones in 10,000 samples of held-out training. delay: samples from the onset, "
+        "median."
+    )
+    yield (
+        "Samples without a value have no score: they rank last. Affiliation of chance is about 0.5: see the row random."
+    )
+    yield f"{counted(len(done.channels), 'channel')} in {done.seconds:.0f} s"
+
+
+def _main(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:
+    interval = _NOT_KNOWN if isnan(one.vus_pr_low) else f"{one.vus_pr_low:.3f} to {one.vus_pr_high:.3f}"
+    return (
+        method.label,
+        _three(one.vus_pr),
+        interval,
+        _three(one.vus_pr_own),
+        _three(one.event_precision),
+        _three(one.event_recall),
+        _three(one.event_f1),
+        _three(one.corrected_f05),
+        _number(one.alarms_per_10k, ".1f"),
+        _three(one.point_false_rate),
+        _number(one.nominal_per_10k, ".1f"),
+    )
+
+
+def _points(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:
+    return (
+        method.label,
+        _three(one.point_precision),
+        _three(one.point_recall),
+        _three(one.point_f1),
+        _three(one.roc_auc_pooled),
+        _three(one.roc_auc),
+        _number(one.delay, ".0f"),
+        _three(one.affiliation_precision),
+        _three(one.affiliation_recall),
+        _three(one.range_precision),
+        _three(one.range_recall),
+        _number(one.seconds, ".2f"),
+    )
+
+
+def _fault_title(faults: Faults) -> str:
+    nominal = _number(faults.nominal_per_10k, ".1f")
+    return (
+        f"{faults.method}: faults planted into held-out training; {nominal} false events in 10,000 samples without any"
+    )
+
+
+def _fault_rows(faults: Faults) -> Rows:
+    rows: Rows = [("fault", "planted", "found", "share", "95 %", "called so")]
+    for row in faults.rows:
+        known = row.planted > 0
+        rows.append(
+            (
+                row.kind,
+                str(row.planted),
+                str(row.found),
+                _number(row.found / row.planted, ".0%") if known else _NOT_KNOWN,
+                f"{row.low:.0%} to {row.high:.0%}" if known else _NOT_KNOWN,
+                _number(row.right, ".0%"),
+            )
+        )
+    return rows
+
+
+def _checked(done: Evaluation) -> Iterator[str]:
+    if not done.checks:
+        yield "No control was run, so nothing tells what these figures are worth."
+        return
+    for check in done.failed:
+        yield f"FAILED CHECK: {_told(check)}"
+    passed = len(done.checks) - len(done.failed)
+    yield (
+        f"{passed} of {len(done.checks)} checks passed: every control is exceeded by {MARGIN:g} in VUS-PR and in the "
+        "corrected F0.5."
+    )
+
+
+def _told(check: Check) -> str:
+    where = ", ".join(word for word in (check.method, check.mode, check.group) if word)
+    return (
+        f"{where}: {_FIGURES[check.figure]} {check.value:.3f} does not exceed that of the control "
+        f"{check.control!r}, {check.best:.3f}, by {MARGIN:g}."
+    )
+
+
+def _three(value: float) -> str:
+    return _number(value, ".3f")
+
+
+def _number(value: float, form: str) -> str:
+    return _NOT_KNOWN if isnan(value) else format(value, form)
