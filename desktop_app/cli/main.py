@@ -7,7 +7,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop_app.cli import cache, columns, detect, detectors, evaluate, info, inject, known, samples, train, window
+from desktop_app.cli import (
+    cache,
+    columns,
+    detect,
+    detectors,
+    evaluate,
+    info,
+    inject,
+    known,
+    replay,
+    samples,
+    train,
+    window,
+)
 from desktop_app.cli.bugs import record_bug
 from desktop_app.cli.terminal import say, tell
 from desktop_app.core.errors import ParamError, UserError
@@ -24,6 +37,7 @@ _COMMANDS = {
     "evaluate": evaluate,
     "inject": inject,
     "known": known,
+    "replay": replay,
     "train": train,
 }
 

@@ -10,6 +10,8 @@ Level = Literal["STANDBY", "NOMINAL", "WATCH", "ALARM"]
 LEVELS: tuple[Level, ...] = ("STANDBY", "NOMINAL", "WATCH", "ALARM")
 """No data to judge by; nothing beyond the limit; something beyond, not yet enough; enough of it."""
 What = Literal["raised", "cleared", "acknowledged", "open"]
+SEVERE = ((5.0, "critical"), (2.0, "major"))
+"""From how many limits on an alarm is called what; below the last it is minor."""
 SILENCE = 100
 """After so many samples without a score the channel is on standby, its alarm as it was."""
 
@@ -62,6 +64,11 @@ class Alarm:
     peak: float
     injected: bool = False
     acknowledged: bool = False
+
+    @property
+    def severity(self) -> str:
+        """How far beyond the limit it went: "minor", "major" or "critical"."""
+        return next((name for least, name in SEVERE if self.peak >= least), "minor")
 
     @property
     def stands(self) -> bool:

@@ -254,15 +254,35 @@ class StreamScorer:
         k = self._windows.size
         near, place = np.full((n, k), np.inf), np.full((n, k), np.nan)
         nearest_reference(
-            *(self._reference, self._reference_age, self._windows, self._to_reference, self._past, self._past_age),
-            *(self._at, near, place),
+            self._reference,
+            self._reference_age,
+            self._windows,
+            self._to_reference,
+            self._past,
+            self._past_age,
+            self._at,
+            near,
+            place,
         )
         distance, model, limits = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
         done = 0
         while done < n:
             stop = nearest_past(
-                *(self._windows, self._to_past, self._past, self._past_age, self._flagged, self._at, self._calm),
-                *(near, place, done, self._limit, self.params.quarantine, REFIT, distance, model),
+                self._windows,
+                self._to_past,
+                self._past,
+                self._past_age,
+                self._flagged,
+                self._at,
+                self._calm,
+                near,
+                place,
+                done,
+                self._limit,
+                self.params.quarantine,
+                REFIT,
+                distance,
+                model,
             )
             limits[done:stop] = self._limit
             done = stop
