@@ -29,7 +29,8 @@ from desktop_app.ui.words import counted, duration
 
 MINIMUM_PX = 260
 _DAY_S = 86400.0
-_EVEN = 1e-3
+_EVEN, _MOSTLY = 1e-2, 0.9
+_WEAK, _BETTER = 0.3, 0.02
 
 
 class ChannelChooser(QComboBox):
@@ -231,16 +232,16 @@ def _told(data: object, picture: AgainstPicture | None) -> str:
     first += _signed(found.spearman)
     if isnan(found.at_lag):
         return f"{first}."
-    if not found.lag:
-        return f"{first}; no shift in time fits better."
+    if not found.lag or abs(found.at_lag) < max(_WEAK, abs(found.pearson) + _BETTER):
+        return f"{first}. No shift in time makes them go together better."
     behind, ahead = (y, x) if found.lag > 0 else (x, y)
     return f"{first}. Best with {behind} {_lag(data, abs(found.lag))} behind {ahead}: {_signed(found.at_lag)}."
 
 
 def _lag(data: Telemetry, rows: int) -> str:
     """So many rows, and how long that is where rows come evenly."""
-    steps = np.diff(data.time)
-    even = len(steps) and np.ptp(steps) <= _EVEN * data.cadence_s if data.cadence_s == data.cadence_s else False
+    off = np.abs(np.diff(data.time) - data.cadence_s)
+    even = bool(np.mean(off <= _EVEN * data.cadence_s) >= _MOSTLY) if len(off) else False
     return counted(rows, "row") + (f" ({duration(rows * data.cadence_s / _DAY_S)})" if even else "")
 
 

@@ -109,7 +109,8 @@ def against_picture(data: Telemetry, events: Sequence[Event], asked: Asked) -> A
     both = [data.values[first:last, data.names.index(name)] for name in (asked.x, asked.y)]
     met = np.isfinite(both[0]) & np.isfinite(both[1])
     rows, x, y = seen[met], both[0][met], both[1][met]
-    frame = (*_padded(x), *_padded(y))
+    states = [bool(data.channels[data.names.index(name)].states) for name in (asked.x, asked.y)]
+    frame = (*_padded(x, states=states[0]), *_padded(y, states=states[1]))
     counts = _counts(x, y, frame, asked.room) if len(rows) > POINTS else None
     names = (asked.x, asked.y)
     flagged = _marked(len(data), [(event.start, event.stop) for event in events if event.channel in names])[rows]
@@ -176,11 +177,13 @@ def _moves(values: Floats) -> bool:
     return bool(known.size) and bool(known.min() < known.max())
 
 
-def _padded(values: Floats) -> Range:
+def _padded(values: Floats, *, states: bool) -> Range:
     """The extrema with a margin; something to draw in also where there is but one value, or none."""
     if not len(values):
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
+    if states:
+        return low - 0.5, high + 0.5  # room for their names
     room = _MARGIN * (high - low) or max(abs(low), 1.0) * _MARGIN
     return low - room, high + room
 

@@ -15,6 +15,7 @@ _RADIUS_PX = (1.1, 2.6)
 _ROOMY = 400.0
 _MARK_PX, _RING_PX, _HERE_PX = 4.5, 5.5, 7.0
 _MOST_CHOSEN = 20_000
+_CROWD = 60
 
 
 class CloudItem(PlotItem):
@@ -72,12 +73,16 @@ class MarksItem(PlotItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(TRUTH), 1.25))
+        ring = _RING_PX if len(picture.labelled) <= _CROWD else _RING_PX / 1.4
         for at in _points(picture.x[picture.labelled], picture.y[picture.labelled], frame):
-            painter.drawEllipse(at, _RING_PX, _RING_PX)
-        painter.setPen(QPen(QColor(self.theme.panel), 1.0))
-        painter.setBrush(QColor(self.theme.warning))
+            painter.drawEllipse(at, ring, ring)
+        painter.setPen(QPen(QColor(self.theme.warning), 1.25))
+        # A crowd of full ones would hide the samples.
+        radius = _MARK_PX if len(picture.flagged) <= _CROWD else _MARK_PX / 1.5
+        if len(picture.flagged) <= _CROWD:
+            painter.setBrush(QColor(self.theme.warning))
         for at in _points(picture.x[picture.flagged], picture.y[picture.flagged], frame):
-            painter.drawPolygon(diamond(at, _MARK_PX))
+            painter.drawPolygon(diamond(at, radius))
 
 
 class ChosenItem(PlotItem):

@@ -1,0 +1,1 @@
+"""Training a network on telemetry, in the window."""
