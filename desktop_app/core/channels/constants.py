@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 
 VERSION = 1
+SELECTION_SET = "41 labelled development channels of SMAP (36) and MSL (5), and faults planted into their training"
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,22 @@ class Constants:
         A training stretch that is unlike a larger share of the data is obsolete.
     watch_margin : float
         By how much a discord has to exceed the training's own worst, as a share of the range.
-    joined_gap : float
-        Runs nearer than this share of the shortest window are one.
+    joined_gap : int
+        Samples: runs nearer than this are one.
+    discord_floor : float
+        A discord is at least so far from its nearest neighbour, as a share of the range.
+    novelty_run : int
+        Samples: shorter novelties are left to the other ways of looking.
+    regime_pool, regime_window, regime_shortest : int
+        Samples: how many are averaged before regimes are searched, the windows that are compared, the shortest regime.
+    regime_longest : float
+        The longest regime as a share of the block.
+    regime_inside, regime_outside : float
+        The quantile of distances inside that has to exceed the quantile of those outside.
+    regime_floor, regime_limit : float
+        A share of the range that is added to the distances outside, and the ratio from which a regime is one.
+    regime_weight, regime_most : float
+        What a regime adds to the score, times its ratio to the limit, which counts up to ``regime_most``.
     exact, chunk : int
         Up to ``exact`` samples every window is compared with every other one, beyond that with those of its chunk.
     """
@@ -56,7 +71,7 @@ class Constants:
     usual_lag: int = 125
     shortest_window: int = 50
     longest_window: int = 200
-    windows: tuple[int, ...] = (100, 200)
+    windows: tuple[int, ...] = (50, 100, 200)
     windows_at_least: int = 4
     first_z: float = 2.0
     last_z: float = 12.0
@@ -64,12 +79,24 @@ class Constants:
     most_runs: int = 5
     most_covered: float = 0.5
     block: int = 8000
-    least_drop: float = 0.05
+    least_drop: float = 0.13
     novelty_sigmas: float = 8.0
     novelty_floor: float = 0.03
     novelty_covered: float = 0.5
     watch_margin: float = 0.02
-    joined_gap: float = 0.5
+    joined_gap: int = 50
+    discord_floor: float = 0.01
+    novelty_run: int = 300
+    regime_pool: int = 5
+    regime_window: int = 100
+    regime_shortest: int = 300
+    regime_longest: float = 0.5
+    regime_inside: float = 0.2
+    regime_outside: float = 0.9
+    regime_floor: float = 0.02
+    regime_limit: float = 2.5
+    regime_weight: float = 1.25
+    regime_most: float = 1.2
     exact: int = 50_000
     chunk: int = 16_000
 

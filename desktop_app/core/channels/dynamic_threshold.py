@@ -87,3 +87,11 @@ def kept_runs(score: Floats, above: Bools) -> Bools:
     for place in order[: drops[-1] + 1 if drops.size else 0]:
         kept[slice(*runs[place])] = True
     return kept
+
+
+def higher_than(score: Floats, flagged: Bools, least: float) -> Bools:
+    """The runs of ``flagged`` whose highest score exceeds ``least``."""
+    kept = np.zeros(flagged.size, bool)
+    for start, stop in stretches(flagged):
+        kept[start:stop] = np.nanmax(score[start:stop]) > least
+    return kept

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from desktop_app.core.arrays import Bools, Floats, robust_sigma
+from desktop_app.core.arrays import Floats, robust_sigma
 from desktop_app.core.channels.constants import CONSTANTS
 from desktop_app.core.channels.dynamic_threshold import Limited
 from desktop_app.core.telemetry import stretches
@@ -37,11 +37,3 @@ def is_obsolete(distance: Floats) -> bool:
     """Whether so much of the data is unlike the training stretch that this says nothing about faults."""
     looked = distance[np.isfinite(distance)]
     return looked.size > 0 and bool((looked > novelty_edge(distance)).mean() >= CONSTANTS.novelty_covered)
-
-
-def worse_than_training(score: Floats, flagged: Bools, worst: float) -> Bools:
-    """The runs of ``flagged`` that exceed ``worst``, the training's own strangest, by a margin."""
-    kept = np.zeros(flagged.size, bool)
-    for start, stop in stretches(flagged):
-        kept[start:stop] = np.nanmax(score[start:stop]) > worst + CONSTANTS.watch_margin
-    return kept

@@ -31,7 +31,7 @@ class SelfProfile:
         return finite_or_nan(np.minimum(self.before, self.after))
 
 
-def self_profile(values: Floats, width: int, valid: Bools, report: Report = silent) -> SelfProfile:
+def self_profile(values: Floats, width: int, valid: Bools, report: Report = silent, *, apart: int = 0) -> SelfProfile:
     """The exact Euclidean matrix profile, not z-normalised; windows that share samples are not compared.
 
     The squared distances of one window to all later ones become those of the next window by the sample that enters
@@ -45,16 +45,18 @@ def self_profile(values: Floats, width: int, valid: Bools, report: Report = sile
         Between 1 and n.
     valid : ndarray of bool, shape (n - width + 1,)
         Windows that may be compared, by their first sample.
+    apart : int
+        Only windows that start so many samples from one another are compared; at least one width.
     """
-    m = valid.size
+    m, apart = valid.size, max(width, apart)
     before, after = np.full(m, np.inf), np.full(m, np.inf)
-    later = max(0, m - width)
+    later = max(0, m - apart)
     if later:
-        lagged = _first_row(values[:width], values[width:], later)
+        lagged = _first_row(values[:width], values[apart:], later)
         bar = np.where(valid, 0.0, np.inf)
         for low in range(0, later, _block(later)):
             report(low / later, "Comparing windows")
-            _self_rows(values, width, bar, lagged, low, min(later, low + _block(later)), before, after)
+            _self_rows(values, width, apart, bar, lagged, low, min(later, low + _block(later)), before, after)
     return SelfProfile(_root(before, width), _root(after, width))
 
 
@@ -164,16 +166,24 @@ def _first_row(window: Floats, values: Floats, count: int) -> Floats:
 
 @compiled
 def _self_rows(
-    values: Floats, width: int, bar: Floats, lagged: Floats, low: int, high: int, before: Floats, after: Floats
+    values: Floats,
+    width: int,
+    apart: int,
+    bar: Floats,
+    lagged: Floats,
+    low: int,
+    high: int,
+    before: Floats,
+    after: Floats,
 ) -> None:
     """Compare windows ``low:high`` with all later ones; ``lagged`` holds row ``low - 1`` and is moved on."""
     m = bar.size
     for i in range(low, high):
-        count = m - width - i
-        row, theirs, barred = lagged[:count], before[i + width :], bar[i + width :]
+        count = m - apart - i
+        row, theirs, barred = lagged[:count], before[i + apart :], bar[i + apart :]
         if i > 0:
             enters, leaves = values[i + width - 1], values[i - 1]
-            enter, leave = values[i + 2 * width - 1 :], values[i + width - 1 :]
+            enter, leave = values[i + apart + width - 1 :], values[i + apart - 1 :]
             for j in range(count):
                 gained, lost = enters - enter[j], leaves - leave[j]
                 row[j] += gained * gained - lost * lost
@@ -192,7 +202,7 @@ def _self_rows(
         for j in range(whole, count):
             a = min(a, row[j] + barred[j])
         after[i] = min(min(a, b), min(c, d))
-    for i in range(low, min(high + width, m)):
+    for i in range(low, min(high + apart, m)):
         if bar[i] > 0:
             before[i] = np.inf
 

@@ -50,6 +50,10 @@ class Grid:
         return values
 
 
+EMPTY_GRID = Grid(np.zeros(0), np.zeros(0, bool), np.zeros(0, np.int64), np.zeros(0, np.int64))
+"""Of a channel without a value."""
+
+
 def grid_of(series: Series) -> Grid:
     """The values of a channel on the grid of its own usual step; a long gap becomes one that no window bridges.
 

@@ -3,28 +3,26 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from itertools import pairwise
 from typing import Self
 
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.channels.constants import CONSTANTS
-from desktop_app.core.channels.dynamic_threshold import Limited, dynamic_limit
+from desktop_app.core.channels.decision import joined, narrowed, one_score, without_beginning
+from desktop_app.core.channels.dynamic_threshold import Limited, dynamic_limit, higher_than
 from desktop_app.core.channels.expected import expected_values
 from desktop_app.core.channels.long_profile import neighbour_distance, training_distance
-from desktop_app.core.channels.novelty import is_obsolete, novelty_limit, worse_than_training
+from desktop_app.core.channels.novelty import is_obsolete, novelty_limit
 from desktop_app.core.channels.profile import covered_mean
-from desktop_app.core.channels.scaling import Grid, grid_of, scale_of
+from desktop_app.core.channels.regimes import Regime, contrasts
+from desktop_app.core.channels.scaling import EMPTY_GRID, Grid, automatic_window, grid_of, scale_of
 from desktop_app.core.channels.series import ChannelScores, EachChannel, Series
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part, silent
-from desktop_app.core.telemetry import Telemetry, stretches
-
-_JUST_BELOW = 0.999
-_KNEE = 0.9
+from desktop_app.core.telemetry import Telemetry
 
 
 class Mode(StrEnum):
@@ -32,6 +30,13 @@ class Mode(StrEnum):
 
     SURVEY = "survey"
     WATCH = "watch"
+
+
+class Windows(StrEnum):
+    """What is compared as a whole."""
+
+    SEVERAL = "several"
+    PERIOD = "period"
 
 
 class DiscordParams(Params):
@@ -43,10 +48,15 @@ class DiscordParams(Params):
         help="Survey finds the strangest stretches of a file; watch flags only what is stranger than anything in the "
         "training stretch, for few false alarms.",
     )
+    windows: Windows = setting(
+        Windows.SEVERAL,
+        title="Windows",
+        help="Several takes windows of 50, 100 and 200 samples; period one and one and a half periods of the channel.",
+    )
     window: int = setting(
         0,
         title="Window",
-        help="How many samples are compared as a whole; 0 takes several windows and the period of the channel.",
+        help="How many samples are compared as a whole; 0 leaves it to the choice above.",
         unit="samples",
         zero="automatic",
         ge=0,
@@ -59,34 +69,35 @@ class DiscordParams(Params):
         ge=1,
         le=10,
     )
-    novelty: bool = setting(
+    training: bool = setting(
         True,
         title="Use the training stretch",
-        help="Also flag what goes on for long and is unlike everything in the training stretch.",
+        help="Compare with the training stretch as well: what it holds is usual, what it never held for long is not.",
     )
-    shortest_novelty: int = setting(
-        300,
-        title="Shortest novelty",
-        help="Shorter stretches that only differ from the training stretch are not flagged.",
-        unit="samples",
-        ge=1,
-        le=100_000,
-        advanced=True,
+    regimes: bool = setting(
+        True,
+        title="Find regimes",
+        help="Also flag long stretches in which a channel keeps to something that it does nowhere else.",
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """One way to look at the channel: scores with their limit, on its grid."""
+    """What windows of one width find, on the grid of the channel."""
 
+    width: int
     score: Floats
     limited: Limited
 
-    @property
-    def times_limit(self) -> Floats:
-        """Scores as multiples of the limit, below 1 where nothing is flagged and at least 1 where it is."""
-        ratio = self.score / self.limited.limit
-        return np.where(self.limited.flagged, np.maximum(ratio, 1.0), below_one(ratio))
+
+@dataclass(frozen=True, eq=False)
+class _Channel:
+    """A channel and its training stretch, in shares of its range; no training has no values."""
+
+    grid: Grid
+    values: Floats
+    training: Grid
+    trained: Floats
 
 
 class ChannelDiscord:
@@ -94,7 +105,7 @@ class ChannelDiscord:
 
     def __init__(self, params: DiscordParams) -> None:
         self._params = params
-        self._training: Grid | None = None
+        self._training = EMPTY_GRID
 
     def fit(self, series: Series, report: Report) -> Self:
         """Put the training stretch on its grid."""
@@ -105,7 +116,7 @@ class ChannelDiscord:
                 f"It has {rows} values; windows of {least // CONSTANTS.windows_at_least} need {least}.",
                 hint="Open a longer stretch of telemetry, or take a shorter window.",
             )
-        if series.training is not None and np.isfinite(series.training.values).any():
+        if self._params.training and series.training is not None:
             self._training = grid_of(series.training)
         report(1.0, "Training stretch taken")
         return self
@@ -113,78 +124,88 @@ class ChannelDiscord:
     def score(self, series: Series, report: Report) -> ChannelScores:
         """Distances to the most similar windows, as multiples of the limit."""
         grid = grid_of(series)
-        known = [one for one in (grid, self._training) if one is not None]
-        scale = scale_of(*(one.values[one.known] for one in known))
-        values, training = scale.of(grid.values), None if self._training is None else scale.of(self._training.values)
-        widths = self._widths(values)
-        notes: list[str] = []
+        scale = scale_of(grid.values[grid.known], self._training.values[self._training.known])
+        channel = _Channel(grid, scale.of(grid.values), self._training, scale.of(self._training.values))
+        widths = self._widths(grid.values)
         parts = []
         for place, width in enumerate(widths):
-            told = part(report, 0.8 * place / len(widths), 0.8 * (place + 1) / len(widths))
-            parts.append(self._discords(grid, values, training, width, told))
-        if training is not None and self._params.novelty:
-            found = self._novelty(grid, values, training, widths[0], part(report, 0.8, 0.9))
-            notes += found[1]
-            parts += found[0]
-        score = np.fmax.reduce([one.times_limit for one in parts])
-        score = joined(score, round(CONSTANTS.joined_gap * CONSTANTS.shortest_window))
-        report(0.95, "Laying the nearest windows under what was found")
-        model = expected_values(values, grid.windows(widths[0]), np.nan_to_num(score) >= 1, widths[0])
+            told = part(report, 0.6 * place / len(widths), 0.6 * (place + 1) / len(widths))
+            parts.append(self._discords(channel, width, told))
+        novelty = _novelty(channel, part(report, 0.6, 0.7))
+        contrast, found = self._regimes(channel, part(report, 0.7, 0.9))
+        flagged = _flagged(parts, novelty, found)
+        ratios = [one.score / one.limited.limit for one in parts]
+        score = one_score(ratios, contrast / CONSTANTS.regime_limit, flagged)
+        model = _model(channel, flagged, widths[len(widths) // 2], part(report, 0.9, 1.0))
         report(1.0, "Scored")
-        return ChannelScores(
-            grid.back(score, len(series)), {"model": grid.back(scale.back(model), len(series))}, tuple(notes)
-        )
+        tracks = {"model": grid.back(scale.back(model), len(series))}
+        return ChannelScores(grid.back(score, len(series)), tracks, self._notes(novelty))
 
     def _widths(self, values: Floats) -> list[int]:
+        """Those that the settings and the length of the channel allow, the shortest first."""
         if self._params.window:
             return [self._params.window]
+        widths: tuple[int, ...] = CONSTANTS.windows
+        if self._params.windows is Windows.PERIOD:
+            period = automatic_window(values)
+            widths = (period, period * 3 // 2)
         most = values.size // CONSTANTS.windows_at_least
-        return [width for width in CONSTANTS.windows if width <= most] or [most]
+        low, high = CONSTANTS.shortest_window, min(CONSTANTS.longest_window, most)
+        return sorted({min(max(width, low), high) for width in widths})
 
-    def _discords(self, grid: Grid, values: Floats, training: Floats | None, width: int, report: Report) -> _Part:
-        distance = neighbour_distance(values, width, grid.windows(width), self._params.neighbour, report)
+    def _discords(self, channel: _Channel, width: int, report: Report) -> _Part:
+        valid = channel.grid.windows(width)
+        distance = neighbour_distance(channel.values, width, valid, self._params.neighbour, report)
         score = covered_mean(distance, width)
         limited = dynamic_limit(score)
-        if self._params.mode is Mode.WATCH and training is not None and self._training is not None:
-            worst = own_worst(training, self._training.windows(width), width)
-            limited = Limited(limited.limit, worse_than_training(score, limited.flagged, worst))
-        return _Part(score, limited)
+        least = CONSTANTS.discord_floor
+        if self._params.mode is Mode.WATCH and channel.trained.size >= 2 * width:
+            least = max(least, self._usual_worst(channel, width) + CONSTANTS.watch_margin)
+        return _Part(width, score, Limited(limited.limit, higher_than(score, limited.flagged, least)))
 
-    def _novelty(
-        self, grid: Grid, values: Floats, training: Floats, width: int, report: Report
-    ) -> tuple[list[_Part], list[str]]:
-        assert self._training is not None
-        known = self._training.windows(width)
-        if not known.any():
-            return [], [f"The training stretch is shorter than a window of {width} samples and was not used."]
-        distance = training_distance(values, width, grid.windows(width), training, known, report)
-        score = covered_mean(distance, width)
-        notes = ["The training stretch is no longer like the data: take a newer one."] if is_obsolete(score) else []
-        return [_Part(score, novelty_limit(score, self._params.shortest_novelty))], notes
+    def _regimes(self, channel: _Channel, report: Report) -> tuple[Floats, list[Regime]]:
+        if not self._params.regimes:
+            return np.zeros(channel.values.size), []
+        return contrasts(channel.values, channel.grid.known, channel.trained, report)
 
+    def _usual_worst(self, channel: _Channel, width: int) -> float:
+        """The highest discord of the training stretch itself."""
+        valid = channel.training.windows(width)
+        distance = neighbour_distance(channel.trained, width, valid, self._params.neighbour, silent)
+        return float(np.nan_to_num(covered_mean(distance, width)).max(initial=0.0))
 
-def below_one(ratio: Floats) -> Floats:
-    """Ratios in their order, those near 1 and above squeezed below it."""
-    above = np.maximum(ratio - _KNEE, 0.0)
-    return np.minimum(ratio, _KNEE) + (_JUST_BELOW - _KNEE) * (1 - np.exp(-above / (_JUST_BELOW - _KNEE)))
-
-
-def joined(score: Floats, gap: int) -> Floats:
-    """``score`` with gaps of fewer than ``gap`` samples between flagged stretches lifted to 1."""
-    result = np.array(score)
-    runs = stretches(np.nan_to_num(score) >= 1)
-    for (_, stop), (start, _) in pairwise(runs):
-        if start - stop < gap:
-            result[stop:start] = np.fmax(result[stop:start], 1.0)
-    return result
+    def _notes(self, novelty: Floats | None) -> tuple[str, ...]:
+        if novelty is not None and is_obsolete(novelty):
+            return ("Most of it is unlike the training stretch, which says little here: take a newer one.",)
+        if novelty is None and self._params.mode is Mode.WATCH:
+            return ("Without a training stretch there is nothing that watching could be stricter by.",)
+        return ()
 
 
-def own_worst(training: Floats, valid: Bools, width: int) -> float:
-    """The highest discord of the training stretch itself; 0 where it is too short to have one."""
-    if valid.size <= width:
-        return 0.0
-    score = covered_mean(neighbour_distance(training, width, valid, 1, silent), width)
-    return float(np.nanmax(score)) if np.isfinite(score).any() else 0.0
+def _novelty(channel: _Channel, report: Report) -> Floats | None:
+    """How far each sample is from the training stretch; None without one."""
+    width = min(CONSTANTS.regime_window, channel.values.size // CONSTANTS.windows_at_least)
+    known = channel.training.windows(width)
+    if not known.any():
+        return None
+    valid = channel.grid.windows(width)
+    return covered_mean(training_distance(channel.values, width, valid, channel.trained, known, report), width)
+
+
+def _flagged(parts: list[_Part], novelty: Floats | None, regimes: list[Regime]) -> Bools:
+    """Discords, novelties and regimes together."""
+    flagged = narrowed([one.limited.flagged for one in parts], [one.width for one in parts])
+    flagged = without_beginning(flagged, novelty, CONSTANTS.regime_window)
+    if novelty is not None:
+        flagged |= novelty_limit(novelty, CONSTANTS.novelty_run).flagged
+    for one in regimes:
+        flagged[one.start : one.stop] = True
+    return joined(flagged, CONSTANTS.joined_gap)
+
+
+def _model(channel: _Channel, flagged: Bools, width: int, report: Report) -> Floats:
+    report(0.0, "Laying the nearest windows under what was found")
+    return expected_values(channel.values, channel.grid.windows(width), flagged, width)
 
 
 def build(params: DiscordParams) -> EachChannel:
@@ -195,8 +216,8 @@ def build(params: DiscordParams) -> EachChannel:
 SPEC = DetectorSpec(
     name="discord",
     label="Discords and novelties",
-    help="Finds stretches that are like nothing else in their channel, and long ones that the training stretch never "
-    "held: the exact matrix profile of several windows under a dynamic threshold.",
+    help="Finds stretches that are like nothing else in their channel, long ones that keep to something of their own, "
+    "and such as the training stretch never held: the exact matrix profile under a dynamic threshold.",
     kinds=(Telemetry,),
     version=1,
     params=DiscordParams,
