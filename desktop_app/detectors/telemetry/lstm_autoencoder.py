@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats
+from desktop_app.core.channels.decision import below_one
 from desktop_app.core.channels.dynamic_threshold import dynamic_limit
 from desktop_app.core.channels.profile import covered_mean
 from desktop_app.core.channels.scaling import scale_of
@@ -16,7 +17,6 @@ from desktop_app.core.errors import FitError
 from desktop_app.core.params import setting
 from desktop_app.core.progress import Report, part
 from desktop_app.core.telemetry import Telemetry
-from desktop_app.detectors.telemetry.discord import below_one
 from desktop_app.nets.channel_autoencoder import ChannelAutoencoder, ChannelAutoencoderParams
 from desktop_app.nets.channel_columns import known_of
 from desktop_app.nets.channel_fitted import Fitted, TrainedHereParams, fitted

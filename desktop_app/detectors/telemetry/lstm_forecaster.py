@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 
 from desktop_app.core.arrays import Floats
+from desktop_app.core.channels.decision import below_one
 from desktop_app.core.channels.error_threshold import ErrorRules, judged_errors, smoothed
 from desktop_app.core.channels.scaling import scale_of
 from desktop_app.core.channels.series import ChannelScores, EachChannel, Series
@@ -14,7 +15,6 @@ from desktop_app.core.errors import FitError
 from desktop_app.core.params import setting
 from desktop_app.core.progress import Report, part
 from desktop_app.core.telemetry import Telemetry
-from desktop_app.detectors.telemetry.discord import below_one
 from desktop_app.nets.channel_columns import known_of
 from desktop_app.nets.channel_fitted import Fitted, TrainedHereParams, fitted
 from desktop_app.nets.channel_forecaster import ChannelForecaster, ChannelForecasterParams
