@@ -111,17 +111,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
         )
     ),
     _A("show_pixels", "View", "Show pi&xels", "P", "Show the frame of the cadence that is looked at", "pixels"),
+    _A(
+        "show_against", "View", "Channel a&gainst channel", "Ctrl+Alt+A", "See one channel of telemetry against another"
+    ),
     _A("play_frames", "View", "&Play frames", "Shift+P", "Frame after frame; once more ends it", "run", "", True),
     _A("full_screen", "View", "F&ull screen", "F11", "The window fills the screen", "", "toggle"),
     _A("reset_layout", "View", "Reset la&yout", "Ctrl+Shift+L", "Every panel where it was at first", "reset", "", True),
     _A("run", "Detect", "&Run", "Ctrl+R", "Find what does not belong", "run"),
+    _A("run_parts", "Detect", "Run on all &parts", "Ctrl+Alt+R", "Find what does not belong in every part of the file"),
     _A("inject", "Detect", "&Inject and recover…", "Ctrl+I", "See how many signals of known truth are found"),
+    _A("train", "Detect", "&Train…", "Ctrl+Alt+T", "Teach a network what is usual in channels of telemetry"),
     _A("cancel", "Detect", "&Cancel", "Esc", "Stop what runs; everything stays as it was", "cancel"),
     _A(
         "run_on_open", "Detect", "Run on &open", "Ctrl+Shift+R", "Detect as soon as a file is shown", "", "toggle", True
     ),
-    _A("threshold_up", "Detect", "Threshold &up", "Ctrl+Up", "Half a sigma higher: fewer events"),
-    _A("threshold_down", "Detect", "Threshold &down", "Ctrl+Down", "Half a sigma lower: more events"),
+    _A("threshold_up", "Detect", "Threshold &up", "Ctrl+Up", "One step higher: fewer events"),
+    _A("threshold_down", "Detect", "Threshold &down", "Ctrl+Down", "One step lower: more events"),
     _A("threshold_default", "Detect", "D&efault threshold", "Ctrl+0", "The detector's own threshold"),
     _A("next_event", "Events", "&Next event", "J", "Look at the next event", "next"),
     _A("previous_event", "Events", "&Previous event", "K", "Look at the previous event", "previous"),
@@ -129,6 +134,15 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("next_cadence", "Events", "Next c&adence", ".", "Look at the next cadence"),
     _A("previous_cadence", "Events", "Previous ca&dence", ",", "Look at the previous cadence"),
     _A("select_nothing", "Events", "&Select nothing", "Ctrl+Shift+A", "Look at no event"),
+    _A("show_replay", "Tools/Replay", "Show the &replay", "Ctrl+Alt+L", "Telemetry as if it came in live"),
+    _A("replay_toggle", "Tools/Replay", "&Start or pause the replay", "Ctrl+Space", "Let rows come in, or hold", "run"),
+    _A("replay_step", "Tools/Replay", "S&tep the replay", "Ctrl+.", "Let one row come in"),
+    _A("replay_stop", "Tools/Replay", "Sto&p the replay", "Ctrl+Shift+Space", "End it; its log stays"),
+    _A("replay_restart", "Tools/Replay", "R&estart the replay", "Ctrl+Alt+Space", "From the first row again"),
+    _A("replay_faster", "Tools/Replay", "&Faster replay", "Ctrl+Alt+Up", "The next higher speed"),
+    _A("replay_slower", "Tools/Replay", "Slo&wer replay", "Ctrl+Alt+Down", "The next lower speed"),
+    _A("replay_acknowledge", "Tools/Replay", "&Acknowledge alarms", "Ctrl+Alt+K", "The alarms that stand were seen"),
+    _A("replay_inject", "Tools/Replay", "&Inject the fault", "Ctrl+Alt+I", "Put a fault into the stream, and say so"),
     _A(
         "choose_columns",
         "Tools",

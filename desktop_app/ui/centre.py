@@ -63,6 +63,14 @@ class HasPositions(Protocol):
         """Let the user type where to go."""
 
 
+@runtime_checkable
+class HasEvents(Protocol):
+    """A page on which events are drawn."""
+
+    def zoom_to_event(self) -> None:
+        """Show the stretch about the selected event or row."""
+
+
 class Centre(QStackedWidget):
     """Shows the page for the kind of data that is open.
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.paths import resources
-from desktop_app.ui.centre import HasPositions
+from desktop_app.ui.centre import HasEvents, HasPositions
 from desktop_app.ui.files.stitching import of_one_object
 from desktop_app.ui.help_window import CommandPalette, HelpWindow, about_text, help_text, shortcuts_text
 from desktop_app.ui.words import counted
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _ZOOM = 2.0
 _PAN = 0.25
-_STEP_SIGMA = 0.5
 
 
 class Commands(QObject):
@@ -221,6 +220,10 @@ class Commands(QObject):
         self._window.pixels_dock.bring_back()
         self._window.pixels_panel.view.setFocus()
 
+    def on_show_against(self) -> None:
+        self._window.docks["against"].show()
+        self._window.docks["against"].raise_()
+
     def on_play_frames(self) -> None:
         self._window.pixels_panel.play()
 
@@ -235,6 +238,15 @@ class Commands(QObject):
         dock.raise_()
         self._window.injection_panel.focus_run()
 
+    def on_train(self) -> None:
+        dock = self._window.docks["training"]
+        dock.show()
+        dock.raise_()
+        self._window.training_panel.focus_start()
+
+    def on_run_parts(self) -> None:
+        self._session.parts.run()
+
     def on_cancel(self) -> None:
         self._session.cancel()
 
@@ -242,10 +254,12 @@ class Commands(QObject):
         self._session.set_run_on_open(on)
 
     def on_threshold_up(self) -> None:
-        self._session.set_threshold(self._session.state.threshold + _STEP_SIGMA)
+        state = self._session.state
+        self._session.set_threshold(state.threshold + state.scale.step)
 
     def on_threshold_down(self) -> None:
-        self._session.set_threshold(self._session.state.threshold - _STEP_SIGMA)
+        state = self._session.state
+        self._session.set_threshold(state.threshold - state.scale.step)
 
     def on_threshold_default(self) -> None:
         spec = self._session.state.spec
@@ -259,7 +273,9 @@ class Commands(QObject):
         self._session.step_event(-1)
 
     def on_zoom_event(self) -> None:
-        self._window.curve.zoom_to_event()
+        page = self._window.centre.page
+        if isinstance(page, HasEvents):
+            page.zoom_to_event()
 
     def on_next_cadence(self) -> None:
         self._session.step_row(1)
@@ -269,6 +285,37 @@ class Commands(QObject):
 
     def on_select_nothing(self) -> None:
         self._session.select_event(None)
+
+    # Actions: replay
+
+    def on_show_replay(self) -> None:
+        self._window.docks["replay"].show()
+        self._window.docks["replay"].raise_()
+        self._window.replay_panel.focus_start()
+
+    def on_replay_toggle(self) -> None:
+        self._session.replay.toggle()
+
+    def on_replay_step(self) -> None:
+        self._session.replay.step()
+
+    def on_replay_stop(self) -> None:
+        self._session.replay.stop()
+
+    def on_replay_restart(self) -> None:
+        self._session.replay.restart()
+
+    def on_replay_faster(self) -> None:
+        self._session.replay.step_speed(1)
+
+    def on_replay_slower(self) -> None:
+        self._session.replay.step_speed(-1)
+
+    def on_replay_acknowledge(self) -> None:
+        self._session.replay.acknowledge()
+
+    def on_replay_inject(self) -> None:
+        self._window.replay_panel.bar.inject()
 
     # Actions: tools and help
 

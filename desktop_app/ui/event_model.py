@@ -12,9 +12,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from desktop_app.core.arrays import Ints
 from desktop_app.core.event_table import Column, EventTable
 from desktop_app.core.quality import quality_names
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import TimeReference, TimeSystem, show_time
+from desktop_app.ui.telemetry.clock_axis import exact_time
 from desktop_app.ui.theme import LIGHT, Theme, kind_icon, kind_of
-from desktop_app.ui.words import duration, per_cent, relative
+from desktop_app.ui.words import counted, duration, per_cent, relative, significant
 
 Index = QModelIndex | QPersistentModelIndex
 SHOWN = (
@@ -32,7 +34,24 @@ SHOWN = (
     "t_start",
     "t_end",
 )
-_WORDS = ("kind", "quality", "reasons")
+SHOWN_OF_CHANNELS = (
+    "event_id",
+    "channel",
+    "kind",
+    "t_start",
+    "duration",
+    "score",
+    "value",
+    "reasons",
+    "t_peak",
+    "t_end",
+    "row_start",
+    "row_end",
+)
+"""Columns of telemetry, which has no baseline and no flags."""
+TIMES = ("t_peak", "t_start", "t_end")
+_WORDS = ("kind", "quality", "reasons", "channel")
+_DAY_S = 86400.0
 _NOTHING = QModelIndex()
 
 
@@ -48,14 +67,30 @@ class EventModel(QAbstractTableModel):
         self._reference = TimeReference()
         self._system = TimeSystem.NATIVE
         self._mission = ""
+        self._telemetry: Telemetry | None = None
+        self._units: tuple[str, ...] = ()
         self.theme: Theme = LIGHT
 
     def show_table(self, table: EventTable | None, reference: TimeReference, system: TimeSystem, mission: str) -> None:
         """Another table; ``mission`` says what the QUALITY bits mean."""
+        self._reference, self._system, self._mission = reference, system, mission
+        self._telemetry = None
+        self._take(table, SHOWN)
+
+    def show_channel_table(self, table: EventTable | None, data: Telemetry) -> None:
+        """The table of events in telemetry, whose clock tells the times."""
+        self._telemetry = data
+        self._take(table, SHOWN_OF_CHANNELS)
+
+    def column_of(self, name: str) -> int | None:
+        """Where a column stands; None where it is not shown."""
+        return next((place for place, column in enumerate(self._columns) if column.name == name), None)
+
+    def _take(self, table: EventTable | None, shown: tuple[str, ...]) -> None:
         self.beginResetModel()
         by_name = {column.name: column for column in table.columns} if table else {}
-        self._columns = tuple(by_name[name] for name in SHOWN if name in by_name)
-        self._reference, self._system, self._mission = reference, system, mission
+        self._columns = tuple(by_name[name] for name in shown if name in by_name)
+        self._units = tuple(map(str, by_name["unit"].values)) if "unit" in by_name else ()
         self._order = self._wanted()
         self.endResetModel()
 
@@ -114,20 +149,23 @@ class EventModel(QAbstractTableModel):
         if not index.isValid():
             return None
         column = self._columns[index.column()]
-        value = column.values[self._order[index.row()]]
+        event = int(self._order[index.row()])
+        value = column.values[event]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._text(column.name, value)
+                return self._text(column.name, value, event)
             case Qt.ItemDataRole.DecorationRole if column.name == "kind":
                 return kind_icon(str(value), self.theme)
             case Qt.ItemDataRole.TextAlignmentRole if column.name not in _WORDS:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ToolTipRole if column.name in ("quality", "reasons"):
-                return self._text(column.name, value)
+                return self._text(column.name, value, event)
             case _:
                 return None
 
-    def _text(self, name: str, value: object) -> str:
+    def _text(self, name: str, value: object, event: int) -> str:
+        if self._telemetry is not None and name not in ("kind", "event_id", "reasons"):
+            return self._channel_text(self._telemetry, name, value, event)
         match name:
             case "kind":
                 kind = kind_of(str(value))
@@ -153,6 +191,24 @@ class EventModel(QAbstractTableModel):
             case _:
                 return f"{number:,.1f}"
 
+    def _channel_text(self, data: Telemetry, name: str, value: object, event: int) -> str:
+        if name == "channel":
+            return str(value)
+        number = float(str(value))
+        if isnan(number):
+            return "–"
+        match name:
+            case "t_peak" | "t_start" | "t_end":
+                return exact_time(data, number)
+            case "duration":
+                return counted(round(number) + 1, "sample") if data.clock == "samples" else duration(number / _DAY_S)
+            case "value":
+                return f"{significant(number)} {self._units[event]}".rstrip()
+            case "score":
+                return f"{number:,.2f}"
+            case _:
+                return f"{number:,.0f}"
+
     def _repaint(self) -> None:
         if len(self._order) and self._columns:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._order) - 1, len(self._columns) - 1))
@@ -172,5 +228,5 @@ class EventModel(QAbstractTableModel):
         return np.array([row for row in order if self._holds(row)], np.int64) if self._words else order
 
     def _holds(self, row: int) -> bool:
-        cells = [self._text(column.name, column.values[row]).lower() for column in self._columns]
+        cells = [self._text(column.name, column.values[row], row).lower() for column in self._columns]
         return all(any(word in cell for cell in cells) for word in self._words)

@@ -8,25 +8,28 @@ from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
 from desktop_app.ui.state import AppState, Selection
-from desktop_app.ui.telemetry.telemetry_inspection import inspect_sample
+from desktop_app.ui.telemetry.telemetry_inspection import inspect_channel_event, inspect_sample
 from desktop_app.ui.words import counted
 from desktop_app.ui.work import Loaded
 
 
 def inspection_of(state: AppState, selection: Selection) -> Inspection | None:
     """What is known of the selection."""
+    if selection.event is not None and state.detection is not None and isinstance(state.data, Telemetry):
+        return inspect_channel_event(state.detection, state.events, selection.event, state.marking)
     if selection.event is not None and state.detection is not None:
         return inspect_event(state.detection, state.events, selection.event, state.system)
     if selection.row is not None and state.curve is not None:
         return inspect_row(state.curve, state.detection, selection.row, state.system)
     if selection.row is not None and isinstance(state.data, Telemetry):
-        return inspect_sample(state.data, selection.row, training=selection.training)
+        detection = None if selection.training else state.detection
+        return inspect_sample(state.data, selection.row, training=selection.training, detection=detection)
     return None
 
 
-def row_selected(state: AppState, row: int) -> Selection:
-    """The selection after a click on ``row``: its event, where it belongs to one."""
-    place = _event_of(state.events, row)
+def row_selected(state: AppState, row: int, channel: str | None = None) -> Selection:
+    """The selection after a click on ``row``: its event, where it belongs to one; of ``channel``, where given."""
+    place = _event_of(state.events, row, channel)
     return Selection(None, row) if place is None else Selection(place, state.events[place].peak)
 
 
@@ -51,7 +54,8 @@ def same_event(state: AppState, events: tuple[Event, ...]) -> Selection:
     """The selection, on the event that now holds its row; nothing where that row is no event any more."""
     if state.selection.event is None or state.selection.row is None:
         return state.selection
-    place = _event_of(events, state.selection.row)
+    before = state.events[state.selection.event].channel if state.selection.event < len(state.events) else None
+    place = _event_of(events, state.selection.row, before)
     return Selection() if place is None else Selection(place, state.selection.row)
 
 
@@ -65,5 +69,12 @@ def opened(loaded: Loaded) -> str:
     return f"{data.source.object_name}: {counted(len(data), 'row')} of {data.flux_name}, {hidden}."
 
 
-def _event_of(events: tuple[Event, ...], row: int) -> int | None:
-    return next((place for place, event in enumerate(events) if event.start <= row < event.stop), None)
+def _event_of(events: tuple[Event, ...], row: int, channel: str | None) -> int | None:
+    return next(
+        (
+            place
+            for place, event in enumerate(events)
+            if event.start <= row < event.stop and channel in (None, event.channel)
+        ),
+        None,
+    )

@@ -170,7 +170,7 @@ class LineItem(PlotItem):
         """Paint each stretch between gaps; in a crowd the middle of each column stands for it."""
         if self._series is None:
             return
-        time, values = _reduced(self._series, frame.view)
+        time, values = reduced(self._series, frame.view)
         if not len(time):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -185,7 +185,7 @@ class LineItem(PlotItem):
             painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x[part], y[part], strict=True)]))
 
 
-def _reduced(series: Pyramid, view: View) -> tuple[Floats, Floats]:
+def reduced(series: Pyramid, view: View) -> tuple[Floats, Floats]:
     """The points in view and one beyond each edge; where they are many, the middle of each column's extrema."""
     first, last = series.between(view.start, view.stop)
     first, last = max(first - 1, 0), min(last + 1, len(series))
@@ -310,9 +310,9 @@ class EventsItem(PlotItem):
             x = float(frame.x(float(self._time[event.peak])))
             text = str(place + 1)
             width = metrics.horizontalAdvance(text)
-            if not _free(taken, x - 6, x + 6):
+            if not free(taken, x - 6, x + 6):
                 continue
-            roomy = _free(taken, x - 6, x + 9 + width)
+            roomy = free(taken, x - 6, x + 9 + width)
             taken.append((x - 6, x + (9 + width if roomy else 6)))
             draw_kind(painter, event.kind, QPointF(x, y), 5.0, self.theme)
             if roomy:
@@ -324,7 +324,8 @@ def _number(kind: str, names: list[str]) -> int:
     return names.index(kind) if kind in names else len(names)
 
 
-def _free(taken: Sequence[tuple[float, float]], left: float, right: float) -> bool:
+def free(taken: Sequence[tuple[float, float]], left: float, right: float) -> bool:
+    """Whether nothing stands between two pixels yet."""
     return all(right <= a or left >= b for a, b in taken)
 
 

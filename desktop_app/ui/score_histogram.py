@@ -1,11 +1,12 @@
 """How the scores of one detection are spread, and where the highest is: made ready away from the window's thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from desktop_app.core.arrays import Floats
+from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.detection import Detection
+from desktop_app.ui.score_scale import LIMITS, SIGMAS
 
 BINS = 120
 PERCENTILE = 99.5
@@ -25,7 +26,7 @@ class ScoreHistogram:
     counts : ndarray, shape (BINS,)
     rows : int
         How many were looked at.
-    values : ndarray, shape (n,)
+    values : ndarray, shape (n,) or (n, c)
         The scores of all rows, NaN where nobody looked.
     percentile : float
         The score that `PERCENTILE` percent of the rows are below.
@@ -34,6 +35,8 @@ class ScoreHistogram:
     top_score : float
     window : (float, float)
         First and last time of the stretch about the highest score.
+    channel : str
+        Of telemetry the channel of the highest score.
     """
 
     edges: Floats
@@ -44,6 +47,7 @@ class ScoreHistogram:
     top_row: int
     top_score: float
     window: tuple[float, float]
+    channel: str = ""
 
     def above(self, threshold: float) -> int:
         """How many rows score ``threshold`` or more."""
@@ -51,33 +55,58 @@ class ScoreHistogram:
 
 
 def histogram_of(detection: Detection) -> ScoreHistogram | None:
-    """The histogram of ``detection``; None where no row was looked at."""
-    values = detection.scores.values
+    """The histogram of ``detection`` of a light curve; None where no row was looked at."""
+    return _histogram(detection.scores.values, detection.curve.time, SIGMAS.histogram_top)
+
+
+def histogram_of_channel(detection: Detection, place: int) -> ScoreHistogram | None:
+    """The histogram of one channel of ``detection`` of telemetry; None where nobody looked at it."""
+    data = detection.telemetry
+    found = _histogram(detection.scores.values[:, place], data.time, LIMITS.histogram_top)
+    return None if found is None else replace(found, channel=data.channels[place].name)
+
+
+def histogram_of_channels(detection: Detection) -> ScoreHistogram | None:
+    """The histogram of all channels of ``detection`` together; its highest score is that of the strangest."""
+    values, data = detection.scores.values, detection.telemetry
+    looked = np.flatnonzero(np.isfinite(values).any(axis=0)) if values.size else np.zeros(0, np.int64)
+    if not looked.size:
+        return None
+    strangest = int(looked[np.argmax(np.nanmax(values[:, looked], axis=0))])
+    chief = histogram_of_channel(detection, strangest)
+    if chief is None or looked.size == 1:
+        return chief
+    scores = values[np.isfinite(values)]
+    edges, counts, percentile = _spread(scores, LIMITS.histogram_top)
+    name = data.channels[strangest].name
+    return replace(
+        chief, edges=edges, counts=counts, rows=scores.size, values=values, percentile=percentile, channel=name
+    )
+
+
+def _histogram(values: Floats, time: Floats, least_top: float) -> ScoreHistogram | None:
     looked = np.flatnonzero(np.isfinite(values))
     if looked.size == 0:
         return None
     scores = values[looked]
+    edges, counts, percentile = _spread(scores, least_top)
+    row = int(looked[np.argmax(scores)])
+    window = _window(scores, time[looked], looked, row)
+    return ScoreHistogram(edges, counts, scores.size, values, percentile, row, float(values[row]), window)
+
+
+def _spread(scores: Floats, least_top: float) -> tuple[Floats, Floats, float]:
+    """Edges and counts of the bins, and the score that `PERCENTILE` percent are below."""
     squeezed = np.arcsinh(scores)
-    edges = np.linspace(0.0, max(float(squeezed.max()), float(np.arcsinh(10.0))) * 1.0001, BINS + 1)
+    edges = np.linspace(0.0, max(float(squeezed.max()), float(np.arcsinh(least_top))) * 1.0001, BINS + 1)
     # Bins of one width need no search for where each score belongs.
     counts = np.bincount(np.maximum(squeezed * (BINS / edges[-1]), 0.0).astype(np.int64), minlength=BINS)
     place = min(scores.size - 1, int(np.ceil(PERCENTILE / 100 * scores.size)))
-    row = int(looked[np.argmax(scores)])
-    return ScoreHistogram(
-        edges,
-        counts.astype(np.float64),
-        scores.size,
-        values,
-        float(np.partition(scores, place)[place]),
-        row,
-        float(values[row]),
-        _window(detection, looked, row),
-    )
+    return edges, counts.astype(np.float64), float(np.partition(scores, place)[place])
 
 
-def _window(detection: Detection, looked: np.ndarray[tuple[int], np.dtype[np.int64]], row: int) -> tuple[float, float]:
+def _window(scores: Floats, time: Floats, looked: Ints, row: int) -> tuple[float, float]:
     """The rows about ``row`` that score half as much, and as much again on either side."""
-    scores, time = detection.scores.values[looked], detection.curve.time[looked]
     at = int(np.searchsorted(looked, row))
     low = np.flatnonzero(scores[:at] < _FROM_HALF * scores[at])
     high = np.flatnonzero(scores[at:] < _FROM_HALF * scores[at])

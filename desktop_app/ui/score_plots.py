@@ -12,6 +12,7 @@ from desktop_app.ui.picture import squeezed, unsqueezed
 from desktop_app.ui.plot_items import EventsItem, Frame, LineItem, PlotItem, SeriesItem
 from desktop_app.ui.plots import place_axes
 from desktop_app.ui.score_histogram import PERCENTILE, ScoreHistogram
+from desktop_app.ui.score_scale import SIGMAS, ScoreScale
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.view_boxes import CurveBox, ScoreBox
@@ -29,7 +30,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):
     Signals
     -------
     threshold_dragged(float)
-        In robust sigmas.
+        In the unit of the scores.
     """
 
     threshold_dragged = Signal(float)
@@ -46,7 +47,7 @@ class HistogramPlot(pg.GraphicsLayoutWidget):
         place_axes(self, self.box, 0, left=self._axes[0], bottom=self._axes[1])
         self._axes[0].setWidth(52)
         self._axes[0].setLabel("Rows")
-        self._axes[1].setLabel("Score (σ)")
+        self._scale = SIGMAS
         self.bars = BarsItem()
         self.box.addItem(self.bars, ignoreBounds=True)
         self.percentile_line = pg.InfiniteLine(angle=90, label="", labelOpts={"position": 0.88, "anchors": _BESIDE})
@@ -58,21 +59,24 @@ class HistogramPlot(pg.GraphicsLayoutWidget):
         self.threshold_line.sigDragged.connect(self._on_dragged)
         self.set_theme(theme)
 
-    def show_histogram(self, spread: ScoreHistogram) -> None:
-        """Draw another histogram."""
+    def show_histogram(self, spread: ScoreHistogram, scale: ScoreScale) -> None:
+        """Draw another histogram, of scores on ``scale``."""
+        self._scale = scale
+        self._axes[0].setLabel("Rows" if scale is SIGMAS else "Samples")
+        self._axes[1].setLabel(f"Score ({scale.unit})")
         self.bars.set_counts(spread.edges, spread.counts)
         right = float(spread.edges[-1])
         tallest = float(np.log10(max(10.0, spread.counts.max())))
         self.box.setRange(xRange=(0.0, right), yRange=(_BELOW_ONE, tallest * _HEADROOM), padding=0)
-        self.threshold_line.setBounds([float(squeezed(1.0)), right])
+        self.threshold_line.setBounds([float(squeezed(scale.lowest)), right])
         self.percentile_line.setValue(float(squeezed(spread.percentile)))
-        self.percentile_line.label.setFormat(f"{PERCENTILE:g} %: {spread.percentile:.1f} σ")
+        self.percentile_line.label.setFormat(f"{PERCENTILE:g} %: {scale.text(spread.percentile)}")
 
     def show_threshold(self, threshold: float) -> None:
         """Put the line where it belongs, and colour what lies beyond."""
         at = float(squeezed(threshold))
         self.threshold_line.setValue(at)
-        self.threshold_line.label.setFormat(f"threshold {threshold:.1f} σ")
+        self.threshold_line.label.setFormat(f"threshold {self._scale.text(threshold)}")
         self.bars.set_threshold(at)
 
     def set_theme(self, theme: Theme) -> None:

@@ -5,7 +5,6 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from math import isfinite
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
@@ -18,33 +17,37 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import TimeSystem
-from desktop_app.detectors import DEFAULT_DETECTOR
-from desktop_app.engine.company import CompanyBook
 from desktop_app.engine.jobs import Progressed, Work
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.columns.column_verbs import ColumnVerbs
+from desktop_app.ui.detecting_verbs import DetectingVerbs
 from desktop_app.ui.files.file_list import FileList
 from desktop_app.ui.files.inside_verbs import InsideVerbs
 from desktop_app.ui.files.stitching import offer, path_shown, pieces_of, stitched_entry
 from desktop_app.ui.images.cutout_verbs import CutoutVerbs
 from desktop_app.ui.images.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.injection.injection_verbs import InjectionVerbs
-from desktop_app.ui.looking import inspection_of, opened, row_selected, same_event, stepped
+from desktop_app.ui.looking import inspection_of, opened, row_selected, stepped
 from desktop_app.ui.pixels.pixel_verbs import PixelVerbs, aperture_of
+from desktop_app.ui.replay.replay_verbs import ReplayVerbs
 from desktop_app.ui.signals.signal_verbs import SignalVerbs
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
+from desktop_app.ui.telemetry.against_verbs import AgainstVerbs
+from desktop_app.ui.telemetry.parts import NO_PARTS
+from desktop_app.ui.telemetry.parts_verbs import PartsVerbs
 from desktop_app.ui.telemetry.telemetry_verbs import TelemetryVerbs
+from desktop_app.ui.training.training_verbs import TrainingVerbs
 from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
 
 RECENT = 12
-FLAG_AT_ONCE_ROWS = 50_000
-THRESHOLDS = (1.0, 1000.0)
 _NOTHING_FOUND: dict[str, Any] = {
     "detection": None,
     "scores": None,
+    "tracks": None,
     "events": (),
+    "marking": None,
     "table": None,
     "selection": Selection(),
     "inspection": None,
@@ -68,8 +71,6 @@ class Session(QObject):
         super().__init__(parent)
         self._settings = settings
         self._bridge = Bridge(self)
-        self._book = CompanyBook()
-        self._flagging = False
         self.files = FileList(settings, self._bridge, self)
         self._first_of: tuple[Path, ...] = ()
         self.inside = InsideVerbs(self, self._bridge, self._update)
@@ -84,8 +85,13 @@ class Session(QObject):
         self.columns = ColumnVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.cutouts = CutoutVerbs(self, self._bridge, self._update, self._start)
         self.signals = SignalVerbs(self, self._bridge, self._update)
+        self.detecting = DetectingVerbs(self, settings, self._bridge, self._update, self._start)
+        self.parts = PartsVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.telemetry = TelemetryVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.injection = InjectionVerbs(self, self._update, self._start, self._on_loaded)
+        self.against = AgainstVerbs(self, self._bridge, self._update)
+        self.replay = ReplayVerbs(self, self._update)
+        self.training = TrainingVerbs(self, self._bridge, self._update)
         self.files.changed.connect(self._on_files_changed)
         self.files.found.connect(self._on_found)
         self.files.all_read.connect(self._on_all_listed)
@@ -127,6 +133,8 @@ class Session(QObject):
         data = self.state.data
         if data is None or data.source.path is None or part == data.source.part:
             return
+        if self.parts.open_found(part):
+            return
         doing = partial(work.load, data.source.path, part, self.state.preset)
         self._start("open", f"Opening {part}", doing, self._on_loaded)
 
@@ -157,7 +165,7 @@ class Session(QObject):
         self.files.remove([path])
         self.undo_stack.clear()
         empty = {"data": None, "drawing": None, "curve": None, "picture": None, "frame": None, "aperture": None}
-        self._update(path=None, inside=None, sky=None, **empty, **_NOTHING_FOUND)
+        self._update(path=None, inside=None, sky=None, parts=NO_PARTS, **empty, **_NOTHING_FOUND)
 
     def forget(self, paths: Sequence[Path]) -> None:
         """Take files and whole folders off the list; the one shown is closed if it is among them."""
@@ -180,43 +188,37 @@ class Session(QObject):
     # Detection
 
     def run(self) -> None:
-        """Detect in the curve shown."""
-        data = self.state.curve
-        if data is None or self.state.busy is not None:
-            return
-        name = self.state.spec.name if self.state.spec else DEFAULT_DETECTOR
-        company = self._book.company_of(data)
-        doing = partial(work.run_detector, data, name, self.state.settings, self.state.threshold, company=company)
-        self._start("detect", "Detecting", doing, self._on_detected)
+        """Detect in the curve or the telemetry shown."""
+        self.detecting.run()
 
     def cancel(self) -> None:
         """Stop what runs; everything is as before."""
         busy = self.state.busy
         if self._bridge.cancel() and busy is not None:
             self._update(busy=None, path=self._path_shown(), aperture=aperture_of(self.state.data))
+            self.parts.take_arrived()
             _log.info("Cancelled: %s.", busy.text)
 
-    def load_detector(self, name: str = DEFAULT_DETECTOR) -> None:
-        """Choose a detector; its parameters start from their defaults."""
-        self._bridge.run_beside(without_progress(partial(work.load_detector, name)), self._on_spec)
+    def load_detector(self, name: str = "") -> None:
+        """Choose a detector for the kind of data shown, by default that of last time; its settings start anew."""
+        self.detecting.load(name, self.state.looks)
 
     def set_settings(self, settings: Params) -> None:
         """What the detector runs with from now on."""
         self._update(settings=settings)
 
     def set_threshold(self, threshold: float) -> None:
-        """From which score on rows are flagged, in robust sigmas; no detector runs."""
-        low, high = THRESHOLDS
-        threshold = min(max(threshold, low), high)
-        if not isfinite(threshold) or threshold == self.state.threshold:
-            return
-        old = self.state.threshold
-        self.undo_stack.push(Choice("Threshold", 1, self._apply_threshold, old, threshold))
+        """From which score on rows are flagged, in the unit of the detector; no detector runs."""
+        self.detecting.set_threshold(threshold)
 
     def set_run_on_open(self, on: bool) -> None:
         """Whether a file is detected as soon as it is shown."""
         self._settings.setValue("run_on_open", on)
         self._update(run_on_open=on)
+
+    def detect_when_shown(self, path: Path) -> None:
+        """Detect in ``path`` whenever it is shown from now on."""
+        self._detect_when_shown.add(path)
 
     # Looking
 
@@ -228,9 +230,9 @@ class Session(QObject):
         selection = Selection(place, self.state.events[place].peak, centred)
         self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
-    def select_row(self, row: int, *, training: bool = False) -> None:
-        """Look at one row of the data, or of their training stretch; at its event, where it belongs to one."""
-        selection = Selection(None, row, training=True) if training else row_selected(self.state, row)
+    def select_row(self, row: int, *, training: bool = False, channel: str | None = None) -> None:
+        """Look at one row of the data, or of their training stretch; at its event, where ``channel`` has one there."""
+        selection = Selection(None, row, training=True) if training else row_selected(self.state, row, channel)
         self._update(selection=selection, inspection=inspection_of(self.state, selection))
 
     def step_event(self, step: int) -> None:
@@ -297,6 +299,8 @@ class Session(QObject):
     def close(self) -> None:
         """Cancel everything and wait for the threads to end."""
         self.files.stop()
+        self.training.close()
+        self.replay.close()
         self._bridge.close()
 
     # Jobs
@@ -315,7 +319,7 @@ class Session(QObject):
         self._update(busy=None)
 
     def _on_failed(self, error: Exception) -> None:
-        self._flagging = False
+        self.detecting.stop_flagging()
         self._update(path=self._path_shown(), aperture=aperture_of(self.state.data))
         self.tell_error(error)
 
@@ -333,12 +337,13 @@ class Session(QObject):
 
     # Results
 
-    def _on_loaded(self, loaded: work.Loaded) -> None:
+    def _on_loaded(self, loaded: work.Loaded, *, run: bool = True) -> None:
         data, path = loaded.data, path_shown(loaded.data, self.state.files)
         self.undo_stack.clear()
         systems = loaded.curve.reference.systems() if loaded.curve else ()
         system = self.state.system if self.state.system in systems else TimeSystem.NATIVE
-        self._update(path=path, system=system, **_shown_of(loaded), **_NOTHING_FOUND)
+        kind = {**self.detecting.for_data(data), **self.parts.for_data(data)}
+        self._update(path=path, system=system, **_shown_of(loaded), **_NOTHING_FOUND, **kind)
         if (sky := facts_at_once(data, self.state.sky)) is not self.state.sky:
             self._update(sky=sky)
         if sky is None and sky_of(data) is not None:
@@ -346,12 +351,10 @@ class Session(QObject):
         _log.info("%s", opened(loaded))
         for note in data.source.notes:
             _log.info("%s: %s", path.name if path else data.source.object_name, note)
-        if loaded.picture is None:
-            return
-        if not len(loaded.picture.flux):
+        if loaded.picture is not None and not len(loaded.picture.flux):
             self.notify("warning", "This file has no row to look at.", "Try a milder quality preset or another flux.")
-        elif self.state.run_on_open or path in self._detect_when_shown:
-            self.run()
+        elif run and (self.state.run_on_open or path in self._detect_when_shown):
+            self.run()  # does nothing where there is nothing for a detector to look at
 
     def _on_stitched(self, entry: FileEntry, loaded: work.Loaded) -> None:
         self.files.merge([entry])
@@ -377,22 +380,6 @@ class Session(QObject):
         _log.info("%s", opened(loaded))
         if again:
             self.run()
-
-    def _on_detected(self, detected: work.Detected) -> None:
-        detection = detected.flagged.detection
-        if detection.data.source.path is not None:
-            self._detect_when_shown.add(detection.data.source.path)
-        self._book.note(detection.curve, detected.flagged.events)
-        self._update(detection=detection, scores=detected.scores)
-        self._on_flagged(detected.flagged)
-        how = "answered from the cache" if detection.cached else "scored"
-        rows = counted(len(detection.data), "row")
-        _log.info("%s: %s %s in %.2f s.", detection.data.source.object_name, rows, how, detected.seconds)
-
-    def _on_spec(self, spec: Any) -> None:
-        touched = self.state.spec is not None and self.state.threshold != self.state.spec.threshold
-        threshold = self.state.threshold if touched else spec.threshold
-        self._update(spec=spec, settings=spec.params(), threshold=threshold)
 
     def _on_files_changed(self, files: tuple[FileEntry, ...]) -> None:
         self._update(files=files)
@@ -435,10 +422,6 @@ class Session(QObject):
 
     # What follows from the state
 
-    def _apply_threshold(self, threshold: float) -> None:
-        self._update(threshold=threshold)
-        self._flag()
-
     def _apply_flux(self, name: str) -> None:
         data = self.state.data
         if data is not None:
@@ -451,36 +434,6 @@ class Session(QObject):
         if data is not None and self.state.curve is not None:
             name = data.flux_name if isinstance(data, LightCurve) else None
             self._start("open", "Hiding rows", partial(work.choose, data, name, preset), self._on_chosen)
-
-    def _flag(self) -> None:
-        """Cut the events anew: at once, or in a thread where that would hold up the window."""
-        detection, threshold = self.state.detection, self.state.threshold
-        if detection is None:
-            return
-        if len(detection.data) <= FLAG_AT_ONCE_ROWS:
-            self._on_flagged(work.flag(detection, threshold, self._book.company_of(detection.curve)))
-        elif not self._flagging:
-            self._flagging = True
-            company = self._book.company_of(detection.curve)
-            doing = without_progress(partial(work.flag, detection, threshold, company))
-            self._bridge.run_beside(doing, self._on_flagged)
-
-    def _on_flagged(self, flagged: work.Flagged) -> None:
-        self._flagging = False
-        if self.state.detection is None or flagged.detection.scores is not self.state.detection.scores:
-            return
-        selection = same_event(self.state, flagged.events)
-        new = replace(
-            self.state,
-            detection=flagged.detection,
-            events=flagged.events,
-            table=flagged.table,
-            selection=selection,
-        )
-        new = replace(new, inspection=inspection_of(new, selection))
-        self._set(new)
-        if flagged.detection.threshold != self.state.threshold:
-            self._flag()
 
     def _update(self, **changes: Any) -> None:
         self._set(replace(self.state, **changes))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from desktop_app.core.arrays import Bools
+from desktop_app.core.channels.marking import Marking
 from desktop_app.core.data import Dataset
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
@@ -12,7 +13,9 @@ from desktop_app.core.event_table import EventTable
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.quality import Preset
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import TimeSystem
+from desktop_app.detectors import Looks
 from desktop_app.engine.inside import Inside
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
@@ -21,7 +24,13 @@ from desktop_app.ui.injection.injection_state import NOTHING_INJECTED, Injection
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 from desktop_app.ui.pixels.pixel_picture import PixelFrame
+from desktop_app.ui.replay.replay_state import NOTHING_REPLAYED, ReplayState
+from desktop_app.ui.score_scale import ScoreScale, scale_of
 from desktop_app.ui.signals.signal_view import NO_SIGNAL, SignalView
+from desktop_app.ui.telemetry.against import NOTHING_AGAINST, AgainstState
+from desktop_app.ui.telemetry.parts import NO_PARTS, Parts
+from desktop_app.ui.telemetry.score_tracks import ScoreTracks
+from desktop_app.ui.training.training_state import NOTHING_TRAINED, TrainingState
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,7 @@ class AppState:
     data, drawing : Dataset, Drawing, or None
         What is open, and what is drawn of it where that is more than its light curve.
     curve, picture : LightCurve, CurvePicture, or None
-        The light curve that ``data`` is or adds up to, and what is drawn of it; detectors look at this one.
+        The light curve that ``data`` is or adds up to, and what is drawn of it.
     frame : PixelFrame or None
         Of target pixels the last frame that was looked at; that of the selected row may still be on its way.
     aperture : ndarray of bool, shape (ny, nx), or None
@@ -125,11 +134,17 @@ class AppState:
         Where a picture is on the sky; None until its header is parsed, and for data that are no picture.
     spec, settings : DetectorSpec, Params, or None
         The chosen detector; None until it is loaded.
-    detection, scores : Detection, ScorePicture, or None
+    detection : Detection or None
+    scores, tracks : ScorePicture, ScoreTracks, or None
+        What is drawn of the scores: of a light curve, or of telemetry.
     threshold : float
-        Robust sigmas.
+        In the unit of the detector.
     events : tuple of Event
         In order of time.
+    marking : Marking or None
+        Of telemetry with ground truth: which labels were found, and which events lie on none.
+    parts : Parts
+        Of telemetry of many parts: what is known of each of them.
     table : EventTable or None
     signal : SignalView
         Which of the periodic signals of ``detection`` is looked at.
@@ -145,6 +160,11 @@ class AppState:
     recent : tuple of Path
     run_on_open : bool
     injection : InjectionState
+    against : AgainstState
+        One channel of telemetry against another.
+    replay : ReplayState
+        Telemetry as if it came in live.
+    training : TrainingState
     """
 
     files: tuple[FileEntry, ...] = ()
@@ -160,8 +180,11 @@ class AppState:
     settings: Params | None = None
     detection: Detection | None = None
     scores: ScorePicture | None = None
+    tracks: ScoreTracks | None = None
     threshold: float = 5.0
     events: tuple[Event, ...] = ()
+    marking: Marking | None = None
+    parts: Parts = NO_PARTS
     table: EventTable | None = None
     signal: SignalView = NO_SIGNAL
     selection: Selection = Selection()
@@ -174,3 +197,28 @@ class AppState:
     recent: tuple[Path, ...] = ()
     run_on_open: bool = False
     injection: InjectionState = NOTHING_INJECTED
+    against: AgainstState = NOTHING_AGAINST
+    replay: ReplayState = NOTHING_REPLAYED
+    training: TrainingState = NOTHING_TRAINED
+
+    @property
+    def looked_at(self) -> LightCurve | Telemetry | None:
+        """What a detector looks at: the light curve in the data, or telemetry as it is."""
+        return self.data if isinstance(self.data, Telemetry) else self.curve
+
+    @property
+    def looks(self) -> Looks:
+        """Of which kind the detectors are to choose from; as before where nothing is open that they look at."""
+        if self.looked_at is None:
+            return self.looks_of_spec
+        return "telemetry" if isinstance(self.data, Telemetry) else "light curve"
+
+    @property
+    def scale(self) -> ScoreScale:
+        """What scores and the threshold are counted in."""
+        return scale_of(self.spec)
+
+    @property
+    def looks_of_spec(self) -> Looks:
+        """Which kind of data the chosen detector looks at."""
+        return "telemetry" if self.spec is not None and Telemetry in self.spec.kinds else "light curve"

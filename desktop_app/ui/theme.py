@@ -107,6 +107,12 @@ _CROSS = (
     (-0.3, -1.0), (0.3, -1.0), (0.3, -0.3), (1.0, -0.3), (1.0, 0.3), (0.3, 0.3),
     (0.3, 1.0), (-0.3, 1.0), (-0.3, 0.3), (-1.0, 0.3), (-1.0, -0.3), (-0.3, -0.3),
 )  # fmt: skip
+_ROOF = ((-1.0, 0.2), (0.0, -1.0), (1.0, 0.2), (0.4, 0.2), (0.4, 0.9), (-0.4, 0.9), (-0.4, 0.2))
+_SLANT = ((-1.0, 0.8), (-0.2, -0.8), (1.0, -0.8), (0.2, 0.8))
+_HEXAGON = ((-0.55, -0.9), (0.55, -0.9), (1.05, 0.0), (0.55, 0.9), (-0.55, 0.9), (-1.05, 0.0))
+_NOTCH = ((-1.0, -0.8), (-0.4, -0.8), (0.0, 0.2), (0.4, -0.8), (1.0, -0.8), (0.3, 0.9), (-0.3, 0.9))
+_ZIGZAG = ((-1.0, 0.3), (-0.5, -0.9), (0.0, 0.1), (0.5, -0.9), (1.0, 0.3), (0.5, 0.9), (0.0, 0.4), (-0.5, 0.9))
+_STAIR = ((-1.0, 0.0), (-0.1, 0.0), (-0.1, -0.9), (1.0, -0.9), (1.0, 0.0), (0.1, 0.0), (0.1, 0.9), (-1.0, 0.9))
 KINDS = {
     "transit": Kind("T", "Transit", _BAR, "#0072b2"),
     "eclipse": Kind("E", "Eclipse", _HOURGLASS, "#56b4e9"),
@@ -116,6 +122,13 @@ KINDS = {
     "step": Kind("L", "Step", _SQUARE, "#009e73"),
     "outlier": Kind("O", "Outlier", (), "#cc79a7"),
     "artefact": Kind("A", "Artefact", _CROSS, "#999999"),
+    "limit": Kind("X", "Limit", _ROOF, "#e69f00"),
+    "drift": Kind("R", "Drift", _SLANT, "#56b4e9"),
+    "frozen": Kind("Z", "Frozen", _HEXAGON, "#0072b2"),
+    "dropout": Kind("U", "Dropout", _NOTCH, "#8a8f98"),
+    "noise": Kind("N", "Noise", _ZIGZAG, "#999933"),
+    "regime": Kind("G", "Regime", _STAIR, "#aa4499"),
+    "pattern": Kind("P", "Pattern", (), "#cc79a7"),
 }
 TRUTH = "#d55e00"
 _OTHER = Kind("?", "Other", _SQUARE, "#999999")
@@ -129,7 +142,7 @@ def kind_of(name: str) -> Kind:
 def kind_colour(name: str, theme: Theme) -> QColor:
     """The kind's colour, lighter or darker where the panel would swallow it."""
     colour = QColor(kind_of(name).colour)
-    if theme.dark and name in ("dip", "transit"):
+    if theme.dark and name in ("dip", "transit", "frozen"):
         return colour.lighter(145)
     if not theme.dark and name == "spike":
         return colour.darker(150)

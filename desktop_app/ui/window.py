@@ -23,6 +23,8 @@ from desktop_app.ui.panels.header import HeaderPanel
 from desktop_app.ui.panels.injection import InjectionPanel
 from desktop_app.ui.panels.log import LogPanel
 from desktop_app.ui.panels.pixels import PixelsPanel
+from desktop_app.ui.panels.replay import ReplayPanel
+from desktop_app.ui.panels.training import TrainingPanel
 from desktop_app.ui.pixels.pixels_dock import PixelsDock
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
@@ -96,10 +98,16 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.docks["signals"], self.docks["log"])
         self.tabifyDockWidget(self.docks["log"], self.docks["header"])
         self.tabifyDockWidget(self.docks["inspector"], self.docks["scores"])
+        self.tabifyDockWidget(self.docks["scores"], self.docks["against"])
+        self.docks["against"].hide()
+        self.tabifyDockWidget(self.docks["header"], self.docks["replay"])
+        self.docks["replay"].hide()
         self.docks["inspector"].raise_()
         self.docks["events"].raise_()
         self.tabifyDockWidget(self.docks["detector"], self.docks["injection"])
         self.docks["injection"].hide()
+        self.tabifyDockWidget(self.docks["injection"], self.docks["training"])
+        self.docks["training"].hide()
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([self.docks["files"], self.docks["inspector"]], [412, 300], across)
         self.resizeDocks([self.docks["files"], self.docks["detector"]], [360, 420], down)
@@ -167,6 +175,20 @@ class MainWindow(QMainWindow):
         return panel
 
     @property
+    def training_panel(self) -> TrainingPanel:
+        """Training on telemetry."""
+        panel = self.docks["training"].widget()
+        assert isinstance(panel, TrainingPanel)
+        return panel
+
+    @property
+    def replay_panel(self) -> ReplayPanel:
+        """Telemetry as if it came in live."""
+        panel = self.docks["replay"].widget()
+        assert isinstance(panel, ReplayPanel)
+        return panel
+
+    @property
     def log_panel(self) -> LogPanel:
         """The log."""
         panel = self.docks["log"].widget()
@@ -195,7 +217,8 @@ class MainWindow(QMainWindow):
     def _show(self, state: AppState) -> None:
         can = self.actions_by_name
         open_, found, chosen = state.curve is not None, bool(state.events), state.selection.row is not None
-        can["run"].setEnabled(open_ and state.busy is None)
+        can["run"].setEnabled(state.looked_at is not None and state.busy is None)
+        can["run_parts"].setEnabled(bool(state.parts.names) and state.spec is not None and state.busy is None)
         can["inject"].setEnabled(open_)
         can["cancel"].setEnabled(state.busy is not None)
         for name in ("fit", "fit_values", "zoom_in", "zoom_out", "pan_left", "pan_right", "save_plot"):
@@ -217,6 +240,8 @@ class MainWindow(QMainWindow):
             can[name].setEnabled(frames)
         for name in ("copy_position", "go_to"):
             can[name].setEnabled(isinstance(self.centre.page, HasPositions))
+        can["show_against"].setEnabled(isinstance(state.data, Telemetry))
+        self._show_replay(state)
         can["choose_columns"].setEnabled(self.session.columns.to_choose_from is not None)
         can["choose_datasets"].setEnabled(self.session.telemetry.to_choose_from is not None)
         can["load_labels"].setEnabled(isinstance(state.data, Telemetry))
@@ -237,6 +262,14 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name} – Peculiar" if name else "Peculiar")
         if not self._recent.actions():
             self._show_recent(state)
+
+    def _show_replay(self, state: AppState) -> None:
+        """Which actions of the replay can be called now."""
+        can, going = self.actions_by_name, state.replay.status in ("running", "paused")
+        for name in ("show_replay", "replay_toggle", "replay_step", "replay_restart"):
+            can[name].setEnabled(isinstance(state.data, Telemetry))
+        for name in ("replay_stop", "replay_inject", "replay_acknowledge"):
+            can[name].setEnabled(going)
 
     def _on_asked(self, action: str) -> None:
         self.actions_by_name[action].trigger()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
+from desktop_app.core.channels.marking import Marking, marking
 from desktop_app.core.data import Dataset, curve_in
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
@@ -14,11 +15,14 @@ from desktop_app.core.params import Params
 from desktop_app.core.pixels import TargetPixels, with_pixel_preset
 from desktop_app.core.progress import Report, part
 from desktop_app.core.quality import Preset
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import iso_dates
 from desktop_app.core.vetting import ALONE, Company
+from desktop_app.detectors import Looks
 from desktop_app.engine.inside import Inside
 from desktop_app.ui.drawing import Drawing, drawing_of
 from desktop_app.ui.picture import CurvePicture, ScorePicture, picture_of, score_picture
+from desktop_app.ui.telemetry.score_tracks import ScoreTracks, score_tracks
 
 # Two threads that import the same package at once can see it half made, which fails as an AttributeError.
 one_importer = Lock()
@@ -39,7 +43,7 @@ class Detected:
     """Scores, ready to be drawn, the events in them, and how long that took."""
 
     flagged: "Flagged"
-    scores: ScorePicture
+    scores: ScorePicture | ScoreTracks
     seconds: float
 
 
@@ -50,6 +54,7 @@ class Flagged:
     detection: Detection
     events: tuple[Event, ...]
     table: EventTable
+    marking: Marking | None = None
 
 
 def load(path: Path, part: str | None, preset: Preset, report: Report) -> Loaded:
@@ -104,15 +109,18 @@ def look_inside(data: Dataset) -> Inside:
 
 
 def run_detector(
-    data: LightCurve,
-    name: str,
+    data: LightCurve | Telemetry,
+    name: str | None,
     settings: Params | None,
-    threshold: float,
+    threshold: float | None,
     report: Report,
     *,
     company: Company = ALONE,
 ) -> Detected:
-    """Score ``data``, or take the scores of an earlier run, and cut them at ``threshold``."""
+    """Score ``data``, or take the scores of an earlier run, and cut them at ``threshold``.
+
+    None stands for the default detector of the kind of data, and for the detector's own threshold.
+    """
     from time import monotonic
 
     with one_importer:
@@ -124,7 +132,8 @@ def run_detector(
     detection = detect(data, name, settings, report=part(report, 0.0, 0.97))
     seconds = monotonic() - started
     report(0.98, "Drawing the scores")
-    return Detected(flag(detection, threshold, company), score_picture(detection), seconds)
+    drawn = score_tracks(detection) if isinstance(data, Telemetry) else score_picture(detection)
+    return Detected(flag(detection, detection.threshold if threshold is None else threshold, company), drawn, seconds)
 
 
 def flag(detection: Detection, threshold: float, company: Company = ALONE) -> Flagged:
@@ -133,12 +142,17 @@ def flag(detection: Detection, threshold: float, company: Company = ALONE) -> Fl
 
     moved = replace(detection, threshold=threshold)
     events = flagged_events(moved, company)
-    return Flagged(moved, events, table_of(moved, events))
+    return Flagged(moved, events, table_of(moved, events), marked(detection.data, events))
 
 
-def load_detector(name: str) -> DetectorSpec:
-    """The detector called ``name``; importing it takes a while."""
+def marked(data: Dataset, events: tuple[Event, ...]) -> Marking | None:
+    """How ``events`` hold against the ground truth in ``data``; None where it has none."""
+    return marking(data.labels, events) if isinstance(data, Telemetry) and data.labels else None
+
+
+def load_detector(name: str, looks: Looks) -> DetectorSpec:
+    """The detector called ``name`` of one kind, the default one where there is none; importing it takes a while."""
     with one_importer:
-        from desktop_app.detectors import DETECTORS
+        from desktop_app.detectors import OF_KIND, spec_of
 
-        return DETECTORS[name]
+        return spec_of(name if name in OF_KIND[looks][0] else None, looks)

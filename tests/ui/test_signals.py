@@ -70,7 +70,7 @@ def show_signals(window: MainWindow, signals: tuple[PeriodicSignal, ...]) -> Non
     detection = window.session.state.detection
     assert detection is not None
     found = replace(detection, scores=Scores(detection.scores.values, detection.scores.tracks, signals))
-    window.session._on_detected(work.Detected(work.flag(found, 5.0), score_picture(found), 0.1))
+    window.session.detecting.take(work.Detected(work.flag(found, 5.0), score_picture(found), 0.1))
 
 
 def curve_of(window: MainWindow) -> LightCurve:

@@ -2,7 +2,7 @@
 
 from math import isnan
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -16,15 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.detectors import DETECTORS
+from desktop_app.detectors import OF_KIND
 from desktop_app.ui.named import named
 from desktop_app.ui.params_form import ParamsForm
-from desktop_app.ui.session import THRESHOLDS, Session
+from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance
 from desktop_app.ui.words import counted, waiting
 
 MINIMUM_PX = 220
+_TELLING = ("busy", "detection", "data", "events", "parts", "spec")
 
 
 class DetectorPanel(QWidget):
@@ -50,13 +51,13 @@ class DetectorPanel(QWidget):
 
     def _choices(self) -> QFormLayout:
         self._chooser = named(QComboBox(self), "detector-choice", label="Detector", tip="Which detector looks")
-        self._chooser.addItems(list(DETECTORS))
+        self._chooser.addItems(list(OF_KIND[self._session.state.looks][0]))
         self._chooser.activated.connect(self._on_chosen)
-        box = QDoubleSpinBox(self, suffix=" σ", decimals=1, singleStep=0.5)
+        box = QDoubleSpinBox(self)
         box.setKeyboardTracking(False)
         tip = "Rows that score this or more are flagged; moving it runs nothing again"
         self.threshold = named(box, "detector-threshold", label="Threshold", tip=tip)
-        self.threshold.setRange(*THRESHOLDS)
+        self._show_scale(self._session.state)
         self.threshold.valueChanged.connect(self._session.set_threshold)
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
@@ -81,26 +82,48 @@ class DetectorPanel(QWidget):
             row.addWidget(button, 1)
         self.bar = named(QProgressBar(self, textVisible=False), "detector-progress", label="Progress")
         self.says = named(QLabel(self, wordWrap=True), "detector-says", role="muted")
+        tip = "Detect in every part of the file, and rank them by what was found (Ctrl+Alt+R)"
+        self.run_parts_button = named(QPushButton("Run on all parts", self), "detector-run-parts", tip=tip)
+        self.run_parts_button.clicked.connect(self._session.parts.run)
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addLayout(row)
+        column.addWidget(self.run_parts_button)
         column.addWidget(self.bar)
         column.addWidget(self.says)
         return column
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
+        if new.looks != old.looks:
+            self._show_names(new)
         if new.spec is not old.spec:
             self._show_spec(new)
         elif new.settings is not old.settings and new.settings is not None and self.form is not None:
             self.form.show_values(new.settings)
         if new.threshold != old.threshold:
             self._show_threshold(new.threshold)
-        if (new.busy, new.detection, new.data, new.events) != (old.busy, old.detection, old.data, old.events):
+        if any(getattr(new, name) is not getattr(old, name) for name in _TELLING):
             self._show_busy(new)
+
+    def _show_names(self, state: AppState) -> None:
+        """The detectors that there are for the kind of data shown."""
+        self._chooser.clear()
+        self._chooser.addItems(list(OF_KIND[state.looks][0]))
+        if state.spec is None:
+            self._chooser.setCurrentIndex(-1)
+
+    def _show_scale(self, state: AppState) -> None:
+        scale = state.scale
+        with QSignalBlocker(self.threshold):
+            self.threshold.setSuffix(f" {scale.unit}")
+            self.threshold.setDecimals(scale.decimals)
+            self.threshold.setSingleStep(scale.step)
+            self.threshold.setRange(scale.lowest, scale.highest)
 
     def _show_spec(self, state: AppState) -> None:
         if state.spec is None or state.settings is None:
             return
+        self._show_scale(state)
         self._chooser.setCurrentText(state.spec.name)
         self._chooser.setToolTip(state.spec.help)
         self.form = ParamsForm(state.spec.params)
@@ -117,7 +140,9 @@ class DetectorPanel(QWidget):
 
     def _show_busy(self, state: AppState) -> None:
         busy = state.busy
-        self.run_button.setEnabled(state.curve is not None and busy is None)
+        self.run_button.setEnabled(state.looked_at is not None and busy is None)
+        self.run_parts_button.setVisible(bool(state.parts.names))
+        self.run_parts_button.setEnabled(busy is None and state.spec is not None)
         self.cancel_button.setEnabled(busy is not None)
         self.bar.setVisible(busy is not None)
         if busy is None:
@@ -145,8 +170,8 @@ class DetectorPanel(QWidget):
 def _outcome(state: AppState) -> str:
     """How the last run went, in words."""
     if state.detection is None:
-        if state.data is not None and state.curve is None:
-            return f"{state.spec.label if state.spec else 'The detector'} looks at light curves only."
-        return "" if state.curve is None else "Not detected yet."
+        if state.data is not None and state.looked_at is None:
+            return "Detectors look at light curves and telemetry."
+        return "" if state.looked_at is None else "Not detected yet."
     how = " Answered from the cache." if state.detection.cached else ""
-    return f"{counted(len(state.events), 'event')} above {state.threshold:.1f} σ.{how}"
+    return f"{counted(len(state.events), 'event')} above {state.scale.text(state.threshold)}.{how}"

@@ -15,13 +15,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import TimeReference
-from desktop_app.ui.event_model import SHOWN, EventModel
+from desktop_app.detectors import Looks
+from desktop_app.ui.event_model import TIMES, EventModel
 from desktop_app.ui.named import named
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, tabular
 from desktop_app.ui.words import counted
+
+_WIDTHS: dict[Looks, tuple[int, ...]] = {
+    "light curve": (48, 100, 120, 70, 60, 84, 90, 84, 64, 240, 200, 110, 110),
+    "telemetry": (48, 110, 100, 150, 90, 64, 100, 420, 150, 150, 84, 84),
+}
 
 
 class EventsPanel(QWidget):
@@ -38,6 +45,7 @@ class EventsPanel(QWidget):
         super().__init__(parent)
         named(self, "events")
         self._session = session
+        self._columns_of: Looks | None = None
         self.model = EventModel(self)
         self.model.set_theme(appearance.theme)
         self.view = self._table()
@@ -106,7 +114,7 @@ class EventsPanel(QWidget):
         return row
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
-        if new.table is not old.table or new.detection is not old.detection or new.curve is not old.curve:
+        if new.table is not old.table or new.detection is not old.detection or new.data is not old.data:
             self._show(new)
         elif new.selection.event != old.selection.event:
             self._show_selection(new)
@@ -115,28 +123,32 @@ class EventsPanel(QWidget):
             self._fit_times()
 
     def _show(self, state: AppState) -> None:
-        reference = state.curve.reference if state.curve else TimeReference()
-        had = self.model.columnCount()
-        mission = state.curve.source.bits if state.curve else ""
+        had = self._columns_of
         with QSignalBlocker(self.view.selectionModel()):
-            self.model.show_table(state.table, reference, state.system, mission)
+            if isinstance(state.data, Telemetry):
+                self.model.show_channel_table(state.table, state.data)
+            else:
+                reference = state.curve.reference if state.curve else TimeReference()
+                mission = state.curve.source.bits if state.curve else ""
+                self.model.show_table(state.table, reference, state.system, mission)
+        self._columns_of = state.looks if self.model.columnCount() else had
         self._stack.setCurrentIndex(1 if state.events else 0)
         self._says.setText(_says(state))
         self._export.setEnabled(state.table is not None)
         self._count_rows()
-        if not had and self.model.columnCount():
+        if had != self._columns_of:
             self._fit_columns()
         self._fit_times()
         self._show_selection(state)
 
     def _fit_columns(self) -> None:
-        widths = (48, 100, 120, 70, 60, 84, 90, 84, 64, 240, 200, 110, 110)
+        widths = _WIDTHS[self._session.state.looks]
         for column, width in enumerate(widths[: self.model.columnCount()]):
             self.view.setColumnWidth(column, width)
 
     def _fit_times(self) -> None:
         """Widen columns of times where dates need more room than numbers."""
-        for column in (SHOWN.index(name) for name in ("t_peak", "t_start", "t_end")):
+        for column in [place for name in TIMES if (place := self.model.column_of(name)) is not None]:
             wanted = self.view.sizeHintForColumn(column)
             if wanted > self.view.columnWidth(column):
                 self.view.setColumnWidth(column, wanted)
@@ -172,8 +184,8 @@ class EventsPanel(QWidget):
 
 def _says(state: AppState) -> str:
     """What stands in place of an empty table."""
-    if state.curve is None:
-        return "Open a light curve to find what does not belong in it."
+    if state.looked_at is None:
+        return "Open a light curve or telemetry to find what does not belong in it."
     if state.detection is None:
         return "Not detected yet. Press Run (Ctrl+R)."
-    return f"No events above {state.threshold:.1f} σ. Lower the threshold to see weaker ones."
+    return f"No events above {state.scale.text(state.threshold)}. Lower the threshold to see weaker ones."

@@ -35,7 +35,7 @@ _EMPTY: dict[Kind | None, str] = {
     "target pixels": "Click a point or an event, or press J, to see what is known of it.",
     "image": "What is under the cursor is told below the image.",
     "cutouts": "What is known of the chosen stamp stands beside the grid.",
-    "telemetry": "Click a sample to see every channel at its time.",
+    "telemetry": "Click a sample or an event, or press J, to see what is known of it.",
 }
 _GAP_CADENCES = 8
 MINIMUM_PX = 250
@@ -109,7 +109,9 @@ class InspectorPanel(QWidget):
         if inspection is None:
             return
         self._title.setText(inspection.title)
-        self._kind.setText(kind_of(inspection.kind).label if inspection.kind else "no event" if state.curve else "")
+        self._kind.setText(
+            kind_of(inspection.kind).label if inspection.kind else "no event" if state.curve or state.detection else ""
+        )
         self._mark.setVisible(bool(inspection.kind))
         if inspection.kind:
             self._mark.setPixmap(kind_icon(inspection.kind, self._theme).pixmap(16, 16))

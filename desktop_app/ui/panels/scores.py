@@ -1,8 +1,18 @@
 """The scores panel: how the scores are spread about the threshold, and a close look at the highest."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui.named import named
 from desktop_app.ui.score_histogram import ScoreHistogram
 from desktop_app.ui.score_plots import HistogramPlot, TopWindow
@@ -12,7 +22,10 @@ from desktop_app.ui.theme import Appearance, Theme, tabular
 from desktop_app.ui.words import counted
 
 _NOT_YET = "Not detected yet. Press Run (Ctrl+R)."
-_NO_CURVE = "How scores are spread stands here once a light curve was looked at."
+_NO_CURVE = "How scores are spread stands here once a light curve or telemetry was looked at."
+_ALL = "all channels"
+_TALLEST_PX = 16_777_215
+"""Qt's own word for no limit."""
 
 
 class ScoresPanel(QWidget):
@@ -31,6 +44,9 @@ class ScoresPanel(QWidget):
         )
         self._show_top.setText("Show")
         self._show_top.clicked.connect(self._on_show)
+        tip = "Whose scores are drawn: those of one channel, or of all of them"
+        self.channel = named(QComboBox(self), "scores-channel", label="Channel", tip=tip)
+        self.channel.activated.connect(self._on_channel)
         self.histogram = HistogramPlot(appearance.theme, self)
         self.window_plot = TopWindow(appearance.theme, self)
         self._stack = QStackedWidget(self)
@@ -50,7 +66,7 @@ class ScoresPanel(QWidget):
         line = QHBoxLayout()
         line.addWidget(self._top, 1)
         line.addWidget(self._show_top)
-        below = QWidget(self)
+        below = self._below = QWidget(self)
         column = QVBoxLayout(below)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)
@@ -65,6 +81,7 @@ class ScoresPanel(QWidget):
         layout = QVBoxLayout(page)
         layout.setContentsMargins(12, 4, 4, 4)
         layout.setSpacing(4)
+        layout.addWidget(self.channel)
         layout.addWidget(self._told)
         layout.addWidget(halves, 1)
         return page
@@ -74,7 +91,8 @@ class ScoresPanel(QWidget):
         self.window_plot.set_theme(theme)
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
-        if new.scores is not old.scores or new.curve is not old.curve:
+        if new.scores is not old.scores or new.tracks is not old.tracks or new.data is not old.data:
+            self._show_channels(new)
             self._show(new)
         elif new.threshold != old.threshold:
             self._show_threshold(new)
@@ -82,44 +100,80 @@ class ScoresPanel(QWidget):
             self._show_window(new)
 
     def _show(self, state: AppState) -> None:
-        spread = _spread(state)
+        spread = self._spread(state)
         self._stack.setCurrentIndex(0 if spread is None else 1)
-        self._empty.setText(_NO_CURVE if state.curve is None else _NOT_YET)
+        self._empty.setText(_NO_CURVE if state.looked_at is None else _NOT_YET)
         if spread is None:
             return
-        self.histogram.show_histogram(spread)
+        self.histogram.show_histogram(spread, state.scale)
         self._show_threshold(state)
         self._show_window(state)
 
     def _show_threshold(self, state: AppState) -> None:
-        spread = _spread(state)
+        spread = self._spread(state)
         if spread is None:
             return
         self.histogram.show_threshold(state.threshold)
         n, above = spread.rows, spread.above(state.threshold)
-        self._told.setText(f"{above:,} of {counted(n, 'row')} ({_share(above, n)}) at {state.threshold:.1f} σ or more")
+        of = counted(n, "row" if state.curve is not None else "sample")
+        at = state.scale.text(state.threshold)
+        self._told.setText(f"{above:,} of {of} ({_share(above, n)}) at {at} or more")
 
     def _show_window(self, state: AppState) -> None:
-        spread = _spread(state)
-        if spread is not None:
-            self._top.setText(f"Highest score: {spread.top_score:.1f} σ{_with_model(state)}")
-            self.window_plot.show_state(state, spread)
+        spread = self._spread(state)
+        if spread is None:
+            return
+        self.window_plot.setVisible(state.curve is not None)
+        self._below.setMaximumHeight(_TALLEST_PX if state.curve is not None else self._show_top.sizeHint().height() + 8)
+        top, where = state.scale.text(spread.top_score), f", {spread.channel}" if spread.channel else ""
+        self._top.setText(f"Highest score: {top}{where}{_with_model(state)}")
+        self.window_plot.show_state(state, spread)
+
+    def _show_channels(self, state: AppState) -> None:
+        """The channels to choose from, where there are several."""
+        tracks, data = state.tracks, state.data
+        names = []
+        if tracks is not None and isinstance(data, Telemetry):
+            names = [name for name, one in zip(data.names, tracks.channels, strict=True) if one.histogram is not None]
+        chosen = self.channel.currentText()
+        with QSignalBlocker(self.channel):
+            self.channel.clear()
+            self.channel.addItems([_ALL, *names])
+            self.channel.setCurrentText(chosen if chosen in names else _ALL)
+        self.channel.setVisible(len(names) > 1)
+
+    def _on_channel(self) -> None:
+        self._show(self._session.state)
+
+    def _spread(self, state: AppState) -> ScoreHistogram | None:
+        """What is drawn: of a light curve, of all channels, or of the one chosen."""
+        if state.scores is not None:
+            return state.scores.histogram
+        if state.tracks is None or not isinstance(state.data, Telemetry):
+            return None
+        chosen = self.channel.currentText()
+        if self.channel.currentIndex() <= 0 or chosen not in state.data.names:
+            return state.tracks.histogram
+        return state.tracks.channels[state.data.names.index(chosen)].histogram
 
     def _on_show(self) -> None:
-        spread = _spread(self._session.state)
+        spread = self._spread(self._session.state)
         if spread is None:
             return
         events = self._session.state.events
-        place = next((k for k, event in enumerate(events) if event.start <= spread.top_row < event.stop), None)
+        place = next(
+            (
+                number
+                for number, event in enumerate(events)
+                if event.start <= spread.top_row < event.stop and event.channel == spread.channel
+            ),
+            None,
+        )
         if place is not None:
             self._session.select_event(place)
             return
         self._session.select_row(spread.top_row)
         self._session.step_row(0)  # the row stays, and the curve moves there
-
-
-def _spread(state: AppState) -> ScoreHistogram | None:
-    return state.scores.histogram if state.scores is not None else None
 
 
 def _share(part: int, n: int) -> str:

@@ -1,6 +1,6 @@
 """The telemetry page: channels in rows, what they show, and what is under the cursor."""
 
-from math import isfinite, isnan
+from math import isnan
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -14,11 +14,13 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QSplitter,
+    QTabWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from desktop_app.core.detection import Event
 from desktop_app.core.telemetry import Interval, Telemetry
 from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.flow import Flow
@@ -26,22 +28,25 @@ from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
-from desktop_app.ui.telemetry.channel_list import ChannelList
+from desktop_app.ui.telemetry.against_link import AgainstLink
+from desktop_app.ui.telemetry.channel_events import event_marks
 from desktop_app.ui.telemetry.clock_axis import exact_time, stretch_text
+from desktop_app.ui.telemetry.line_list import LineList
+from desktop_app.ui.telemetry.lines import lines_of_channels, lines_of_parts
 from desktop_app.ui.telemetry.telemetry_items import Stretch
-from desktop_app.ui.telemetry.telemetry_marks import letter_of
 from desktop_app.ui.telemetry.telemetry_picture import TelemetryPicture, same_samples
 from desktop_app.ui.telemetry.telemetry_plots import TelemetryPlots
 from desktop_app.ui.telemetry.telemetry_readout import sample_at, value_at
 from desktop_app.ui.telemetry.telemetry_rows import row_at
-from desktop_app.ui.theme import TRUTH, Appearance, Theme
-from desktop_app.ui.words import counted, duration
+from desktop_app.ui.telemetry.telemetry_words import data_facts, legend_of, parts_told
+from desktop_app.ui.theme import Appearance, Theme
+from desktop_app.ui.words import counted
 
 STRETCHES = ("Test", "Training", "Both")
 DRAWN = ("Lines", "Steps")
-_LIST_PX, _LIST_SHARE = (220, 300), 0.24
+_LIST_PX, _LIST_SHARE = (216, 340), 0.36
 _SCALES = 20
-_DAY_S = 86400.0
+_ALL_IN_VIEW = 0.9
 
 
 class TelemetryPage(QWidget):
@@ -61,10 +66,15 @@ class TelemetryPage(QWidget):
         self._session = session
         self._data: Telemetry | None = None
         self._picture: TelemetryPicture | None = None
+        self._theme = appearance.theme
+        self._labels_seen: list[Interval] = []
         self.plots = TelemetryPlots(appearance.theme, self)
         self.plots.setAccessibleName("Telemetry")
         self.plots.setAccessibleDescription("Channels against time. Full stop and comma go from sample to sample.")
-        self.list = ChannelList(self)
+        self.list, self.parts = LineList("channels", self), LineList("parts", self)
+        for one in (self.list, self.parts):
+            one.set_theme(appearance.theme)
+        self.against = AgainstLink(session, self.plots, appearance)
         self._bar, self._foot = self._header(), self._footer()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -74,6 +84,7 @@ class TelemetryPage(QWidget):
         layout.addWidget(self._foot)
         self._connect(appearance)
         self._show_data(session.state)
+        self._show_parts(session.state)
 
     # What the actions call
 
@@ -97,6 +108,12 @@ class TelemetryPage(QWidget):
         """Whether a drag with the left button draws a box to zoom to."""
         self.plots.box.boxing = on
 
+    def zoom_to_event(self) -> None:
+        """Show the stretch about the selected event or sample."""
+        inspection = self._session.state.inspection
+        if inspection is not None:
+            self.plots.look_at(*inspection.window)
+
     def save_picture(self, path: str) -> bool:
         """Write what the rows show as a PNG file; whether that could be done."""
         self.plots.readout.show_at(None)
@@ -114,7 +131,11 @@ class TelemetryPage(QWidget):
         )
         self._drawn = self._chooser("telemetry-drawn", "Draw", "Numbers as lines, or held until the next sample", DRAWN)
         self._truth = self._switch("telemetry-truth", "Labels", "Outline the stretches that were labelled")
-        self._listed = self._switch("telemetry-listed", "Channels", "The list of channels")
+        self._scored = self._switch("telemetry-scores", "Scores", "Scores and their threshold below each trace")
+        self._expected = self._switch(
+            "telemetry-expected", "Expected", "What the detector expected, and between which values it is usual"
+        )
+        self._listed = self._switch("telemetry-listed", "List", "The list of channels, and of the parts of the file")
         self._height = named(QSlider(Qt.Orientation.Horizontal, bar), "telemetry-height", label="Row height")
         self._height.setToolTip("Row height (Ctrl and the wheel)")
         self._height.setRange(-_SCALES, _SCALES)
@@ -125,7 +146,8 @@ class TelemetryPage(QWidget):
         layout.add(self._title)
         layout.add(self._meta, takes_rest=True)
         layout.add(PartChooser(self._session, bar))
-        for widget in (self._stretch, self._drawn, self._height, self._truth, self._listed):
+        switches = (self._truth, self._scored, self._expected, self._listed)
+        for widget in (self._stretch, self._drawn, self._height, *switches):
             layout.add(widget)
         return bar
 
@@ -155,7 +177,12 @@ class TelemetryPage(QWidget):
         row.addWidget(self.scroll_bar)
         split = named(QSplitter(Qt.Orientation.Horizontal, self), "telemetry-split")
         split.setHandleWidth(1)
-        split.addWidget(self.list)
+        self._tabs = named(QTabWidget(self), "telemetry-lists", label="Lists")
+        self._tabs.setDocumentMode(True)
+        self._tabs.setTabBarAutoHide(True)
+        self._tabs.addTab(self.list, "Channels")
+        self.parts.hide()
+        split.addWidget(self._tabs)
         split.addWidget(beside)
         split.setStretchFactor(1, 1)
         split.setCollapsible(1, False)
@@ -191,7 +218,12 @@ class TelemetryPage(QWidget):
         self._drawn.activated.connect(self._on_drawn_chosen)
         self._height.valueChanged.connect(self._on_height_chosen)
         self._truth.toggled.connect(self._show_truth)
-        self._listed.toggled.connect(self.list.setVisible)
+        self._scored.toggled.connect(self._show_tracks)
+        self._expected.toggled.connect(self.plots.expected.setVisible)
+        self._listed.toggled.connect(self._tabs.setVisible)
+        self.plots.threshold_dragged.connect(self._session.set_threshold)
+        self.parts.opened.connect(self._on_part_opened)
+        self.parts.run_asked.connect(self._session.parts.run)
         appearance.changed.connect(self._on_theme)
         self._session.changed.connect(self._on_changed)
 
@@ -200,6 +232,16 @@ class TelemetryPage(QWidget):
     def _on_changed(self, old: AppState, new: AppState) -> None:
         if new.data is not old.data:
             self._show_data(new)
+        if new.tracks is not old.tracks:
+            self._show_tracks()
+        if new.threshold != old.threshold:
+            self.plots.show_threshold(new.threshold)
+        if new.events is not old.events or new.marking is not old.marking or new.tracks is not old.tracks:
+            self._show_events(new)
+        if new.parts is not old.parts or new.data is not old.data:
+            self._show_parts(new)
+        elif any(getattr(new, name) is not getattr(old, name) for name in ("busy", "threshold", "spec", "settings")):
+            self._tell_parts(new)
         if new.selection is not old.selection:
             self._show_selection(new)
 
@@ -211,20 +253,63 @@ class TelemetryPage(QWidget):
         if data is None or picture is None:
             self.plots.show_picture(None)
             self.plots.show_stretches((), steps=False)
-            self.list.show_picture(None)
+            self.plots.show_events(None)
+            self.list.show_lines(())
             return
         self._title.setText(data.source.object_name)
         self._title.setToolTip(data.source.object_name)
-        self._meta.setText("  ·  ".join(_facts(data, picture)))
+        self._meta.setText("  ·  ".join(data_facts(data, picture)))
         self._meta.setToolTip(self._meta.text())
         self._stretch.setVisible(data.training is not None)
         if same_samples(known, data):
             self._show_truth()  # only the labels are others: the view stays
+            self._show_events(state)
             return
         self.plots.show_picture(picture)
+        self.plots.show_threshold(state.threshold)
         self._show_stretches()
-        self.list.show_picture(picture)
+        self.list.show_lines(lines_of_channels(data, picture, state.tracks, state.events, state.marking), picture.shown)
+        self._show_tracks()
+        self._show_events(state)
         self.plots.fit()
+
+    def _show_tracks(self) -> None:
+        """Scores belong to the data, not to their training stretch."""
+        wanted = self._scored.isChecked() and any(not one.training for one in self.plots.scene_shown.stretches)
+        tracks = self._session.state.tracks
+        self.plots.show_tracks(tracks if wanted else None)
+        for switch in (self._scored, self._expected):
+            switch.setVisible(tracks is not None)
+
+    def _show_events(self, state: AppState) -> None:
+        data, picture = self._data, self._picture
+        if data is None or picture is None or data is not state.data:
+            return
+        right = state.marking.right if state.marking is not None else None
+        seen = any(not one.training for one in self.plots.scene_shown.stretches)
+        self.plots.show_events(event_marks(state.events, data, picture.step_s, right) if seen else None)
+        self.list.tell_more(lines_of_channels(data, picture, state.tracks, state.events, state.marking))
+        self._show_verdicts(state)
+
+    def _show_parts(self, state: AppState) -> None:
+        parts, shown = state.parts, self._tabs.indexOf(self.parts) >= 0
+        if bool(parts.names) != shown:
+            if shown:
+                self._tabs.removeTab(self._tabs.indexOf(self.parts))
+            else:
+                self._tabs.insertTab(0, self.parts, "Parts")
+                self._tabs.setCurrentIndex(0)
+        if not parts.names:
+            return
+        self._tabs.setTabText(0, f"Parts ({len(parts.names):,})")
+        self.parts.tell_more(lines_of_parts(parts))
+        self._tell_parts(state)
+        part = self._data.source.part if self._data is not None else ""
+        self.parts.select(parts.names.index(part) if part in parts.names else None)
+
+    def _tell_parts(self, state: AppState) -> None:
+        self.parts.run_button.setEnabled(state.busy is None and state.spec is not None)
+        self.parts.tell(parts_told(state))
 
     def _show_stretches(self) -> None:
         data, picture = self._data, self._picture
@@ -242,6 +327,7 @@ class TelemetryPage(QWidget):
         self.plots.time_axis.show_clock(alone if alone is not None else data)
         self.plots.show_stretches(tuple(stretches), steps=self._drawn.currentText() == DRAWN[1])
         self._show_truth()
+        self._show_tracks()
 
     def _show_truth(self) -> None:
         data, picture = self._data, self._picture
@@ -254,26 +340,65 @@ class TelemetryPage(QWidget):
                 start, stop = of.time[label.start] - half, of.time[label.stop - 1] + half
                 seen.append((label, float(start) + stretch.shift_s, float(stop) + stretch.shift_s))
         self._truth.setEnabled(bool(data.labels))
-        shown = self._truth.isChecked()
-        self.plots.show_truth(tuple(seen) if shown else ())
-        self._legend.setText(_legend([label for label, *_ in seen]) if shown else "")
+        self._labels_seen = [label for label, *_ in seen] if self._truth.isChecked() else []
+        self.plots.show_truth(tuple(seen) if self._truth.isChecked() else ())
+        self._show_verdicts(self._session.state)
+
+    def _show_verdicts(self, state: AppState) -> None:
+        """Which labels were found, on the rows and in words."""
+        data, marking = self._data, state.marking
+        known = data is not None and marking is not None and len(marking.found) == len(data.labels)
+        found = dict(zip(data.labels, marking.found.tolist(), strict=True)) if known and data and marking else {}
+        for item in (self.plots.truth, self.plots.strip_truth):
+            item.set_found(found)
+        events = state.events if state.tracks is not None else None
+        legend = legend_of(self._labels_seen, events, marking if known else None, self._theme)
+        self._legend.setText(legend)
+        self._legend.setToolTip(legend)
+        self.plots.events.set_below_letters(bool(self._labels_seen))
 
     def _show_selection(self, state: AppState) -> None:
         selection = state.selection
         data, picture = self._data, self._picture
+        self.plots.events.set_selected(selection.event)
         if data is None or picture is None or selection.row is None:
             self.plots.readout.pin(None)
             return
+        if selection.event is not None and selection.centred:
+            self._bring_into_view(state.events[selection.event])
         for stretch in self.plots.scene_shown.stretches:
             if stretch.training == selection.training:
                 time = float(stretch.samples(data).time[selection.row]) + stretch.shift_s
                 self.plots.readout.pin(time)
-                start, stop = self.plots.time_range
-                if selection.centred and not start <= time <= stop:
-                    self.plots.centre_on(time)
+                self._look_at(time, event=selection.event is not None and selection.centred, go=selection.centred)
+
+    def _bring_into_view(self, event: Event) -> None:
+        """The stretch and the row that ``event`` is in."""
+        if all(stretch.training for stretch in self.plots.scene_shown.stretches):
+            self._stretch.setCurrentIndex(0)
+            self._on_stretch_chosen()
+        place = self._data.names.index(event.channel) if self._data and event.channel in self._data.names else None
+        if place is None:
+            return
+        self.list.model.show_only(frozenset(self.list.model.shown) | {place})
+        self.list.select(place)
+        by_px = self.plots.scroll_for(place)
+        if by_px is not None:
+            self._on_scroll_asked(by_px)
+
+    def _look_at(self, time: float, *, event: bool, go: bool) -> None:
+        """Move to a sample that is out of view; to an event unless everything is in view anyway."""
+        (start, stop), (first, last) = self.plots.time_range, self.plots.span
+        everything = stop - start >= _ALL_IN_VIEW * (last - first)
+        if (event and not everything) or (go and not start <= time <= stop):
+            self.plots.centre_on(time)
 
     def _on_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self.plots.set_theme(theme)
+        for one in (self.list, self.parts):
+            one.set_theme(theme)
+        self._show_verdicts(self._session.state)
 
     # Following the mouse
 
@@ -297,10 +422,19 @@ class TelemetryPage(QWidget):
         span = [stretch_text(data, stop - start)] if data.clock != "samples" else []
         self._badge.setText("  ·  ".join([*span, counted(rows, "sample"), dense]))
 
-    def _on_clicked(self, time: float) -> None:
-        at = None if self._data is None else sample_at(self._data, self.plots.scene_shown.stretches, time)
-        if at is not None:
-            self._session.select_row(at[1], training=at[0].training)
+    def _on_clicked(self, time: float, y: float) -> None:
+        data = self._data
+        at = None if data is None else sample_at(data, self.plots.scene_shown.stretches, time)
+        if data is None or at is None:
+            return
+        row = row_at(self.plots.scene_shown.rows, y)
+        start, stop = self.plots.time_range
+        pixel = (stop - start) / max(1.0, float(self.plots.box.width()))
+        event = self.plots.events.event_at(row.place, time, pixel) if row is not None and not at[0].training else None
+        if event is not None:
+            self._session.select_event(event, centred=False)
+            return
+        self._session.select_row(at[1], training=at[0].training, channel=data.names[row.place] if row else None)
 
     def _on_hovered(self, time: float, y: float) -> None:
         data, scene = self._data, self.plots.scene_shown
@@ -333,13 +467,20 @@ class TelemetryPage(QWidget):
     def _on_split(self) -> None:
         self._split_by_hand = True
 
+    def _on_part_opened(self, place: int) -> None:
+        names = self._session.state.parts.names
+        if place < len(names):
+            self._session.show_part(names[place])
+
     def _on_channels_chosen(self) -> None:
         self.plots.show_channels(self.list.model.shown)
 
     def _on_stretch_chosen(self) -> None:
         self._show_stretches()
+        self._show_events(self._session.state)
         self.plots.fit()
-        self._show_selection(self._session.state)
+        if not self._session.state.selection.centred or self._session.state.selection.event is None:
+            self._show_selection(self._session.state)
 
     def _on_drawn_chosen(self) -> None:
         self._show_stretches()
@@ -361,30 +502,3 @@ class TelemetryPage(QWidget):
             self.scroll_bar.setSingleStep(20)
         self.scroll_bar.setVisible(height > room)
         self._tell_view()
-
-
-def _facts(data: Telemetry, picture: TelemetryPicture) -> list[str]:
-    constant = sum(one.form == "constant" for one in picture.channels)
-    facts = [
-        data.source.mission,
-        counted(len(data.channels), "channel") + (f", {constant} constant" if constant else ""),
-        counted(len(data), "row"),
-        f"{duration(data.cadence_s / _DAY_S)} cadence" if isfinite(data.cadence_s) else "",
-        counted(len(data.labels), "label") if data.labels else "",
-    ]
-    return [fact for fact in facts if fact]
-
-
-def _legend(labels: list[Interval]) -> str:
-    """What the outlined stretches are."""
-    kinds: dict[str, int] = {}
-    for label in labels:
-        kinds[label.kind] = kinds.get(label.kind, 0) + 1
-    if not kinds:
-        return ""
-    marks = [
-        f'<span style="background: {TRUTH}; color: #ffffff"><b>&nbsp;{letter_of(Interval(0, 1, kind))}&nbsp;</b></span>'
-        f"&nbsp;{kind} ({n})"
-        for kind, n in sorted(kinds.items())
-    ]
-    return "Ground truth: " + "&nbsp;&nbsp; ".join(marks)

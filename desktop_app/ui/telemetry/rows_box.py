@@ -1,7 +1,9 @@
 """How the mouse moves rows of telemetry: as a curve in time, and row by row in values."""
 
+from collections.abc import Callable
+
 from pyqtgraph.GraphicsScene.mouseEvents import MouseDragEvent
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent
 
 from desktop_app.ui.view_boxes import ZOOM_PER_NOTCH, CurveBox
@@ -20,6 +22,8 @@ class RowsBox(CurveBox):
         Where in the scene the drag began, and by how many pixels it went down since the last call.
     boxed(QRectF)
         A box was dragged, in seconds and pixels.
+    gripped(QPointF)
+        What ``grips`` said to be a grip is dragged, to where in the scene.
     height_asked(float)
         Ctrl with the wheel: how many times as high the rows are to be.
     """
@@ -27,10 +31,13 @@ class RowsBox(CurveBox):
     values_zoomed = Signal(object, float)
     values_dragged = Signal(object, float)
     boxed = Signal(object)
+    gripped = Signal(object)
     height_asked = Signal(float)
 
     def __init__(self) -> None:
         super().__init__()
+        self.grips: Callable[[QPointF], bool] | None = None
+        self._gripping = False
         self.setMouseEnabled(x=True, y=False)
         self.invertY(True)
 
@@ -46,7 +53,14 @@ class RowsBox(CurveBox):
         event.accept()
 
     def mouseDragEvent(self, event: MouseDragEvent, axis: int | None = None) -> None:
-        """Pan in time, and in the values of a row that is zoomed."""
+        """Pan in time, and in the values of a row that is zoomed; drag a grip where the drag began on one."""
+        if event.isStart() and event.button() == Qt.MouseButton.LeftButton:
+            self._gripping = self.grips is not None and self.grips(event.buttonDownScenePos())
+        if self._gripping:
+            event.accept()
+            self.gripped.emit(event.scenePos())
+            self._gripping = not event.isFinish()
+            return
         if axis is None and event.button() == Qt.MouseButton.LeftButton and not self.boxing:
             self.values_dragged.emit(event.buttonDownScenePos(), float(event.pos().y() - event.lastPos().y()))
         super().mouseDragEvent(event, axis)

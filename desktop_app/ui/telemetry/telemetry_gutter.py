@@ -79,7 +79,9 @@ class Gutter(pg.GraphicsWidget):
                 self._draw_ticks(painter, row, area, value_ticks(row))
             elif row.form == "states":
                 self._draw_levels(painter, row, area)
-            painter.fillRect(QRectF(0, area.bottom() - 1, size.width(), 1), QColor(self.theme.line))
+            if row.lane:
+                self._draw_lane(painter, QRectF(0, area.bottom(), size.width(), row.lane))
+            painter.fillRect(QRectF(0, area.bottom() + row.lane - 1, size.width(), 1), QColor(self.theme.line))
         painter.fillRect(QRectF(size.width() - 1, 0, 1, size.height()), QColor(self.theme.line))
 
     def _draw_name(self, painter: QPainter, area: QRectF, channel: ChannelPicture) -> None:
@@ -99,6 +101,11 @@ class Gutter(pg.GraphicsWidget):
         painter.setPen(QColor(self.theme.muted))
         under = QRectF(8, area.top() + 5 + line, width, line)
         painter.drawText(under, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(unit, middle, width))
+
+    def _draw_lane(self, painter: QPainter, area: QRectF) -> None:
+        painter.setPen(QColor(self.theme.muted))
+        box = area.adjusted(8, 0, -8, -1)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "score")
 
     def _draw_ticks(self, painter: QPainter, row: Row, area: QRectF, ticks: Sequence[tuple[float, str]]) -> None:
         painter.setPen(QColor(self.theme.muted))

@@ -92,7 +92,7 @@ class RowsItem(PlotItem):
             painter.drawImage(QPointF(frame.left, top), self._image(row, view))
             if row.form in ("constant", "empty"):
                 self._say(painter, QRectF(frame.left, top, frame.width, row.height), scene.channels[row.place])
-            bottom = top + row.height - 1 / view.scale
+            bottom = top + row.height + row.lane - 1 / view.scale
             painter.fillRect(QRectF(frame.left, bottom, frame.width, 1 / view.scale), QColor(self.theme.line))
 
     def _image(self, row: Row, view: View) -> QImage:

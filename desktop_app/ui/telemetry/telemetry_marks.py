@@ -1,9 +1,9 @@
 """What is drawn over the rows of telemetry: ground truth, and a cursor with the value of each channel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from desktop_app.core.telemetry import Interval
 from desktop_app.ui.plot_items import Frame, PlotItem
@@ -22,10 +22,16 @@ class TruthItem(PlotItem):
         self._letters = letters
         self._scene = Scene()
         self._labels: tuple[tuple[Interval, float, float], ...] = ()
+        self._found: Mapping[Interval, bool] = {}
 
     def set_labels(self, labels: Sequence[tuple[Interval, float, float]], scene: Scene) -> None:
         """Labels with the times they begin and end at, and the rows they are drawn over."""
         self._labels, self._scene = tuple(labels), scene
+        self.update()
+
+    def set_found(self, found: Mapping[Interval, bool]) -> None:
+        """Which labels have an event on them: those have a tick, the others a cross and a broken outline."""
+        self._found = found
         self.update()
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
@@ -56,16 +62,21 @@ class TruthItem(PlotItem):
         light = QColor(TRUTH)
         light.setAlpha(26)
         painter.fillRect(area, light)
-        painter.setPen(QPen(colour, 1.0))
+        found = self._found.get(label)
+        painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DashLine if found is False else Qt.PenStyle.SolidLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -1.5))
         if not self._letters:
             return
-        left = min(max(area.left(), frame.left), frame.left + frame.width - _LETTER_PX)
-        tag = QRectF(left, max(area.top(), frame.top), _LETTER_PX, _LETTER_PX)
+        width = _LETTER_PX if found is None else 2 * _LETTER_PX
+        left = min(max(area.left(), frame.left), frame.left + frame.width - width)
+        tag = QRectF(left, max(area.top(), frame.top), width, _LETTER_PX)
         painter.fillRect(tag, colour)
         painter.setPen(QColor("#ffffff"))
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, letter_of(label))
+        letter = QRectF(left, tag.top(), _LETTER_PX, _LETTER_PX)
+        painter.drawText(letter, Qt.AlignmentFlag.AlignCenter, letter_of(label))
+        if found is not None:
+            draw_verdict(painter, letter.translated(_LETTER_PX, 0).center(), QColor("#ffffff"), right=found)
 
 
 class ReadoutItem(PlotItem):
@@ -142,6 +153,18 @@ class ReadoutItem(PlotItem):
         painter.fillRect(box, _see_through(self.theme.raised, 225))
         painter.setPen(QColor(self.theme.text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def draw_verdict(painter: QPainter, centre: QPointF, colour: QColor, *, right: bool) -> None:
+    """A tick for what holds against ground truth, a cross for what does not."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 1.6))
+    corners = [(-3.5, 0.0), (-1.0, 3.0), (3.5, -3.0)] if right else [(-3.0, -3.0), (3.0, 3.0)]
+    painter.drawPolyline(QPolygonF([centre + QPointF(x, y) for x, y in corners]))
+    if not right:
+        painter.drawLine(centre + QPointF(-3.0, 3.0), centre + QPointF(3.0, -3.0))
+    painter.restore()
 
 
 def letter_of(label: Interval) -> str:

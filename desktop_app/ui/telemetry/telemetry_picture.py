@@ -8,6 +8,7 @@ import numpy as np
 from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.pyramid import Pyramid, build_pyramids
 from desktop_app.core.telemetry import Channel, Telemetry
+from desktop_app.ui.telemetry.thumbs import Thumb, thumb_of
 
 Form = Literal["numbers", "states", "switch", "constant", "empty"]
 
@@ -60,6 +61,8 @@ class ChannelPicture:
     missing : float
         Share of the rows without a value.
     data, training : Trace, Trace or None
+    thumb : Thumb or None
+        None for one without a line.
     """
 
     channel: Channel
@@ -71,6 +74,7 @@ class ChannelPicture:
     missing: float
     data: Trace
     training: Trace | None
+    thumb: Thumb | None = None
 
     @property
     def heights(self) -> tuple[float, float]:
@@ -120,25 +124,26 @@ def telemetry_picture(data: Telemetry) -> TelemetryPicture:
     before = data.training
     earlier = build_pyramids(before.time, before.values) if before is not None else (None,) * len(series)
     lines, earlier_lines = _Lines(len(data)), _Lines(len(before) if before is not None else 0)
+    time_range = _ends(data.time)
     channels = []
     for channel, one, other in zip(data.channels, series, earlier, strict=True):
         both = [one] if other is None else [one, other]
         low, high = _extrema(both)
         form, levels = _form(channel, both, low, high)
-        channels.append(
-            ChannelPicture(
-                channel,
-                form,
-                low,
-                high,
-                levels,
-                spread=_spread(one),
-                missing=1 - len(one) / max(1, len(data)),
-                data=lines.trace(one, levels),
-                training=None if other is None else earlier_lines.trace(other, levels),
-            )
+        drawn = ChannelPicture(
+            channel,
+            form,
+            low,
+            high,
+            levels,
+            spread=_spread(one),
+            missing=1 - len(one) / max(1, len(data)),
+            data=lines.trace(one, levels),
+            training=None if other is None else earlier_lines.trace(other, levels),
         )
-    first, last = time_range = _ends(data.time)
+        small = None if form in ("constant", "empty") else thumb_of(drawn.data.series, time_range, drawn.heights)
+        channels.append(replace(drawn, thumb=small))
+    first, last = time_range
     training_range = _ends(before.time) if before is not None else None
     step = _usual(data.time, first, last)
     shift = 0.0

@@ -2,15 +2,18 @@
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Signal
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.core.telemetry import Interval
 from desktop_app.ui.plot_items import PlotItem
 from desktop_app.ui.plots import OVERVIEW_PX, make_brush, paint_brush
+from desktop_app.ui.telemetry.channel_events import ChannelEventsItem, EventMarks
 from desktop_app.ui.telemetry.clock_axis import ClockAxis
 from desktop_app.ui.telemetry.rows_box import RowsBox
+from desktop_app.ui.telemetry.score_items import ExpectedItem, LanesItem
+from desktop_app.ui.telemetry.score_tracks import ScoreTracks
 from desktop_app.ui.telemetry.telemetry_gutter import Gutter
 from desktop_app.ui.telemetry.telemetry_items import RowsItem, Scene, Stretch
 from desktop_app.ui.telemetry.telemetry_marks import ReadoutItem, TruthItem
@@ -24,6 +27,7 @@ SCROLLED_PER_NOTCH_PX = 60
 _ROOMY_PX = 360
 _SIDE_MARGIN = 0.01
 _SHORTEST_STEPS = 4.0
+_GRIP_PX = 4.0
 
 
 class TelemetryPlots(pg.GraphicsLayoutWidget):
@@ -33,8 +37,10 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
     -------
     moved()
         The view changed in time.
-    clicked(float)
-        The time that was clicked.
+    clicked(float, float)
+        The time that was clicked, and the height in pixels from the top of all rows.
+    threshold_dragged(float)
+        In the unit of the detector.
     hovered(float, float)
         Time, and height in pixels from the top of all rows; NaN where the cursor left.
     laid_out()
@@ -46,7 +52,8 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
     """
 
     moved = Signal()
-    clicked = Signal(float)
+    clicked = Signal(float, float)
+    threshold_dragged = Signal(float)
     hovered = Signal(float, float)
     laid_out = Signal()
     scroll_asked = Signal(float)
@@ -71,12 +78,18 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         self._strip_px = OVERVIEW_PX[1]
         self._truth: tuple[tuple[Interval, float, float], ...] = ()
         self.scene_shown = Scene()
+        self._tracks: ScoreTracks | None = None
+        self._dragged: Row | None = None
         self.rows, self.truth, self.readout = RowsItem(), TruthItem(), ReadoutItem()
+        self.lanes, self.expected, self.events = LanesItem(), ExpectedItem(), ChannelEventsItem()
         self.strip_rows, self.strip_truth = RowsItem(), TruthItem(letters=False)
-        self._items: tuple[PlotItem, ...] = (self.rows, self.truth, self.readout, self.strip_rows, self.strip_truth)
-        for item in self._items[:3]:
+        self.strip_events = ChannelEventsItem(marks=False)
+        above: tuple[PlotItem, ...] = (self.lanes, self.rows, self.expected, self.truth, self.events, self.readout)
+        below: tuple[PlotItem, ...] = (self.strip_rows, self.strip_truth, self.strip_events)
+        self._items = (*above, *below)
+        for item in above:
             self.box.addItem(item, ignoreBounds=True)
-        for item in self._items[3:]:
+        for item in below:
             self.strip.addItem(item, ignoreBounds=True)
         self.strip.invertY(True)
         self.brush = make_brush(self.strip)
@@ -91,6 +104,8 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         self.box.values_zoomed.connect(self._on_values_zoomed)
         self.box.values_dragged.connect(self._on_values_dragged)
         self.box.boxed.connect(self._on_boxed)
+        self.box.grips = self._at_threshold
+        self.box.gripped.connect(self._on_threshold_dragged)
         self.box.height_asked.connect(self.height_asked)
         self.gutter.scrolled.connect(self._on_wheel_over_names)
         self.strip.clicked.connect(self.centre_on)
@@ -129,6 +144,25 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         self._truth = labels
         self.truth.set_labels(labels, self.scene_shown)
         self.strip_truth.set_labels(labels, Scene())
+
+    def show_tracks(self, tracks: ScoreTracks | None) -> None:
+        """Draw the scores of each channel below its trace; None for none."""
+        before = self._scored
+        self._tracks = tracks
+        step = self._picture.step_s if self._picture is not None else 1.0
+        self.lanes.set_tracks(tracks, step)
+        self.expected.set_tracks(tracks, step)
+        if self._scored != before:
+            self._lay_out()
+
+    def show_threshold(self, threshold: float) -> None:
+        """Move the lines of the threshold."""
+        self.lanes.set_threshold(threshold)
+
+    def show_events(self, marks: EventMarks | None) -> None:
+        """Draw these events over the rows of their channels."""
+        self.events.set_events(marks)
+        self.strip_events.set_events(marks)
 
     def set_scale(self, scale: float) -> None:
         """Make the rows so many times as high as they are by themselves."""
@@ -220,12 +254,29 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         step = share * (stop - start)
         self.box.setXRange(start + step, stop + step, padding=0)
 
+    def scroll_for(self, place: int) -> float | None:
+        """How far to scroll so that the row of a channel is seen whole; None where it is, or is not drawn."""
+        row = next((row for row in self.scene_shown.rows if row.place == place), None)
+        if row is None or (self._scrolled <= row.top and row.bottom <= self._scrolled + self.room_px):
+            return None
+        return float(row.top - max(0, (self.room_px - (row.bottom - row.top)) // 2)) - self._scrolled
+
     # Laying out
 
+    @property
+    def _scored(self) -> frozenset[int]:
+        """The channels with a lane for their scores."""
+        channels = self._tracks.channels if self._tracks is not None else ()
+        return frozenset(place for place, one in enumerate(channels) if len(one.score))
+
     def _lay_out(self) -> None:
-        old = self.scene_shown
-        rows = lay_out(old.channels, self._shown, self._ranges, self.room_px, self._scale) if old.channels else ()
+        old, shown = self.scene_shown, self._shown
+        rows: tuple[Row, ...] = ()
+        if old.channels:
+            rows = lay_out(old.channels, shown, self._ranges, self.room_px, self._scale, self._scored)
         scene = self.scene_shown = Scene(rows, old.channels, old.stretches, old.steps)
+        for item in (self.lanes, self.expected, self.events):
+            item.set_scene(scene)
         self.rows.set_scene(scene)
         self.gutter.set_scene(scene)
         both = len(scene.stretches) > 1
@@ -290,11 +341,29 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
             self.box.setXRange(start, stop, padding=0)
 
     def _on_clicked(self, at: QPointF) -> None:
-        self.clicked.emit(float(self.box.mapSceneToView(at).x()))
+        point = self.box.mapSceneToView(at)
+        self.clicked.emit(float(point.x()), float(point.y()))
+
+    def _at_threshold(self, at: QPointF) -> bool:
+        """Whether the line of a threshold is at ``at`` in the scene, to be dragged."""
+        y = float(self.box.mapSceneToView(at).y())
+        row = row_at(self.scene_shown.rows, y)
+        line = None if row is None else self.lanes.line_y(row)
+        self._dragged = row if line is not None and abs(line - y) <= _GRIP_PX else None
+        return self._dragged is not None
+
+    def _on_threshold_dragged(self, at: QPointF) -> None:
+        if self._dragged is not None:
+            y = float(self.box.mapSceneToView(at).y())
+            self.threshold_dragged.emit(self.lanes.threshold_at(self._dragged, y))
 
     def _on_mouse_moved(self, at: QPointF) -> None:
         point = self.box.mapSceneToView(at)
         inside = self.box.sceneBoundingRect().contains(at)
+        free = QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
+        if free:
+            over = inside and self._at_threshold(at)
+            self.box.setCursor(Qt.CursorShape.SizeVerCursor if over else Qt.CursorShape.ArrowCursor)
         self.hovered.emit(float(point.x()) if inside else float("nan"), float(point.y()))
 
     def _on_wheel_over_names(self, notches: float) -> None:

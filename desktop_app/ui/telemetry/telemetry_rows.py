@@ -1,6 +1,6 @@
 """Where the rows of channels stand above one another, and which values each of them shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import floor, log10
@@ -17,6 +17,8 @@ ROW_PX = (72, 240)
 CHIEF_SHARE = 0.4
 FEW = 2
 INSET_PX = 5
+LANE_PX = (16, 56)
+LANE_SHARE = 0.24
 _TICK_PX = 18
 _MOST_TICKS = 9
 _MARGIN = 0.06
@@ -37,6 +39,8 @@ class Row:
         In logical pixels from the top of all rows.
     low, high : float
         Values at the lower and upper edge.
+    lane : int
+        How high the lane of its scores is, which stands below its trace; 0 where there is none.
     """
 
     place: int
@@ -45,11 +49,12 @@ class Row:
     height: int
     low: float
     high: float
+    lane: int = 0
 
     @property
     def bottom(self) -> int:
-        """The first pixel below."""
-        return self.top + self.height
+        """The first pixel below, its lane included."""
+        return self.top + self.height + self.lane
 
     def y(self, value: float) -> float:
         """Where ``value`` is drawn, in pixels from the top of all rows."""
@@ -66,6 +71,7 @@ def lay_out(
     ranges: Mapping[int, tuple[float, float]],
     room_px: int,
     scale: float,
+    scored: Collection[int] = (),
 ) -> tuple[Row, ...]:
     """The rows of the channels ``shown``, from the top.
 
@@ -77,9 +83,12 @@ def lay_out(
         What there is to fill: rows of numbers share what compact rows leave, within reason.
     scale : float
         How much higher than that the user wants them.
+    scored : collection of int
+        The channels with a lane for their scores.
     """
     tall = [place for place in shown if channels[place].form in ("numbers", "states")]
-    left = room_px - COMPACT_PX * (len(shown) - len(tall))
+    lanes = {place: LANE_PX[0] for place in scored if place not in tall}
+    left = room_px - COMPACT_PX * (len(shown) - len(tall)) - sum(lanes.get(place, 0) for place in shown)
     # A channel with all its commands keeps the larger part of the page, and the commands scroll.
     least = max(ROW_PX[0], int(CHIEF_SHARE * room_px / max(1, len(tall))))
     most = ROW_PX[1] if len(tall) > FEW else max(ROW_PX[1], room_px)
@@ -87,9 +96,13 @@ def lay_out(
     rows, top = [], 0
     for place in shown:
         height = _height(channels[place], usual)
+        lane = lanes.get(place, 0)
+        if place in scored and not lane:
+            lane = int(np.clip(LANE_SHARE * height, *LANE_PX))
+            height -= lane
         low, high = ranges.get(place) or padded(channels[place], height)
-        rows.append(Row(place, channels[place].form, top, height, low, high))
-        top += height
+        rows.append(Row(place, channels[place].form, top, height, low, high, lane))
+        top = rows[-1].bottom
     return tuple(rows)
 
 

@@ -79,8 +79,12 @@ class TelemetryVerbs(QObject):
         self._session.notify("info", said)
 
     def _apply(self, data: Telemetry) -> None:
-        moved = replace(self._session.state, data=data)
-        self._update(data=data, inspection=inspection_of(moved, moved.selection))
+        state = self._session.state
+        detection = None if state.detection is None else replace(state.detection, data=data)
+        marking = None if detection is None else work.marked(data, state.events)
+        moved = replace(state, data=data, detection=detection, marking=marking)
+        inspection = inspection_of(moved, moved.selection)
+        self._update(data=data, detection=detection, marking=marking, inspection=inspection)
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
         """Another part of a file whose labels were loaded: its own labels come as well."""
