@@ -127,6 +127,7 @@ TELEMETRY_TRAININGS: Registry[TrainingSpec] = Registry(
     {
         "lstm_autoencoder": "desktop_app.engine.train_channels:LSTM_AUTOENCODER",
         "lstm_forecaster": "desktop_app.engine.train_channels:LSTM_FORECASTER",
+        "lstm_classifier": "desktop_app.engine.train_classifier:LSTM_CLASSIFIER",
     },
 )
 TRAININGS: dict[Looks, Registry[TrainingSpec]] = {

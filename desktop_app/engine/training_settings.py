@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop_app.core.params import Params, setting
+from desktop_app.nets.channel_fitted import USUAL
 from desktop_app.nets.device import Device
 from desktop_app.nets.schedule import Fall, Optimiser, Schedule
 
@@ -15,32 +16,57 @@ P = TypeVar("P", bound=Params)
 class HowToTrain(Params):
     """How a network of a channel is trained."""
 
-    epochs: int = setting(30, title="Epochs", help="At most so many turns through the training data.", ge=1, le=10_000)
-    batch: int = setting(64, title="Batch", help="Windows a step.", ge=1, le=100_000)
-    rate: float = setting(2e-3, title="Learning rate", help="How long steps are at the start.", ge=1e-7, le=10.0)
+    epochs: int = setting(
+        USUAL.epochs, title="Epochs", help="At most so many turns through the training data.", ge=1, le=10_000
+    )
+    batch: int = setting(USUAL.batch, title="Batch", help="Windows a step.", ge=1, le=100_000)
+    rate: float = setting(USUAL.rate, title="Learning rate", help="How long steps are at the start.", ge=1e-7, le=10.0)
     patience: int = setting(
-        6, title="Patience", help="Stop after so many epochs that were no better on validation.", ge=1, le=10_000
+        USUAL.patience,
+        title="Patience",
+        help="Stop after so many epochs that were no better on validation.",
+        ge=1,
+        le=10_000,
     )
     optimiser: Optimiser = setting(
-        Optimiser.ADAMW, title="Optimiser", help="How steps are made of gradients: adamw, adam or sgd.", advanced=True
+        USUAL.optimiser, title="Optimiser", help="How steps are made of gradients: adamw, adam or sgd.", advanced=True
     )
     schedule: Fall = setting(
-        Fall.COSINE,
+        USUAL.fall,
         title="Schedule",
         help="How the learning rate falls: along a cosine, on a plateau of the validation loss, or not at all.",
         advanced=True,
     )
     last_rate: float = setting(
-        1e-5, title="Last rate", help="The learning rate at the end, or the smallest.", ge=0.0, le=10.0, advanced=True
+        USUAL.last_rate,
+        title="Last rate",
+        help="The learning rate at the end, or the smallest.",
+        ge=0.0,
+        le=10.0,
+        advanced=True,
     )
     factor: float = setting(
-        0.5, title="Factor", help="What a plateau multiplies the learning rate by.", ge=0.01, le=1.0, advanced=True
+        USUAL.factor,
+        title="Factor",
+        help="What a plateau multiplies the learning rate by.",
+        ge=0.01,
+        le=1.0,
+        advanced=True,
     )
     wait: int = setting(
-        5, title="Wait", help="So many epochs without a better one are no plateau yet.", ge=0, le=1000, advanced=True
+        USUAL.wait,
+        title="Wait",
+        help="So many epochs without a better one are no plateau yet.",
+        ge=0,
+        le=1000,
+        advanced=True,
     )
-    decay: float = setting(1e-4, title="Weight decay", help="Pulls weights to zero.", ge=0.0, le=10.0, advanced=True)
-    clip: float = setting(1.0, title="Clip", help="The longest gradient.", ge=0.0, le=1e6, zero="any", advanced=True)
+    decay: float = setting(
+        USUAL.decay, title="Weight decay", help="Pulls weights to zero.", ge=0.0, le=10.0, advanced=True
+    )
+    clip: float = setting(
+        USUAL.clip, title="Clip", help="The longest gradient.", ge=0.0, le=1e6, zero="any", advanced=True
+    )
     seed: int = setting(
         0, title="Seed", help="The same seed gives the same weights.", ge=0, le=2**32 - 1, advanced=True
     )

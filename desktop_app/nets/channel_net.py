@@ -1,6 +1,8 @@
 """What a network of one telemetry channel is, and how one is trained: the road of all three of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -16,6 +18,7 @@ from desktop_app.nets.training import (
     Arrays,
     Heard,
     History,
+    Judge,
     Loss,
     Schedule,
     arrays_of,
@@ -111,17 +114,36 @@ def train_channel(
     FitError
         There is too little to learn from, or the loss is no number any more.
     """
+    lessons = net.lessons(series, labels, params)
+    build = partial(net.build, series, params)
+    return train_lessons(net, build, lessons, params, how, report, device=device, keep=keep, heard=heard)
+
+
+def train_lessons(
+    net: ChannelNet,
+    build: Callable[[], "nn.Module"],
+    lessons: Lessons,
+    params: Any,
+    how: Schedule,
+    report: Report,
+    *,
+    device: str = "cpu",
+    judge: Judge | None = None,
+    keep: Keep | None = None,
+    heard: Heard = unheard,
+) -> tuple[Arrays, History]:
+    """As `train_channel`, with examples that are cut already: of many channels, say; ``build`` makes the network."""
     import torch
 
-    lessons = net.lessons(series, labels, params)
-    network = seeded(lambda: net.build(series, params), how.seed)
+    network = seeded(build, how.seed)
     training, validation = (
         tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in examples)
         for examples in (lessons.training, lessons.validation)
     )
+    loss = net.loss(params)
     with one_thread():
         history = train_network(
-            network, net.loss(params), training, validation, how, report, device=device, keep=keep, heard=heard
+            network, loss, training, validation, how, report, device=device, judge=judge, keep=keep, heard=heard
         )
     return arrays_of(network), history
 
