@@ -118,4 +118,25 @@ PANELS = (
         Qt.DockWidgetArea.RightDockWidgetArea,
         f"{_HERE}.scores:ScoresPanel",
     ),
+    PanelSpec(
+        "against",
+        "Against",
+        "One channel of telemetry against another, and how they go together.",
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        f"{_HERE}.against:AgainstPanel",
+    ),
+    PanelSpec(
+        "training",
+        "Training",
+        "Teach a network what is usual in channels of telemetry.",
+        Qt.DockWidgetArea.LeftDockWidgetArea,
+        f"{_HERE}.training:TrainingPanel",
+    ),
+    PanelSpec(
+        "replay",
+        "Replay",
+        "Telemetry as if it came in live: its state, and the log of its alarms.",
+        Qt.DockWidgetArea.BottomDockWidgetArea,
+        f"{_HERE}.replay:ReplayPanel",
+    ),
 )

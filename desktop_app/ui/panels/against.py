@@ -146,7 +146,7 @@ class AgainstPanel(QWidget):
             widget.setEnabled(not why_not)
         self.empty.setText(why_not)
         self._stack.setCurrentWidget(self.empty if why_not else self.plot)
-        picture = None if why_not else against.picture
+        picture = against.picture if not why_not and against.of is data else None
         channels = None
         if picture is not None and isinstance(data, Telemetry):
             x, y = (data.channels[data.names.index(name)] for name in (picture.asked.x, picture.asked.y))
@@ -158,7 +158,8 @@ class AgainstPanel(QWidget):
         self._show_chosen(state)
 
     def _show_chosen(self, state: AppState) -> None:
-        picture, brushed, selection = state.against.picture, state.against.brushed, state.selection
+        against, selection = state.against, state.selection
+        picture, brushed = (against.picture, against.brushed) if against.of is state.data else (None, ())
         self.clear.setEnabled(bool(brushed))
         if picture is None:
             return

@@ -82,6 +82,8 @@ class AgainstState:
 
     Attributes
     ----------
+    of : Telemetry or None
+        The data that all of this is about.
     asked : Asked
     picture : AgainstPicture or None
         Of what was asked last, or still of what was asked before.
@@ -91,6 +93,7 @@ class AgainstState:
         The rows that were selected in the scatter.
     """
 
+    of: Telemetry | None = None
     asked: Asked = field(default_factory=Asked)
     picture: AgainstPicture | None = None
     making: bool = False

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop_app.core.detection import Event
 from desktop_app.core.telemetry import Telemetry
@@ -33,11 +33,15 @@ Update = Callable[..., None]
 class AgainstVerbs(QObject):
     """Changes the session's state; the panel and the page call the verbs. Nothing is made while nobody looks."""
 
+    _moved_on = Signal()
+
     def __init__(self, session: "Session", bridge: Bridge, update: Update) -> None:
         super().__init__(session)
         self._session, self._bridge, self._update = session, bridge, update
         self._looked_at = False
         self._chosen: dict[tuple[str, ...], tuple[str, str]] = {}
+        # The state may change only once everybody has heard of the change before.
+        self._moved_on.connect(self._follow, Qt.ConnectionType.QueuedConnection)
         session.changed.connect(self._on_changed)
 
     def look(self, on: bool) -> None:
@@ -92,21 +96,25 @@ class AgainstVerbs(QObject):
     # Following the state
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
-        if new.data is not old.data:
-            self._take_data(old, new)
-        elif new.events is not old.events and self._looked_at:
-            self._make()
+        if new.data is not old.data or new.events is not old.events:
+            self._moved_on.emit()
 
-    def _take_data(self, old: AppState, new: AppState) -> None:
-        """Other data: the same two channels where there are such, else the first that move, once somebody looks."""
-        data, known = new.data, old.data
-        if not isinstance(data, Telemetry):
-            self._update(against=AgainstState(asked=Asked(room=new.against.asked.room)))
+    def _follow(self) -> None:
+        """Other data: the same two channels where there are such; other events: the same picture, marked anew."""
+        state = self._session.state
+        against, data = state.against, state.data
+        if data is against.of:
+            self._make()
             return
-        same = isinstance(known, Telemetry) and known.names == data.names and np.array_equal(known.time, data.time)
-        asked = new.against.asked if same else Asked(room=new.against.asked.room)
-        kept = new.against if same else AgainstState()
-        self._update(against=replace(kept, asked=asked))
+        if not isinstance(data, Telemetry):
+            self._update(against=AgainstState(asked=Asked(room=against.asked.room), making=against.making))
+            return
+        known = against.of
+        same = known is not None and known.names == data.names and np.array_equal(known.time, data.time)
+        if same:
+            self._change(of=data)
+        else:
+            self._update(against=AgainstState(data, Asked(room=against.asked.room), making=against.making))
         self._make()
 
     def _ask(self, **changes: object) -> None:
@@ -120,7 +128,12 @@ class AgainstVerbs(QObject):
         """Make the picture in a thread; one at a time, and always of what was asked last."""
         state = self._session.state
         data = state.data
-        if not self._looked_at or not isinstance(data, Telemetry) or state.against.making:
+        if (
+            not self._looked_at
+            or not isinstance(data, Telemetry)
+            or state.against.making
+            or state.against.of is not data
+        ):
             return
         self._change(making=True)
         doing = partial(_made, data, state.events, state.against.asked, self._chosen.get(data.names))

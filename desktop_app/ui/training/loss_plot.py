@@ -16,6 +16,7 @@ from desktop_app.ui.training.training_state import Course
 from desktop_app.ui.view_boxes import ScoreBox
 
 _AXIS_PX = 58
+_MOST_TICKS = 5
 _HEIGHT_PX = 170
 _MOST_DOTS = 60
 _ROOM = 0.06
@@ -37,12 +38,12 @@ class LossAxis(pg.AxisItem):
             seen = [value for value in values if minVal <= value <= maxVal]
             if len(seen) >= 3:
                 break
-        every = max(1, len(seen) // 6)
+        every = ceil(len(seen) / _MOST_TICKS) if seen else 1
         return [(1.0, seen[::every])]
 
     def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
         """The losses at the ticks."""
-        return [f"{10**value:.3g}" for value in values]
+        return [f"{10**value:.3g}".replace("e-0", "e−").replace("e-", "e−") for value in values]
 
 
 class EpochAxis(pg.AxisItem):
@@ -113,7 +114,6 @@ class LossPlot(pg.GraphicsLayoutWidget):
         self._axes = (LossAxis(), EpochAxis())
         place_axes(self, self.box, 0, left=self._axes[0], bottom=self._axes[1])
         self._axes[0].setWidth(_AXIS_PX)
-        self._axes[0].setLabel("Loss")
         self.lines = LossItem()
         self.box.addItem(self.lines, ignoreBounds=True)
         self.set_theme(theme)

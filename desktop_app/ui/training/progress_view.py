@@ -24,7 +24,7 @@ from desktop_app.ui.training.training_state import Course, TrainingState
 from desktop_app.ui.words import counted
 
 _COLUMNS = ("Channel", "Epoch", "Training", "Validation", "Best at")
-_TABLE_PX, _LOG_PX = 128, 96
+_ROWS, _LOG_PX = 5, 96
 _NAMED = 5
 
 
@@ -42,7 +42,6 @@ class ProgressView(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setFixedHeight(_TABLE_PX)
         self.table.setShowGrid(False)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.plot = LossPlot(theme, self)
@@ -85,21 +84,25 @@ class ProgressView(QWidget):
     def _show_courses(self) -> None:
         with QSignalBlocker(self.table):
             self.table.setRowCount(len(self._courses))
+            rows = sum(self.table.rowHeight(row) for row in range(min(len(self._courses), _ROWS)))
+            self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
             for row, course in enumerate(self._courses):
                 last = course.epochs[-1]
                 texts = (
                     course.channel or "all",
                     f"{last.epoch} of {last.epochs}",
-                    f"{last.training:.4g}",
-                    f"{last.validation:.4g}",
+                    f"{last.training:.3g}",
+                    f"{last.validation:.3g}",
                     f"{course.best.epoch}",
                 )
                 for column, text in enumerate(texts):
-                    item = self.table.item(row, column) or QTableWidgetItem()
+                    item = self.table.item(row, column)
+                    if item is None:
+                        item = QTableWidgetItem()
+                        self.table.setItem(row, column, item)
                     item.setText(text)
                     if column:
                         item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                    self.table.setItem(row, column, item)
             if not self._by_hand and self._courses:
                 newest = len(self._courses) - 1
                 self.table.selectRow(newest)

@@ -36,6 +36,7 @@ class TrainingVerbs(QObject):
     """Changes the session's state; the panel calls the verbs. One training at a time, beside everything else."""
 
     _told = Signal(object)
+    _moved_on = Signal()
 
     def __init__(self, session: "Session", bridge: Bridge, update: Update) -> None:
         super().__init__(session)
@@ -44,7 +45,10 @@ class TrainingVerbs(QObject):
         self._job: Job | None = None
         self._closed = False
         self._wanted: tuple[str, Path] | None = None
+        self._last: tuple[str, Path] | None = None
         self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
+        # The state may change only once everybody has heard of the change before.
+        self._moved_on.connect(self._follow, Qt.ConnectionType.QueuedConnection)
         session.changed.connect(self._on_changed)
 
     # What is to be trained
@@ -100,10 +104,12 @@ class TrainingVerbs(QObject):
         )
         now = monotonic()
         what = f"{state.spec.label} on {data.source.path.name}"
+        goes_on = state.unfinished and not anew and self._last == (state.spec.name, state.out)
+        self._last = state.spec.name, state.out
         self._change(
             running=Running("Starting", 0.0, now, now),
-            courses=(),
-            lines=(f"Training {what}.",),
+            courses=state.courses if goes_on else (),
+            lines=(*state.lines, "Going on.") if goes_on else (f"Training {what}.",),
             made=None,
             model=state.spec.name,
             problem="",
@@ -200,10 +206,13 @@ class TrainingVerbs(QObject):
         self._place()
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
-        if new.data is not old.data:
+        if new.data is not old.data or new.spec is not old.spec:
+            self._moved_on.emit()
+
+    def _follow(self) -> None:
+        if not self._closed:
             self._place()
-        if new.spec is not old.spec:
-            self._take_weights(new)
+            self._take_weights(self._session.state)
 
     def _take_weights(self, state: AppState) -> bool:
         """Set the weights that are wanted, where the detector they are for is the one that is chosen."""
