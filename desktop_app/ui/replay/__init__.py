@@ -1,0 +1,1 @@
+"""The live replay of telemetry in the window."""
