@@ -27,6 +27,7 @@ TELEMETRY_DETECTORS: Registry[DetectorSpec] = Registry(
     "detector of telemetry",
     {
         "discord": "desktop_app.detectors.telemetry.discord:SPEC",
+        "consensus": "desktop_app.detectors.telemetry.consensus:SPEC",
         "ewma": "desktop_app.detectors.telemetry.ewma:SPEC",
         "limits": "desktop_app.detectors.telemetry.limits:SPEC",
         "lstm_autoencoder": "desktop_app.detectors.telemetry.lstm_autoencoder:SPEC",
