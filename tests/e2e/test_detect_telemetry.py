@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.core.telemetry import Telemetry
 from desktop_app.io import open_file
 from desktop_app.io.telemetry.labels import load_labels
 from tests.e2e.program import environment, peculiar
@@ -28,7 +29,9 @@ def test_that_every_part_of_an_archive_is_looked_at_and_written_as_labels(tmp_pa
     assert run.status == 0, run.err
     assert [line.split(":")[0].split()[-1] for line in run.err.splitlines()] == ["A-2", "A-10", "P-1"]
     assert "90 of 90 samples looked at" in run.err
-    labelled = load_labels(open_file(archive, part="P-1"), tmp_path / "found.json")
+    data = open_file(archive, part="P-1")
+    assert isinstance(data, Telemetry)
+    labelled = load_labels(data, tmp_path / "found.json")
     assert {label.kind for label in labelled.labels} > {"point"}
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from desktop_app.ui.panels.telemetry import TelemetryPage
 from desktop_app.ui.telemetry.against import POINTS, Asked, against_picture, first_choice, nearest, within
 from desktop_app.ui.window import MainWindow
 from tests.telemetries import commanded, housekeeping, many_channels
+from tests.ui.test_telemetry_page import drag
 
 SAMPLE = resources() / "samples" / "telemetry.csv"
 
@@ -40,11 +42,12 @@ def test_that_channels_are_chosen_swapped_and_told_of(against: MainWindow, qtbot
     panel, session = panel_of(against), against.session
     assert (session.state.against.asked.x, session.state.against.asked.y) == ("battery_V", "array_A")
     assert "2,370 samples: Pearson +0.59" in panel.says.text()
-    qtbot.mouseClick(panel.swap, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.swap, Qt.MouseButton.LeftButton)
     assert session.state.against.asked.x == "array_A"
     chooser = panel.findChild(QComboBox, "against-y")
     assert chooser is not None
     completer = chooser.completer()
+    assert completer is not None
     completer.setCompletionPrefix("deg")
     assert completer.currentCompletion() == "panel_degC"
     chooser.setCurrentText("panel_degC")
@@ -57,37 +60,31 @@ def test_that_a_drag_over_samples_marks_their_rows_and_clear_takes_it_back(again
     page = against.centre.page
     assert isinstance(page, TelemetryPage)
     area = panel.plot.mapFromScene(panel.plot.box.sceneBoundingRect()).boundingRect()
-    view = panel.plot.viewport()
-    start, stop = area.topLeft() + QPoint(6, 6), area.center()
-    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
-    for step in (0.3, 0.6, 1.0):
-        qtbot.mouseMove(view, start + (stop - start) * step)
-    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=stop)
-    if not session.state.against.brushed:  # offscreen, moves without a held button are no drag
-        left, right, bottom, top = session.state.against.picture.frame  # type: ignore[union-attr]  # there is one
-        panel.plot.brushed.emit(left, (left + right) / 2, (bottom + top) / 2, top)
+    drag(panel.plot.viewport(), area.topLeft() + QPoint(6, 6), area.center(), Qt.MouseButton.LeftButton, qtbot)
+    qtbot.waitUntil(lambda: bool(session.state.against.brushed))
     rows = session.state.against.brushed
     assert rows
     assert page.against.mark._start.size == len(rows)
     assert "selected" in panel.legend.text()
-    qtbot.mouseClick(panel.clear, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.clear, Qt.MouseButton.LeftButton)
     assert session.state.against.brushed == ()
     assert page.against.mark._start.size == 0
 
 
-def test_that_a_click_looks_at_the_sample_under_it(against: MainWindow, qtbot: QtBot) -> None:
+def test_that_a_click_looks_at_the_sample_under_it(against: MainWindow) -> None:
     panel, session = panel_of(against), against.session
-    picture = session.state.against.picture
+    picture, data = session.state.against.picture, session.state.data
     assert picture is not None
-    point = panel.plot.box.mapViewToScene(panel.plot.box.viewRect().center())
-    panel.plot.clicked.emit(float(picture.x[500]), float(picture.y[500]), 1e-9, 1e-9)
-    assert session.state.selection.row is not None
-    row = session.state.selection.row
-    data = session.state.data
     assert isinstance(data, Telemetry)
-    assert data.values[row, 0] == picture.x[500]
-    assert point is not None
-    assert panel.plot.chosen._here == (float(picture.x[500]), float(picture.y[500]))
+    at = panel.plot.box.mapViewToScene(QPointF(float(picture.x[500]), float(picture.y[500])))
+    QTest.mouseMove(panel.plot.viewport(), panel.plot.mapFromScene(at))
+    QTest.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=panel.plot.mapFromScene(at))
+    row = session.state.selection.row
+    assert row is not None
+    across, up = panel.plot.box.viewPixelSize()
+    assert abs(data.values[row, 0] - picture.x[500]) <= 9 * across
+    assert abs(data.values[row, 1] - picture.y[500]) <= 9 * up
+    assert panel.plot.chosen._here == (data.values[row, 0], data.values[row, 1])
 
 
 def test_that_the_scatter_is_of_the_times_in_view(against: MainWindow, qtbot: QtBot) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
@@ -44,10 +45,10 @@ def ready(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def click(panel: TrainingPanel, name: str, qtbot: QtBot) -> None:
+def click(panel: TrainingPanel, name: str) -> None:
     button = panel.findChild(QPushButton, f"training-{name}")
     assert button is not None
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def done(session: Session) -> Callable[[], bool]:
@@ -57,7 +58,7 @@ def done(session: Session) -> Callable[[], bool]:
 def test_that_a_channel_is_learnt_and_its_weights_are_put_to_use(ready: MainWindow, qtbot: QtBot) -> None:
     panel, session = ready.training_panel, ready.session
     assert panel.scope.currentText() == "Only P-1"
-    click(panel, "start", qtbot)
+    click(panel, "start")
     assert session.state.training.running is not None
     assert not panel.start_button.isEnabled()
     qtbot.waitUntil(done(session), timeout=60_000)
@@ -70,8 +71,9 @@ def test_that_a_channel_is_learnt_and_its_weights_are_put_to_use(ready: MainWind
     assert "1 channel learnt" in panel.progress.result.text()
     assert panel.progress.table.rowCount() == 1
     assert "epoch 2 of 2" in panel.progress.log.toPlainText()
-    click(panel, "use", qtbot)
-    qtbot.waitUntil(lambda: getattr(session.state.settings, "weights", "") == str(training.made[0]), timeout=30_000)
+    click(panel, "use")
+    out = str(training.made[0])
+    qtbot.waitUntil(lambda: getattr(session.state.settings, "weights", "") == out, timeout=30_000)
     assert session.state.spec is not None
     assert session.state.spec.name == "lstm_autoencoder"
 
@@ -83,7 +85,7 @@ def test_that_a_training_that_is_stopped_goes_on_while_other_files_are_opened(
     settings = session.state.training.settings
     assert settings is not None
     session.training.set_settings(settings.model_copy(update={"epochs": 400, "patience": 400}))
-    click(panel, "start", qtbot)
+    click(panel, "start")
     qtbot.waitUntil(lambda: bool(session.state.training.courses), timeout=60_000)
     ready.docks["training"].close()
     other = waves(tmp_path / "other.npz", ("A-1", "A-2"))
@@ -99,7 +101,7 @@ def test_that_a_training_that_is_stopped_goes_on_while_other_files_are_opened(
     ready.actions_by_name["train"].trigger()
     assert panel.start_button.text() == "Resume"
     first = session.state.training.courses[0].epochs[-1].epoch
-    click(panel, "start", qtbot)
+    click(panel, "start")
     qtbot.waitUntil(lambda: session.state.training.courses[0].epochs[-1].epoch > first, timeout=60_000)
     assert [epoch.epoch for epoch in session.state.training.courses[0].epochs][:first] == list(range(1, first + 1))
     # The window is closed in the midst of it by the fixture; no thread may be left.
@@ -114,14 +116,14 @@ def test_that_ticked_channels_are_learnt_into_a_folder_of_ones_own(
     assert out is not None
     scope.setCurrentIndex(2)
     scope.activated.emit(2)
-    click(panel, "start", qtbot)
+    click(panel, "start")
     assert session.state.training.problem == "No channel is ticked."
     panel.ticks.search.setText("P-2")
-    qtbot.mouseClick(panel.ticks.every, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.ticks.every, Qt.MouseButton.LeftButton)
     assert session.state.training.ticked == ("P-2",)
     out.setText(str(tmp_path / "own"))
     out.editingFinished.emit()
-    click(panel, "start", qtbot)
+    click(panel, "start")
     qtbot.waitUntil(done(session), timeout=60_000)
     assert [course.channel for course in session.state.training.courses] == ["P-2"]
     assert (tmp_path / "own" / "card.json").is_file()
@@ -132,7 +134,7 @@ def test_that_what_cannot_be_trained_is_told_in_a_sentence(ready: MainWindow, qt
     blocked = tmp_path / "file"
     blocked.write_text("")
     session.training.set_out(blocked)
-    click(panel, "start", qtbot)
+    click(panel, "start")
     qtbot.waitUntil(done(session), timeout=60_000)
     assert "is a file, not a folder" in session.state.training.problem
     assert "is a file, not a folder" in panel.says.text()

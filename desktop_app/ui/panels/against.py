@@ -43,6 +43,7 @@ class ChannelChooser(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumContentsLength(6)
         completer = self.completer()
+        assert completer is not None, "an editable box has one"
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
 
@@ -84,8 +85,8 @@ class AgainstPanel(QWidget):
         self._show(session.state)
 
     def _choosers(self) -> QGridLayout:
-        self.x = named(ChannelChooser(self), "against-x", label="Across", tip="The channel across: type to search")
-        self.y = named(ChannelChooser(self), "against-y", label="Up", tip="The channel upwards: type to search")
+        self.across = named(ChannelChooser(self), "against-x", label="Across", tip="The channel across: type to search")
+        self.up = named(ChannelChooser(self), "against-y", label="Up", tip="The channel upwards: type to search")
         self.swap = named(QToolButton(self), "against-swap", label="Swap", tip="The other way round")
         self.swap.setText("⇄")
         self.clear = named(QToolButton(self), "against-clear", label="Clear", tip="Select no samples")
@@ -93,7 +94,7 @@ class AgainstPanel(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
-        for row, (text, chooser) in enumerate((("Up", self.y), ("Across", self.x))):
+        for row, (text, chooser) in enumerate((("Up", self.up), ("Across", self.across))):
             label = named(QLabel(text, self), role="muted")
             label.setBuddy(chooser)
             grid.addWidget(label, row, 0)
@@ -107,7 +108,7 @@ class AgainstPanel(QWidget):
 
     def _connect(self, appearance: Appearance) -> None:
         verbs = self._session.against
-        for chooser in (self.x, self.y):
+        for chooser in (self.across, self.up):
             chooser.activated.connect(self._on_chosen)
         self.swap.clicked.connect(verbs.swap)
         self.clear.clicked.connect(verbs.clear)
@@ -139,10 +140,10 @@ class AgainstPanel(QWidget):
     def _show(self, state: AppState) -> None:
         data, against = state.data, state.against
         names = _names(data)
-        self.x.show_names(names, against.asked.x)
-        self.y.show_names(names, against.asked.y)
+        self.across.show_names(names, against.asked.x)
+        self.up.show_names(names, against.asked.y)
         why_not = _why_not(data, names)
-        for widget in (self.x, self.y, self.swap):
+        for widget in (self.across, self.up, self.swap):
             widget.setEnabled(not why_not)
         self.empty.setText(why_not)
         self._stack.setCurrentWidget(self.empty if why_not else self.plot)
@@ -187,7 +188,7 @@ class AgainstPanel(QWidget):
     # What a person does
 
     def _on_chosen(self) -> None:
-        self._session.against.choose(self.x.currentText(), self.y.currentText())
+        self._session.against.choose(self.across.currentText(), self.up.currentText())
 
     def _on_brushed(self, left: float, right: float, bottom: float, top: float) -> None:
         self._session.against.brush((left, right, bottom, top))

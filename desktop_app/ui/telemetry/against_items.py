@@ -119,7 +119,7 @@ class ChosenItem(PlotItem):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(at, _HERE_PX, _HERE_PX)
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-                painter.drawLine(at + _HERE_PX * QPointF(dx, dy), at + (_HERE_PX + 6) * QPointF(dx, dy))
+                painter.drawLine(at + QPointF(dx, dy) * _HERE_PX, at + QPointF(dx, dy) * (_HERE_PX + 6))
 
 
 class RowsMarkItem(PlotItem):
@@ -177,7 +177,7 @@ def density_shades(counts: Ints, scale: float) -> Shades:
 
 def diamond(at: QPointF, radius: float) -> QPolygonF:
     """A square that stands on a corner."""
-    return QPolygonF([at + radius * QPointF(dx, dy) for dx, dy in ((0, -1), (1, 0), (0, 1), (-1, 0))])
+    return QPolygonF([at + QPointF(dx, dy) * radius for dx, dy in ((0, -1), (1, 0), (0, 1), (-1, 0))])
 
 
 def _points(x: Floats, y: Floats, frame: Frame) -> list[QPointF]:

@@ -106,7 +106,7 @@ class ProgressView(QWidget):
             if not self._by_hand and self._courses:
                 newest = len(self._courses) - 1
                 self.table.selectRow(newest)
-                self.table.scrollToItem(self.table.item(newest, 0))
+                self.table.scrollTo(self.table.model().index(newest, 0))
         self._show_course()
 
     def _show_course(self) -> None:
