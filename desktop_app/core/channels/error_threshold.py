@@ -92,10 +92,10 @@ def judged_errors(error: Floats, values: Floats, width: float, rules: ErrorRules
     """
     n = error.size
     middle, limit, flagged = np.zeros(n), np.full(n, np.inf), np.zeros(n, bool)
-    start, stop = 0, min(rules.window, n)
+    start, stop = 0, min(max(rules.window, rules.batch), n)
     while start < n:
         report(start / n, "Judging the errors")
-        low = max(0, stop - rules.window)
+        low = max(0, stop - max(rules.window, rules.batch))
         seen, new = error[low:stop], slice(start - low, stop - low)
         middle[start:stop] = np.median(seen)
         limit[start:stop] = max(best_limit(seen, rules.buffer), _LEAST_ERROR * width)

@@ -83,8 +83,8 @@ def test_that_commands_act_only_where_they_are_wanted(net: ChannelNet, params: P
     for wanted in (True, False):
         own = params.model_copy(update={"commands": wanted})
         network = net.build(USUAL, own)
-        said = [net.says(network, series, own, silent) for series in (USUAL, other)]
-        assert np.array_equal(*said, equal_nan=True) != wanted
+        before, after = (net.says(network, series, own, silent) for series in (USUAL, other))
+        assert np.array_equal(before, after, equal_nan=True) != wanted
 
 
 @both
@@ -126,7 +126,7 @@ def test_that_a_forecast_knows_nothing_of_what_comes_after_it() -> None:
     net, params = NETS[1]
     network = net.build(USUAL, params)
     whole = net.says(network, USUAL, params, silent)
-    cut = net.says(network, replace(USUAL, **_first(USUAL, 250)), params, silent)
+    cut = net.says(network, _first(USUAL, 250), params, silent)
     np.testing.assert_allclose(whole[:250], cut, rtol=1e-6)
 
 
@@ -156,5 +156,5 @@ def test_that_outliers_are_held_within_where_a_network_is_at_home() -> None:
     assert columns.values.shape == (300, 3)
 
 
-def _first(series: Series, n: int) -> dict[str, Floats]:
-    return {name: getattr(series, name)[:n] for name in ("time", "values", "commands")}
+def _first(series: Series, n: int) -> Series:
+    return replace(series, time=series.time[:n], values=series.values[:n], commands=series.commands[:n])
