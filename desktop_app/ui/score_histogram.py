@@ -26,8 +26,8 @@ class ScoreHistogram:
     counts : ndarray, shape (BINS,)
     rows : int
         How many were looked at.
-    values : ndarray, shape (n,) or (n, c)
-        The scores of all rows, NaN where nobody looked.
+    ordered : ndarray, shape (rows,)
+        Their scores from the lowest to the highest, so that those above a threshold are counted at once.
     percentile : float
         The score that `PERCENTILE` percent of the rows are below.
     top_row : int
@@ -42,7 +42,7 @@ class ScoreHistogram:
     edges: Floats
     counts: Floats
     rows: int
-    values: Floats
+    ordered: Floats
     percentile: float
     top_row: int
     top_score: float
@@ -51,7 +51,7 @@ class ScoreHistogram:
 
     def above(self, threshold: float) -> int:
         """How many rows score ``threshold`` or more."""
-        return int(np.count_nonzero(self.values >= threshold))
+        return self.rows - int(np.searchsorted(self.ordered, threshold, "left"))
 
 
 def histogram_of(detection: Detection) -> ScoreHistogram | None:
@@ -76,11 +76,11 @@ def histogram_of_channels(detection: Detection) -> ScoreHistogram | None:
     chief = histogram_of_channel(detection, strangest)
     if chief is None or looked.size == 1:
         return chief
-    scores = values[np.isfinite(values)]
-    edges, counts, percentile = _spread(scores, LIMITS.histogram_top)
+    ordered = np.sort(values[np.isfinite(values)])
+    edges, counts, percentile = _spread(ordered, LIMITS.histogram_top)
     name = data.channels[strangest].name
     return replace(
-        chief, edges=edges, counts=counts, rows=scores.size, values=values, percentile=percentile, channel=name
+        chief, edges=edges, counts=counts, rows=ordered.size, ordered=ordered, percentile=percentile, channel=name
     )
 
 
@@ -89,20 +89,21 @@ def _histogram(values: Floats, time: Floats, least_top: float) -> ScoreHistogram
     if looked.size == 0:
         return None
     scores = values[looked]
-    edges, counts, percentile = _spread(scores, least_top)
+    ordered = np.sort(scores)
+    edges, counts, percentile = _spread(ordered, least_top)
     row = int(looked[np.argmax(scores)])
     window = _window(scores, time[looked], looked, row)
-    return ScoreHistogram(edges, counts, scores.size, values, percentile, row, float(values[row]), window)
+    return ScoreHistogram(edges, counts, scores.size, ordered, percentile, row, float(values[row]), window)
 
 
-def _spread(scores: Floats, least_top: float) -> tuple[Floats, Floats, float]:
+def _spread(ordered: Floats, least_top: float) -> tuple[Floats, Floats, float]:
     """Edges and counts of the bins, and the score that `PERCENTILE` percent are below."""
-    squeezed = np.arcsinh(scores)
-    edges = np.linspace(0.0, max(float(squeezed.max()), float(np.arcsinh(least_top))) * 1.0001, BINS + 1)
+    squeezed = np.arcsinh(ordered)
+    edges = np.linspace(0.0, max(float(squeezed[-1]), float(np.arcsinh(least_top))) * 1.0001, BINS + 1)
     # Bins of one width need no search for where each score belongs.
     counts = np.bincount(np.maximum(squeezed * (BINS / edges[-1]), 0.0).astype(np.int64), minlength=BINS)
-    place = min(scores.size - 1, int(np.ceil(PERCENTILE / 100 * scores.size)))
-    return edges, counts.astype(np.float64), float(np.partition(scores, place)[place])
+    place = min(ordered.size - 1, int(np.ceil(PERCENTILE / 100 * ordered.size)))
+    return edges, counts.astype(np.float64), float(ordered[place])
 
 
 def _window(scores: Floats, time: Floats, looked: Ints, row: int) -> tuple[float, float]:

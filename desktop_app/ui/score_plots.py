@@ -70,13 +70,13 @@ class HistogramPlot(pg.GraphicsLayoutWidget):
         self.box.setRange(xRange=(0.0, right), yRange=(_BELOW_ONE, tallest * _HEADROOM), padding=0)
         self.threshold_line.setBounds([float(squeezed(scale.lowest)), right])
         self.percentile_line.setValue(float(squeezed(spread.percentile)))
-        self.percentile_line.label.setFormat(f"{PERCENTILE:g} %: {scale.text(spread.percentile)}")
+        self.percentile_line.label.setFormat(f"{PERCENTILE:g} %: {scale.number(spread.percentile)}")
 
     def show_threshold(self, threshold: float) -> None:
         """Put the line where it belongs, and colour what lies beyond."""
         at = float(squeezed(threshold))
         self.threshold_line.setValue(at)
-        self.threshold_line.label.setFormat(f"threshold {self._scale.text(threshold)}")
+        self.threshold_line.label.setFormat(f"threshold {self._scale.number(threshold)}")
         self.bars.set_threshold(at)
 
     def set_theme(self, theme: Theme) -> None:

@@ -35,6 +35,10 @@ class ScoreScale:
         """ "5.0 σ", "1.20 × limit"; "not looked at" where there is no score."""
         return f"{score:,.{self.decimals}f} {self.unit}" if isfinite(score) else "not looked at"
 
+    def number(self, score: float) -> str:
+        """ "5.0", "1.20": where the unit stands beside it anyway."""
+        return f"{score:,.{self.decimals}f}"
+
     def within(self, threshold: float) -> float:
         """``threshold``, or the nearest one that may be."""
         return min(max(threshold, self.lowest), self.highest)

@@ -142,7 +142,7 @@ def kind_of(name: str) -> Kind:
 def kind_colour(name: str, theme: Theme) -> QColor:
     """The kind's colour, lighter or darker where the panel would swallow it."""
     colour = QColor(kind_of(name).colour)
-    if theme.dark and name in ("dip", "transit", "frozen"):
+    if theme.dark and name in ("dip", "transit", "frozen", "regime"):
         return colour.lighter(145)
     if not theme.dark and name == "spike":
         return colour.darker(150)

@@ -27,7 +27,7 @@ from desktop_app.ui.words import counted
 
 _WIDTHS: dict[Looks, tuple[int, ...]] = {
     "light curve": (48, 100, 120, 70, 60, 84, 90, 84, 64, 240, 200, 110, 110),
-    "telemetry": (48, 110, 100, 150, 90, 64, 100, 420, 150, 150, 84, 84),
+    "telemetry": (48, 110, 100, 150, 96, 76, 100, 420, 150, 150, 84, 84),
 }
 
 

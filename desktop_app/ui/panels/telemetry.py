@@ -26,6 +26,7 @@ from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.flow import Flow
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
+from desktop_app.ui.score_scale import LIMITS
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.telemetry.against_link import AgainstLink
@@ -44,7 +45,7 @@ from desktop_app.ui.words import counted
 
 STRETCHES = ("Test", "Training", "Both")
 DRAWN = ("Lines", "Steps")
-_LIST_PX, _LIST_SHARE = (216, 340), 0.36
+_LIST_PX, _LIST_SHARE = (226, 340), 0.4
 _SCALES = 20
 _ALL_IN_VIEW = 0.9
 
@@ -453,7 +454,14 @@ class TelemetryPage(QWidget):
         self.plots.readout.show_at(own + stretch.shift_s, told, texts)
         under = row_at(seen, y)
         named_value = f"   {of.channels[under.place].name} {texts[under.place][1]}" if under is not None else ""
-        self.hovered.emit(f"{told}{named_value}   row {of.row[row]:,}")
+        scored = "" if stretch.training or under is None else self._score_text(row, under.place)
+        self.hovered.emit(f"{told}{named_value}{scored}   row {of.row[row]:,}")
+
+    def _score_text(self, row: int, place: int) -> str:
+        """The score of one sample; "" where nobody looked."""
+        detection = self._session.state.detection
+        score = float(detection.scores.values[row, place]) if detection is not None else float("nan")
+        return "" if isnan(score) else f"   score {LIMITS.text(score)}"
 
     # Following the choosers and the window
 

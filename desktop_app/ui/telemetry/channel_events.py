@@ -17,7 +17,7 @@ from desktop_app.ui.theme import draw_kind, kind_colour, kind_of
 
 _NARROWEST_PX = 3.0
 _REACH_PX = 5.0
-_SHADE, _CHOSEN = 56, 100
+_SHADE, _CHOSEN = 56, 36
 _MARK_Y_PX = (8.0, 22.0)
 _VERDICT_PX = 11.0
 

@@ -110,8 +110,7 @@ class LineList(QWidget):
         for column in (KIND, MISSING):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         figures = view.fontMetrics().horizontalAdvance
-        room = figures("Events") + 18
-        for column, width in ((TRACE, THUMB_PX[0]), (SCORE, room), (EVENTS, room)):
+        for column, width in ((TRACE, THUMB_PX[0]), (SCORE, figures("000.00") + 12), (EVENTS, figures("Events") + 12)):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             head.resizeSection(column, width)
         for visual, column in enumerate((0, TRACE, SCORE, EVENTS, KIND, MISSING)):
@@ -205,7 +204,6 @@ class LineList(QWidget):
         scored = any(line.events is not None for line in lines)
         for column in (SCORE, EVENTS):
             self.view.setColumnHidden(column, not scored)
-        self.view.setColumnHidden(TRACE, not any(line.thumb is not None for line in lines))
         # Where there is so much else to say, what a channel is stands in its tip.
         self.view.setColumnHidden(KIND, scored or not any(line.kind for line in lines))
         self.view.setColumnHidden(MISSING, scored or not any(line.missing for line in lines))

@@ -15,6 +15,7 @@ from desktop_app.ui.words import counted, significant
 
 _AROUND = 100
 _WIDER = 2.0
+_SCORES_TOLD = 10
 _EVIDENCE_SHOWN_ELSEWHERE = ("duration_s", "samples", "value", "usual_low", "usual_high", "nearest_row")
 _EVIDENCE = {
     "deviation": "Off by",
@@ -164,14 +165,14 @@ def _verdict(data: Telemetry, event: Event, number: int, marking: Marking | None
 
 
 def _scores(detection: Detection | None, row: int) -> list[Fact]:
-    """The score of each channel that was looked at, the highest first."""
+    """The highest scores of the channels that were looked at."""
     if detection is None:
         return []
     scores, names = detection.scores.values[row], detection.telemetry.names
     order = [int(place) for place in np.argsort(-scores, kind="stable") if np.isfinite(scores[place])]
     return [
         Fact(names[place], LIMITS.text(float(scores[place])), heading="" if n else "Scores")
-        for n, place in enumerate(order)
+        for n, place in enumerate(order[:_SCORES_TOLD])
     ]
 
 

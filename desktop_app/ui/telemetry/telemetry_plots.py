@@ -84,7 +84,7 @@ class TelemetryPlots(pg.GraphicsLayoutWidget):
         self.lanes, self.expected, self.events = LanesItem(), ExpectedItem(), ChannelEventsItem()
         self.strip_rows, self.strip_truth = RowsItem(), TruthItem(letters=False)
         self.strip_events = ChannelEventsItem(marks=False)
-        above: tuple[PlotItem, ...] = (self.lanes, self.rows, self.expected, self.truth, self.events, self.readout)
+        above: tuple[PlotItem, ...] = (self.lanes, self.rows, self.expected, self.events, self.truth, self.readout)
         below: tuple[PlotItem, ...] = (self.strip_rows, self.strip_truth, self.strip_events)
         self._items = (*above, *below)
         for item in above:
