@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_app.cli import evaluate_telemetry
-from desktop_app.cli.arguments import setting, sigmas
+from desktop_app.cli.arguments import add_detectors_and_json, setting, sigmas, workers
 from desktop_app.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
 
 
 def _add_light_curves(kinds: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
-    from desktop_app.cli.evaluating import add_choice, workers
-
     parser = kinds.add_parser(
         name,
         help="light curves, against a table of known events",
@@ -44,7 +42,7 @@ def _add_light_curves(kinds: "_SubParsersAction[argparse.ArgumentParser]", name:
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that the files lie in, at any depth")
     parser.add_argument("--truth", type=Path, required=True, metavar="CSV", help="the known events")
-    add_choice(parser)
+    add_detectors_and_json(parser, "the default one")
     parser.add_argument(
         "--set",
         action="append",

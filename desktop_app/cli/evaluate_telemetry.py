@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.cli.arguments import setting
+from desktop_app.cli.arguments import add_detectors_and_json, setting, workers
 from desktop_app.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ _FAULTS = 10
 
 def add_to(kinds: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
     """Make ``evaluate telemetry`` known."""
-    from desktop_app.cli.evaluating import add_choice, workers
-
     parser = kinds.add_parser(
         name,
         help="telemetry, against labels of anomalies",
@@ -31,7 +29,7 @@ def add_to(kinds: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> No
     )
     parser.add_argument("data", type=Path, metavar="DATA", help="a file or folder of telemetry")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="labels, in place of those that come with the data")
-    add_choice(parser)
+    add_detectors_and_json(parser, "the default one, and the one that streams")
     parser.add_argument(
         "--set",
         action="append",

@@ -1,6 +1,5 @@
 """What evaluations of every kind of data share on the command line."""
 
-import argparse
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -43,18 +42,3 @@ def write_whole(path: Path, content: bytes) -> None:
         aside.replace(path)
     except OSError as error:
         raise WriteError(f"{path} cannot be written: {error.strerror or error}.", hint="Name another file.") from error
-
-
-def add_choice(parser: argparse.ArgumentParser) -> None:
-    """``--detector``, ``--no-controls`` and ``--json``, which every kind takes alike."""
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the report here, for programs")
-    parser.add_argument(
-        "--detector", nargs="+", default=[], metavar="NAME", help="which detectors, or all (default: the default one)"
-    )
-
-
-def workers(text: str) -> int:
-    """A number of processes, as ``--jobs`` takes it."""
-    if not text.isdecimal() or not 1 <= int(text) <= 64:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes from 1 to 64")
-    return int(text)
