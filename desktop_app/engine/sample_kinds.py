@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desktop_app.core.simulate_field import SimulatedField, simulate_field
 from desktop_app.core.simulate_pixels import CADENCE_D, SIZE, TARGET, SimulatedPixels, simulate_pixels
+from desktop_app.core.simulate_spacecraft import simulate_spacecraft
 from desktop_app.core.simulate_telemetry import simulate_telemetry
 from desktop_app.core.telemetry import Channel, Telemetry
 from desktop_app.core.timescales import BTJD_ZERO
@@ -26,7 +28,9 @@ _FIELD_PIXEL_DEG = 1.2 / 3600
 
 
 def other_samples(*, seed: int = 0) -> dict[str, str | bytes]:
-    """File names and contents of ``pixels_tp.fits``, ``field.fits`` and ``telemetry.csv`` with their truth."""
+    """File names and contents of ``pixels_tp.fits``, ``field.fits``, ``telemetry.csv`` and ``spacecraft.npz``, with
+    their truth."""
+    spacecraft = simulate_spacecraft(seed=seed)
     pixels, field, telemetry = simulate_pixels(seed=seed), simulate_field(seed=seed), simulate_telemetry(seed=seed)
     return {
         "pixels_tp.fits": _pixels_fits(pixels, seed),
@@ -35,6 +39,8 @@ def other_samples(*, seed: int = 0) -> dict[str, str | bytes]:
         "field_truth.json": _field_truth(field, seed),
         "telemetry.csv": _telemetry_csv(telemetry),
         "telemetry_labels.json": _labels_json(telemetry),
+        "spacecraft.npz": _packed(spacecraft),
+        "spacecraft_labels.json": _packed_labels(spacecraft),
     }
 
 
@@ -178,6 +184,38 @@ def _labels_json(telemetry: Telemetry) -> str:
     for label in telemetry.labels:
         stretch = {"row_start": label.start, "row_end": label.stop - 1, "kind": label.kind}
         told.setdefault(label.channel, []).append(stretch)
+    return json.dumps(told, indent=1)
+
+
+def _packed(telemetry: Telemetry) -> bytes:
+    """Every measured channel with its commands, test and training apart, as arrays of numpy."""
+    commands = [place for place, channel in enumerate(telemetry.channels) if channel.role == "command"]
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for place, channel in enumerate(telemetry.channels):
+        if channel.role != "measured":
+            continue
+        for stretch, data in (("train", telemetry.training), ("test", telemetry)):
+            if data is not None:
+                arrays[f"{channel.name}.{stretch}.value"] = np.round(data.values[:, place], 4).astype(np.float32)
+                arrays[f"{channel.name}.{stretch}.commands"] = data.values[:, commands].astype(np.uint8)
+    buffer = io.BytesIO()
+    # Not compressed: what zlib makes of it depends on its version.
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]  # its stubs take names of arrays for its own options
+    return buffer.getvalue()
+
+
+def _packed_labels(telemetry: Telemetry) -> str:
+    """The faults by channel as intervals of rows in test, the last one included."""
+    measured = [channel.name for channel in telemetry.channels if channel.role == "measured"]
+    told = {
+        name: {
+            "spacecraft": "SIM",
+            "test_len": len(telemetry),
+            "train_len": 0 if telemetry.training is None else len(telemetry.training),
+            "anomalies": [[label.start, label.stop - 1, label.kind] for label in telemetry.labels_on(name)],
+        }
+        for name in measured
+    }
     return json.dumps(told, indent=1)
 
 

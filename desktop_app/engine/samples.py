@@ -26,7 +26,8 @@ def write_samples(folder: Path, *, seed: int = 0) -> list[Path]:
     ``<scenario>.fits`` looks like a TESS light curve, ``<scenario>.csv`` has the columns time, flux and flux_err,
     both with the same rows; ``<scenario>_truth.json`` names each event with its times, rows (from 0, the last one
     included) and depth. ``pixels_tp.fits`` looks like a TESS target pixel file, ``field.fits`` is a picture with a WCS
-    and a data-quality extension, ``telemetry.csv`` has seven channels and its labels beside it.
+    and a data-quality extension, ``telemetry.csv`` has seven channels and its labels beside it; ``spacecraft.npz`` has
+    seven with a training stretch, commands and faults of every kind, packed as telemanom's data often are.
 
     Parameters
     ----------

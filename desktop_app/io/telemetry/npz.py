@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -15,7 +15,7 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 from desktop_app.core.errors import ReadError
 from desktop_app.core.source import Source
-from desktop_app.core.telemetry import Telemetry
+from desktop_app.core.telemetry import Channel, Telemetry
 from desktop_app.io.reader import FileSummary, Reader, chosen_part
 from desktop_app.io.source import RATIO_FREE_BYTES, RATIO_LIMIT, UNPACKED_LIMIT_BYTES, open_bytes
 from desktop_app.io.telemetry.labels import with_labels_beside
@@ -76,7 +76,18 @@ def read(path: Path, part: str | None = None) -> Telemetry:
     source = Source(path=path, object_name=name, part=name, parts=names)
     shown, training = (tests, trains) if tests else (trains, {})
     data = channel(source, _table(shown, path.name), lambda: _table(training, path.name) if training else None, None)
-    return with_labels_beside(data)
+    return with_labels_beside(_commanded(data) if {"value", "commands"} <= set(shown) else data)
+
+
+def _commanded(data: Telemetry) -> Telemetry:
+    """``data`` with all columns behind the first as commands: the names of the arrays say so."""
+    columns = (Channel("value"), *(Channel(f"command {n}", role="command") for n in range(1, data.values.shape[1])))
+    training = data.training
+    if training is not None:
+        training = replace(
+            training, channels=columns if training.values.shape[1] == len(columns) else training.channels
+        )
+    return replace(data, channels=columns, training=training)
 
 
 def summarise(path: Path) -> FileSummary:

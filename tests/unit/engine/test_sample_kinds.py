@@ -9,6 +9,7 @@ import pytest
 from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.simulate_field import simulate_field
 from desktop_app.core.simulate_pixels import simulate_pixels
+from desktop_app.core.simulate_spacecraft import simulate_spacecraft
 from desktop_app.core.simulate_telemetry import simulate_telemetry
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry
@@ -19,7 +20,14 @@ from desktop_app.engine.samples import write_samples
 from desktop_app.io import open_file
 from desktop_app.paths import resources
 
-SHIPPED = ("pixels_tp.fits", "field.fits", "telemetry.csv", "telemetry_labels.json")
+SHIPPED = (
+    "pixels_tp.fits",
+    "field.fits",
+    "telemetry.csv",
+    "telemetry_labels.json",
+    "spacecraft.npz",
+    "spacecraft_labels.json",
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +83,23 @@ def test_that_the_telemetry_opens_with_its_states_gap_and_labels(folder: Path) -
     modes = next(channel for channel in telemetry.channels if channel.name == "mode")
     assert sorted(modes.states) == sorted(made.channels[4].states)
     assert np.diff(telemetry.time).max() == pytest.approx(31 * 30.0)
+
+
+def test_that_the_spacecraft_opens_with_training_commands_and_faults_of_every_kind(folder: Path) -> None:
+    first = open_file(folder / "spacecraft.npz")
+    assert isinstance(first, Telemetry)
+    parts = [open_file(folder / "spacecraft.npz", part=part) for part in first.source.parts]
+    made = simulate_spacecraft()
+    for part in parts:
+        assert isinstance(part, Telemetry)
+        place = made.names.index(part.source.part)
+        np.testing.assert_allclose(part.values[:, 0], made.values[:, place], atol=1e-3)
+        assert part.training is not None
+        assert made.training is not None
+        np.testing.assert_allclose(part.training.values[:, 0], made.training.values[:, place], atol=1e-3)
+        assert [channel.role for channel in part.channels] == ["measured", *["command"] * 4]
+        told = {(label.start, label.stop, label.kind) for label in part.labels}
+        assert told == {(label.start, label.stop, label.kind) for label in made.labels_on(part.source.part)}
 
 
 def test_that_another_seed_gives_other_data() -> None:

@@ -65,8 +65,8 @@ def test_that_another_seed_gives_other_curves() -> None:
 
 def test_that_the_shipped_samples_are_small() -> None:
     files = list((resources() / "samples").iterdir())
-    assert len(files) == 9
-    assert sum(path.stat().st_size for path in files) < 1_200_000
+    assert len(files) == 11
+    assert sum(path.stat().st_size for path in files) < 1_400_000
 
 
 def test_that_a_folder_that_cannot_be_made_gives_a_sentence(tmp_path: Path) -> None:
