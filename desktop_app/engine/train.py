@@ -66,6 +66,7 @@ class Epoch:
     rate : float
         The learning rate.
     seconds : float
+        How long the training took so far, that before it was resumed among it.
     figures : mapping of str to float
         What else is known of the network after it: "average_precision", "f1" on validation data.
     """

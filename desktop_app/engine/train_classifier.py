@@ -1,9 +1,8 @@
 """Trains the classifier of telemetry on labelled channels, and measures it on groups of channels it never saw."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,18 @@ from numpy.typing import NDArray
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.channels.series import Series
 from desktop_app.core.errors import FitError, UserError
-from desktop_app.core.metrics.curves import pr_curve, roc_auc
-from desktop_app.core.metrics.points import count_points, sum_points
-from desktop_app.core.metrics.sequences import count_events, sum_events
 from desktop_app.core.params import setting
 from desktop_app.core.progress import Report, part, silent
 from desktop_app.core.telemetry import stretches
+from desktop_app.engine.classifier_figures import (
+    Labelled,
+    average_precision,
+    best_event_threshold,
+    best_sample_threshold,
+    by_group,
+    f1_at_best,
+    figures_of,
+)
 from desktop_app.engine.train import Epoch, Told, TrainingSpec, TrainRequest
 from desktop_app.engine.training_data import labels_of, learners_in, series_of
 from desktop_app.engine.training_groups import PARTS, Groups, dealt, groups_of
@@ -25,18 +30,17 @@ from desktop_app.engine.training_settings import HowToTrain, command_of, schedul
 from desktop_app.nets.channel_classifier import (
     ChannelClassifier,
     ChannelClassifierParams,
+    Trained,
     classifier,
-    examples_of,
-    probabilities,
+    judge_by,
+    revived,
 )
 from desktop_app.nets.channel_net import Lessons, train_lessons
+from desktop_app.nets.classifier_windows import examples_of
 from desktop_app.nets.device import chosen_device
-from desktop_app.nets.training import Arrays, History, Turn, load_arrays, seeded
+from desktop_app.nets.training import Arrays, History, Turn
 from desktop_app.nets.weights import save_weights
 from desktop_app.paths import version
-
-if TYPE_CHECKING:
-    from torch import nn
 
 _ALL = "all"
 _Examples = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -47,6 +51,13 @@ class Split(StrEnum):
 
     GROUPS = "groups"
     TIME = "time"
+
+
+class ThresholdBy(StrEnum):
+    """What the threshold is chosen by, on validation: events that are found, or samples."""
+
+    EVENTS = "events"
+    SAMPLES = "samples"
 
 
 class ClassifierTraining(ChannelClassifierParams, HowToTrain):
@@ -73,23 +84,14 @@ class ClassifierTraining(ChannelClassifierParams, HowToTrain):
     validation: float = setting(
         0.2, title="Validation", help="The share that chooses epoch and threshold.", ge=0.05, le=0.8
     )
+    threshold_by: ThresholdBy = setting(
+        ThresholdBy.EVENTS,
+        title="Threshold by",
+        help="The threshold has the best F1 on validation: of events, or of samples.",
+    )
     test: float = setting(
         0.2, title="Test", help="The share that only tells how well it does; 0 for none.", ge=0.0, le=0.8
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Labelled:
-    """A channel, what is labelled in it, and which of its rows belong to which part."""
-
-    key: str
-    digest: str
-    series: Series
-    labels: Bools
-    parts: Mapping[str, slice]
-
-    def rows(self, name: str) -> slice:
-        return self.parts.get(name, slice(0, 0))
 
 
 def train_classifier(request: TrainRequest, params: ClassifierTraining, report: Report, told: Told) -> dict[str, Any]:
@@ -106,11 +108,11 @@ def train_classifier(request: TrainRequest, params: ClassifierTraining, report: 
     if not request.resume:
         kept.forget()
     arrays, history = _learn(kept, channels, (learn, judge), params, part(report, 0.1, 0.9), told)
-    network = seeded(lambda: classifier(params), params.seed)
-    load_arrays(network, arrays)
-    said = _said(network, channels, params, part(report, 0.9, 0.98))
-    threshold = best_threshold(*_pooled(channels, said, "validation"))
-    figures = {name: _figures(channels, said, name, threshold) for name in PARTS[1:]}
+    said = _said(revived(arrays, params, 1.0), channels, part(report, 0.9, 0.98))
+    by_events = params.threshold_by is ThresholdBy.EVENTS
+    choose = best_event_threshold if by_events else best_sample_threshold
+    threshold = choose(channels, said, "validation")
+    figures = {name: figures_of(channels, said, name, threshold) for name in PARTS[1:]}
     card = {
         "model": request.model,
         "made_by": f"Peculiar {version()}",
@@ -119,12 +121,13 @@ def train_classifier(request: TrainRequest, params: ClassifierTraining, report: 
         "settings": told_of(params),
         "threshold": threshold,
         "scores": {f"{name}_{key}": value for name in PARTS[1:] for key, value in figures[name].items()},
-        "by_group": _by_group(channels, said, groups, threshold),
+        "by_group": by_group(channels, said, groups, threshold),
         "split": {name: [one.key for one in channels if name in one.parts] for name in PARTS},
         "examples": {"training": len(learn[0]), "validation": len(judge[0])},
         "epochs": history.best + 1,
         "seconds": round(history.seconds, 1),
-        "how_chosen": "epoch by the average precision on validation, threshold by the F1 of samples on validation; "
+        "how_chosen": "epoch by the average precision on validation, threshold by the F1 of "
+        f"{params.threshold_by.value} on validation; "
         "nothing was chosen on test",
     }
     report(0.99, "Saving")
@@ -135,7 +138,7 @@ def train_classifier(request: TrainRequest, params: ClassifierTraining, report: 
 
 def _channels(
     request: TrainRequest, params: ClassifierTraining, report: Report
-) -> tuple[list[_Labelled], dict[str, str]]:
+) -> tuple[list[Labelled], dict[str, str]]:
     """All channels with their parts, and the group of each."""
     learners = learners_in(request.data, request.channels, report)
     labels = {learner.key: labels_of(learner) for learner in learners}
@@ -154,7 +157,7 @@ def _channels(
         parts = {key: {dealt_to[key]: slice(0, len(one))} for key, one in labels.items()}
     else:
         parts = {key: _blocks(len(one), shares) for key, one in labels.items()}
-    return [_Labelled(one.key, one.digest, series_of(one), labels[one.key], parts[one.key]) for one in learners], groups
+    return [Labelled(one.key, one.digest, series_of(one), labels[one.key], parts[one.key]) for one in learners], groups
 
 
 def _blocks(n: int, shares: Sequence[float]) -> dict[str, slice]:
@@ -163,7 +166,7 @@ def _blocks(n: int, shares: Sequence[float]) -> dict[str, slice]:
     return {name: slice(int(edges[i]), int(edges[i + 1])) for i, name in enumerate(PARTS) if shares[i] > 0}
 
 
-def _lessons(channels: Sequence[_Labelled], params: ClassifierTraining, report: Report) -> tuple[_Examples, _Examples]:
+def _lessons(channels: Sequence[Labelled], params: ClassifierTraining, report: Report) -> tuple[_Examples, _Examples]:
     """Windows of both parts; the nominal stretches before the channels of the training part teach as well."""
     training: list[_Examples] = []
     validation: list[_Examples] = []
@@ -190,7 +193,7 @@ def _lessons(channels: Sequence[_Labelled], params: ClassifierTraining, report: 
 
 
 def _cut(series: Series, labels: Bools, params: ChannelClassifierParams, rows: slice, stride: int) -> _Examples:
-    return examples_of(series, labels, params, rows.start, rows.stop, stride=stride)
+    return examples_of(series, labels, params.window, stride, rows)
 
 
 def _joined(examples: Sequence[_Examples]) -> _Examples:
@@ -204,20 +207,13 @@ def _joined(examples: Sequence[_Examples]) -> _Examples:
 
 def _learn(
     kept: Kept,
-    channels: Sequence[_Labelled],
+    channels: Sequence[Labelled],
     examples: tuple[_Examples, _Examples],
     params: ClassifierTraining,
     report: Report,
     told: Told,
 ) -> tuple[Arrays, History]:
-    how, (windows, wanted) = schedule_of(params), examples[1]
-    known = wanted >= 0
-    truth = wanted[known] == 1
-
-    def judge(network: "nn.Module") -> tuple[float, Mapping[str, float]]:
-        said = probabilities(network, windows)[known]
-        precision = average_precision(said, truth)
-        return 1 - precision, {"average_precision": precision, "f1": _f1_at_best(said, truth)}
+    how = schedule_of(params)
 
     def heard(turn: Turn) -> None:
         told(Epoch("", turn.epoch, how.epochs, *_of(turn)))
@@ -231,108 +227,32 @@ def _learn(
         how,
         report,
         device=chosen_device(params.device),
-        judge=judge,
+        judge=judge_by(*examples[1], _judged),
         keep=kept.keep(_ALL, digest),
         heard=heard,
     )
+
+
+def _judged(said: Floats, truth: Bools) -> tuple[float, Mapping[str, float]]:
+    precision = average_precision(said, truth)
+    return 1 - precision, {"average_precision": precision, "f1": f1_at_best(said, truth)}
 
 
 def _of(turn: Turn) -> tuple[float, float, float, float, Mapping[str, float]]:
     return turn.training, turn.validation, turn.rate, turn.seconds, turn.figures
 
 
-def _said(
-    network: "nn.Module", channels: Sequence[_Labelled], params: ClassifierTraining, report: Report
-) -> dict[str, Floats]:
+def _said(trained: Trained, channels: Sequence[Labelled], report: Report) -> dict[str, Floats]:
     """What the network says of every sample of the channels that judge."""
     net, said = ChannelClassifier(), {}
     judging = [one for one in channels if "validation" in one.parts or "test" in one.parts]
     for number, one in enumerate(judging):
         report(number / len(judging), f"Measuring on {one.key}")
         try:
-            said[one.key] = net.says(network, one.series, params, silent)
+            said[one.key] = net.says(trained.network, one.series, trained.params, silent)
         except UserError:
             said[one.key] = np.full(len(one.series), np.nan)
     return said
-
-
-def _pooled(channels: Sequence[_Labelled], said: Mapping[str, Floats], name: str) -> tuple[Floats, Bools]:
-    """Probability and truth of all samples of one part that something is said of."""
-    rows = [(said[one.key][one.rows(name)], one.labels[one.rows(name)]) for one in channels if name in one.parts]
-    if not rows:
-        return np.zeros(0), np.zeros(0, np.bool_)
-    score, truth = (np.concatenate(arrays) for arrays in zip(*rows, strict=True))
-    known = np.isfinite(score)
-    return score[known], truth[known]
-
-
-def average_precision(score: Floats, truth: Bools) -> float:
-    """The area under precision against recall, in steps; 0 where nothing is labelled."""
-    if not truth.any():
-        return 0.0
-    recall, precision = pr_curve(score, truth)
-    return float(np.sum(np.diff(recall, prepend=0.0) * precision))
-
-
-def best_threshold(score: Floats, truth: Bools) -> float:
-    """The probability from which on flagged samples have the best F1; one half where nothing is labelled."""
-    order = np.argsort(-score, kind="stable")
-    found = np.cumsum(truth[order])
-    if not found.size or not found[-1]:
-        return 0.5
-    f1 = 2 * found / (np.arange(1, found.size + 1) + found[-1])
-    # Only where the next score is another can a threshold lie.
-    last = np.append(score[order][1:] < score[order][:-1], True)
-    return float(max(score[order][np.argmax(np.where(last, f1, -1.0))], 1e-6))
-
-
-def _f1_at_best(score: Floats, truth: Bools) -> float:
-    return count_points(score >= best_threshold(score, truth), truth).f1
-
-
-def _figures(
-    channels: Sequence[_Labelled], said: Mapping[str, Floats], name: str, threshold: float
-) -> dict[str, float | int]:
-    """How well a part is judged at the threshold, sample by sample and event by event."""
-    held = [one for one in channels if name in one.parts]
-    score, truth = _pooled(channels, said, name)
-    points, events = [], []
-    for one in held:
-        rows = one.rows(name)
-        flagged, labels = said[one.key][rows] >= threshold, one.labels[rows]
-        points.append(count_points(flagged, labels))
-        events.append(count_events(_intervals(labels), _intervals(flagged)))
-    counted, found = sum_points(points), sum_events(events)
-    return {
-        "channels": len(held),
-        "average_precision": average_precision(score, truth),
-        "share_labelled": float(truth.mean()) if truth.size else float("nan"),
-        "roc_auc": roc_auc(score, truth),
-        "point_precision": counted.precision,
-        "point_recall": counted.recall,
-        "point_f1": counted.f1,
-        "event_precision": found.precision,
-        "event_recall": found.recall,
-        "event_f1": found.f1,
-    }
-
-
-def _intervals(rows: Bools) -> np.ndarray:
-    return np.array(stretches(rows), np.int64).reshape(-1, 2)
-
-
-def _by_group(
-    channels: Sequence[_Labelled], said: Mapping[str, Floats], groups: Mapping[str, str], threshold: float
-) -> dict[str, dict[str, object]]:
-    """The figures of every group that was held back."""
-    told: dict[str, dict[str, object]] = {}
-    for name in PARTS[1:]:
-        held = [one for one in channels if name in one.parts]
-        for group in dict.fromkeys(groups[one.key] for one in held):
-            members = [one for one in held if groups[one.key] == group]
-            figures = _figures(members, said, name, threshold)
-            told[f"{name} {group}"] = {"members": [one.key for one in members], **figures}
-    return told
 
 
 _RUN: Callable[[TrainRequest, ClassifierTraining, Report, Told], Mapping[str, Any]] = train_classifier

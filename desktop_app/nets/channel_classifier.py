@@ -1,5 +1,6 @@
 """A network that was shown labelled faults of many channels and says of each sample how likely it is one."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -8,25 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats
-from desktop_app.core.channels.scaling import Grid
 from desktop_app.core.channels.series import Series
 from desktop_app.core.channels.windows import LaidTogether, begins
 from desktop_app.core.errors import FitError, ParamError, ReadError
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report
-from desktop_app.nets.channel_columns import columns_of, known_of, training_scale
 from desktop_app.nets.channel_net import Lessons
-from desktop_app.nets.training import Loss, load_arrays, seeded
+from desktop_app.nets.classifier_windows import FEATURES, UNKNOWN, cut, examples_of, features_of
+from desktop_app.nets.training import Arrays, Judge, Loss, load_arrays, seeded
 from desktop_app.nets.weights import folder_of, load_weights, weights_hash
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-FEATURES = 4
-UNKNOWN = -1
-"""The label of steps that no sample stands at: they teach nothing."""
-_SCATTER_STEPS = 32
-_LEAST_STEP = 2e-3
 _AT_ONCE = 256
 _TIME_SHARES = (0.6, 0.8)
 
@@ -36,7 +31,7 @@ class ChannelClassifierParams(Params):
 
     window: int = setting(128, title="Window", help="Samples of a window.", unit="samples", ge=8, le=2048)
     stride: int = setting(
-        32,
+        64,
         title="Stride",
         help="From the start of a window to that of the next, in training.",
         unit="samples",
@@ -87,8 +82,8 @@ class ChannelClassifier:
             raise FitError("The classifier learns from labels, and there are none.", hint="Load labels first.")
         first, second = (round(share * len(series)) for share in _TIME_SHARES)
         return Lessons(
-            examples_of(series, labels, params, 0, first, stride=params.stride),
-            examples_of(series, labels, params, first, second, stride=params.window),
+            examples_of(series, labels, params.window, params.stride, slice(0, first)),
+            examples_of(series, labels, params.window, params.window, slice(first, second)),
         )
 
     def build(self, series: Series, params: ChannelClassifierParams) -> "nn.Module":  # noqa: ARG002  fits any channel
@@ -121,7 +116,7 @@ class ChannelClassifier:
         for low in range(0, len(begin), _AT_ONCE):
             report(low / len(begin), "Judging windows")
             some = begin[low : low + _AT_ONCE]
-            laid.add(some, probabilities(network, _cut(features, some, window)))
+            laid.add(some, probabilities(network, cut(features, some, window)))
         return grid.back(_smooth(laid.mean, params.smoothing, both=params.both), len(series))
 
 
@@ -133,83 +128,6 @@ def _smooth(said: Floats, width: int, *, both: bool) -> Floats:
     stop, start = np.minimum(place + ahead + 1, n), np.maximum(place + ahead + 1 - width, 0)
     total = np.concatenate([[0.0], np.cumsum(said)])
     return (total[stop] - total[start]) / (stop - start)
-
-
-def features_of(series: Series) -> tuple[Grid, NDArray[np.float32]]:
-    """What the network sees at each even step, in units of the channel's own training; shape (m, 4).
-
-    The value, its change from the step before, how much it scatters over the last steps, and how far it lies outside
-    of the training's range. What is beside each other in other channels, the commands, is not looked at, so files
-    may have any number of columns. Nothing looks ahead.
-    """
-    scale, known = training_scale(series), known_of(series)
-    columns = columns_of(series, scale, commands=False)
-    usual = columns_of(known, scale, commands=False).values[:, 0].astype(np.float64)
-    value = columns.values[:, 0].astype(np.float64)
-    step = max(float(np.median(np.abs(np.diff(usual)))) if usual.size > 1 else 0.0, _LEAST_STEP)
-    scatter = max(float(np.median(_scatter(usual))) if usual.size else 0.0, _LEAST_STEP)
-    change = np.diff(value, prepend=value[:1]) / step
-    low, high = (float(usual.min()), float(usual.max())) if usual.size else (0.0, 0.0)
-    outside = np.maximum(np.maximum(low - value, value - high), 0.0)
-    features = (
-        value,
-        np.sign(change) * np.log1p(np.abs(change)) / 3,
-        np.clip(np.log2((_scatter(value) + _LEAST_STEP) / (scatter + _LEAST_STEP)) / 4, -3, 3),
-        np.log1p(10 * outside),
-    )
-    return columns.grid, np.stack(features, axis=1).astype(np.float32)
-
-
-def _scatter(value: Floats) -> Floats:
-    """The standard deviation over the last steps up to each, fewer at the beginning; shape (m,)."""
-    count = np.minimum(np.arange(1, value.size + 1), _SCATTER_STEPS)
-
-    def mean(of: Floats) -> Floats:
-        total = np.concatenate([[0.0], np.cumsum(of)])
-        return (total[1:] - total[np.arange(1, value.size + 1) - count]) / count
-
-    calm = value - value.mean() if value.size else value
-    return np.sqrt(np.maximum(mean(calm**2) - mean(calm) ** 2, 0.0))
-
-
-def examples_of(
-    series: Series, labels: Bools, params: ChannelClassifierParams, start: int, stop: int, *, stride: int
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Windows that lie wholly within the samples ``start:stop``, and what each of their steps is.
-
-    Parameters
-    ----------
-    series : Series
-    labels : ndarray of bool, shape (n,)
-    params : ChannelClassifierParams
-    start, stop : int
-        Rows of the series.
-    stride : int
-
-    Returns
-    -------
-    windows : ndarray of float32, shape (w, length, 4)
-    wanted : ndarray of int64, shape (w, length)
-        1 for anomalous, 0 for nominal, -1 where nothing is known.
-    """
-    grid, features = features_of(series)
-    wanted = np.full(len(features), UNKNOWN, np.int64)
-    wanted[grid.places] = labels[grid.rows]
-    inside = np.flatnonzero((grid.rows >= start) & (grid.rows < stop))
-    window = params.window
-    empty = np.zeros((0, window, FEATURES), np.float32), np.zeros((0, window), np.int64)
-    if not inside.size:
-        return empty
-    low, high = int(grid.places[inside[0]]), int(grid.places[inside[-1]]) + 1
-    if high - low < window:
-        return empty
-    begin = low + begins(high - low, window, stride)
-    begin = begin[grid.windows(window)[begin]]
-    return _cut(features, begin, window), wanted[begin[:, None] + np.arange(window)[None, :]]
-
-
-def _cut(features: NDArray[np.float32], begin: NDArray[np.int64], window: int) -> NDArray[np.float32]:
-    return features[begin[:, None] + np.arange(window)[None, :]]  # (w, window, 4)
 
 
 def probabilities(network: "nn.Module", windows: NDArray[np.float32]) -> Floats:
@@ -270,14 +188,42 @@ def _loaded(weights: str, _hash: str) -> Trained:
         if not isinstance(told, dict) or not isinstance(threshold, float):
             raise KeyError("settings")
         params = ChannelClassifierParams.checked({name: told[name] for name in ChannelClassifierParams.model_fields})
-        network = seeded(lambda: classifier(params), 0)
-        load_arrays(network, arrays)
+        return revived(arrays, params, threshold)
     except (RuntimeError, KeyError, ParamError) as error:
         raise ReadError(
             f"The weights in {folder_of(weights)} are not those of an LSTM classifier.",
             hint="Train them again with 'peculiar train lstm_classifier'.",
         ) from error
+
+
+def revived(arrays: Arrays, params: ChannelClassifierParams, threshold: float) -> Trained:
+    """The network with these weights."""
+    network = seeded(lambda: classifier(params), 0)
+    load_arrays(network, arrays)
     return Trained(network, params, threshold)
+
+
+def judge_by(
+    windows: NDArray[np.float32],
+    wanted: NDArray[np.int64],
+    judged: Callable[[Floats, Bools], tuple[float, Mapping[str, float]]],
+) -> Judge:
+    """A judge that asks ``judged`` about the probabilities and the truth of all steps with a label.
+
+    Parameters
+    ----------
+    windows, wanted : ndarray
+        As `examples_of` gives them.
+    judged : callable
+        Of what is said and what is true, both of shape (k,): how good that is, the smaller the better, and figures.
+    """
+    known = wanted >= 0
+    truth = wanted[known] == 1
+
+    def judge(network: "nn.Module") -> tuple[float, Mapping[str, float]]:
+        return judged(probabilities(network, windows)[known], truth)
+
+    return judge
 
 
 def classifier(params: ChannelClassifierParams) -> "nn.Module":

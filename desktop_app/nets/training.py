@@ -28,7 +28,10 @@ Arrays = dict[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn through the training data: its number from 1 on, mean losses, learning rate, and what a judge says."""
+    """One turn through the training data: its number from 1 on, mean losses, learning rate, what a judge says.
+
+    ``seconds`` count from the beginning of the training.
+    """
 
     epoch: int
     training: float

@@ -7,18 +7,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from desktop_app.core.channels.series import Series
 from desktop_app.core.errors import FitError, ParamError, ReadError
 from desktop_app.core.progress import JobCancelled, silent
-from desktop_app.core.telemetry import Telemetry, without_labels
+from desktop_app.core.telemetry import Channel, Telemetry, without_labels
 from desktop_app.detectors.telemetry.lstm_classifier import SPEC
+from desktop_app.engine.classifier_figures import (
+    Labelled,
+    average_precision,
+    best_event_threshold,
+    best_sample_threshold,
+    best_threshold,
+    figures_of,
+)
 from desktop_app.engine.train import Epoch, TrainRequest, train
-from desktop_app.engine.train_classifier import average_precision, best_threshold
 from desktop_app.engine.training_groups import PARTS, Groups, dealt, groups_of, subsystem_of
 from desktop_app.io import open_file
 from desktop_app.nets.weights import load_weights
 
 NAME = "lstm_classifier"
 ROWS = 160
+SERIES = Series(Channel("x"), np.arange(400.0), np.zeros(400), np.zeros((400, 0)))
 FAULTS = {"A-1": 40, "A-2": 100, "B-1": 60, "B-2": 20, "C-1": 110, "D-1": 70}
 TINY: dict[str, object] = {
     "epochs": 3, "window": 16, "stride": 4, "hidden": 4, "layers": 1, "smoothing": 8, "rate": 0.02, "device": "cpu"
@@ -195,6 +204,25 @@ def test_that_the_best_threshold_has_the_best_f1() -> None:
 
     assert f1(best_threshold(score, truth)) == pytest.approx(max(f1(value) for value in np.unique(score)))
     assert best_threshold(score, np.zeros(300, np.bool_)) == 0.5
+
+
+def test_that_a_threshold_by_events_makes_fewer_of_them_than_one_by_samples() -> None:
+    truth = np.zeros(400, np.bool_)
+    truth[100:200] = True
+    said = np.where(truth, 0.6, 0.1)
+    # Samples alone would take in the ragged edges as well: a few false events cost few samples.
+    said[100:110] = 0.9
+    said[[20, 40, 60]] = said[300:330] = 0.6
+    one = Labelled("x", "", SERIES, truth, {"validation": slice(0, 400)})
+    by_events, by_samples = (
+        choose([one], {"x": said}, "validation") for choose in (best_event_threshold, best_sample_threshold)
+    )
+    assert by_samples == pytest.approx(0.6)
+    assert 0.6 < by_events <= 0.9
+    events, samples = (figures_of([one], {"x": said}, "validation", at) for at in (by_events, by_samples))
+    assert events["event_f1"] == 1.0 > samples["event_f1"]
+    assert samples["point_f1"] > events["point_f1"]
+    assert best_event_threshold([], {}, "validation") == 0.5
 
 
 def test_that_average_precision_is_one_where_all_faults_come_first_and_the_share_where_nothing_is_told() -> None:

@@ -11,15 +11,13 @@ from desktop_app.core.errors import FitError
 from desktop_app.core.progress import silent
 from desktop_app.core.telemetry import Channel
 from desktop_app.nets.channel_classifier import (
-    UNKNOWN,
     ChannelClassifier,
     ChannelClassifierParams,
     classifier,
-    examples_of,
-    features_of,
     load_classifier,
 )
 from desktop_app.nets.channel_net import revive, train_channel
+from desktop_app.nets.classifier_windows import UNKNOWN, examples_of, features_of
 from desktop_app.nets.training import Schedule, seeded
 
 torch = pytest.importorskip("torch")
@@ -58,11 +56,11 @@ def test_that_no_sample_is_in_windows_of_both_parts() -> None:
 
 
 def test_that_windows_lie_within_their_rows_and_wanted_are_the_labels() -> None:
-    windows, wanted = examples_of(series(), labels(), TINY, 90, 150, stride=8)
+    windows, wanted = examples_of(series(), labels(), 16, 8, slice(90, 150))
     assert windows.shape == (len(wanted), 16, 4)
     assert wanted[0].tolist() == [0] * 10 + [1] * 6
     assert wanted[-1].tolist() == [1] * 6 + [0] * 10
-    assert not len(examples_of(series(), labels(), TINY, 10, 20, stride=8)[0])
+    assert not len(examples_of(series(), labels(), 16, 8, slice(10, 20))[0])
 
 
 def test_that_steps_without_a_sample_are_unknown() -> None:
@@ -70,7 +68,7 @@ def test_that_steps_without_a_sample_are_unknown() -> None:
     kept = np.ones(400, np.bool_)
     kept[95:97] = False
     thinned = Series(data.channel, data.time[kept], data.values[kept], data.commands[kept], data.training)
-    _, wanted = examples_of(thinned, labels()[kept], TINY, 80, 120, stride=8)
+    _, wanted = examples_of(thinned, labels()[kept], 16, 8, slice(80, 120))
     assert (wanted == UNKNOWN).any()
     assert set(np.unique(wanted)) == {UNKNOWN, 0, 1}
 
