@@ -203,6 +203,8 @@ class TrainingPanel(QWidget):
         for widget in (self.model, self.scope, self.ticks, self.out, self.browse, self.jobs, self.form):
             if widget is not None:
                 widget.setEnabled(running is None)
+        if training.spec is not None and not training.spec.each_channel:
+            self.jobs.setEnabled(False)  # one network, one process
         if running is None:
             self.says.setText(_outcome(state))
         else:
@@ -254,5 +256,7 @@ def _outcome(state: AppState) -> str:
     if training.unfinished:
         return "A training that was stopped is in this folder: Resume goes on from there."
     names = channels_of(state.data)
+    if training.spec is not None and not training.spec.each_channel:
+        return f"{counted(len(names), 'channel')} to learn from, for one network."
     learnt = "their training stretch" if state.data.training is not None else "the first part of the data"
     return f"{counted(len(names), 'channel')} to learn from. Each gets a network that knows {learnt}."

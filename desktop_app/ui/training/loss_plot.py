@@ -31,15 +31,19 @@ class LossAxis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
 
     def tickValues(self, minVal: float, maxVal: float, _size: float) -> Ticks:  # noqa: N803 - pyqtgraph's names
-        """1, 2 and 5 of every power of ten; less where those are too few."""
+        """1, 2 and 5 of every power of ten, fewer where those are many; round numbers where they are too few."""
+        if maxVal - minVal < 1:
+            low, high = 10**minVal, 10**maxVal
+            step = _round_step((high - low) / _MOST_TICKS)
+            even = [place * step for place in range(ceil(low / step), floor(high / step) + 1)]
+            return [(1.0, [log10(value) for value in even if value > 0])]
         powers = range(floor(minVal), ceil(maxVal) + 1)
-        for steps in ((1,), (1, 2, 5), tuple(range(1, 10)), tuple(1 + n / 10 for n in range(90))):
-            values = [power + log10(step) for power in powers for step in steps]
-            seen = [value for value in values if minVal <= value <= maxVal]
-            if len(seen) >= 3:
-                break
-        every = ceil(len(seen) / _MOST_TICKS) if seen else 1
-        return [(1.0, seen[::every])]
+        values = [power + log10(digit) for power in powers for digit in (1, 2, 5)]
+        seen = [value for value in values if minVal <= value <= maxVal]
+        whole = [value for value in seen if value == round(value)]
+        if len(seen) > _MOST_TICKS + 2:
+            seen = whole[:: ceil(len(whole) / _MOST_TICKS)]
+        return [(1.0, seen)]
 
     def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
         """The losses at the ticks."""
@@ -99,6 +103,12 @@ class LossItem(PlotItem):
             at = QPointF(float(frame.x(self._epoch[best])), float(frame.y(self._losses[1][best])))
             painter.setPen(QPen(accent, 1.5))
             painter.drawEllipse(at, 6.0, 6.0)
+
+
+def _round_step(least: float) -> float:
+    """The smallest of 1, 2 and 5 times a power of ten that is not below ``least``."""
+    power = 10.0 ** floor(log10(least))
+    return next(digit * power for digit in (1, 2, 5, 10) if digit * power >= least * (1 - 1e-9))
 
 
 class LossPlot(pg.GraphicsLayoutWidget):

@@ -25,7 +25,7 @@ from desktop_app.ui.words import counted
 
 _COLUMNS = ("Channel", "Epoch", "Training", "Validation", "Best at")
 _ROWS, _LOG_PX = 5, 96
-_NAMED = 5
+_NAMED, _FIGURES = 5, 8
 
 
 class ProgressView(QWidget):
@@ -142,7 +142,7 @@ def summary_of(out: Path, card: Mapping[str, Any]) -> str:
     scores = card.get("scores")
     if isinstance(scores, Mapping):
         said = [f"{name.replace('_', ' ')} {value:.4g}" for name, value in scores.items() if isinstance(value, float)]
-        lines += [f"{', '.join(said).capitalize()}."] if said else []
+        lines += [f"{', '.join(said[:_FIGURES]).capitalize()}."] if said else []
     lines.append(f"Device {card.get('device', 'cpu')}.")
     if isinstance(left_out, Mapping) and left_out:
         lines += [f"{name} was left out: {why}" for name, why in list(left_out.items())[:_NAMED]]

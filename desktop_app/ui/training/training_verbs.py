@@ -169,7 +169,7 @@ class TrainingVerbs(QObject):
                 if state.running is not None and monotonic() - state.running.told_s > _PERIOD_S:
                     self._change(running=replace(state.running, text=text, done=done, told_s=monotonic()))
             case Finished(result=(Path() as out, dict() as card)):
-                self._end(f"Done: {counted(_learnt(card), 'channel')} in {out}.", made=(out, card))
+                self._end(f"Done: {_learnt(card)} in {out}.", made=(out, card))
                 self._session.notify("info", "The training is done.", "Use the weights from the Training panel.")
             case Cancelled():
                 self._end("Stopped. What is learnt so far is kept: Resume goes on from there.")
@@ -202,7 +202,10 @@ class TrainingVerbs(QObject):
     # Following the state
 
     def _on_spec(self, spec: "TrainingSpec") -> None:
-        self._change(spec=spec, settings=spec.params())
+        # One network for all channels learns little from one of them.
+        scope = self._session.state.training.scope
+        scope = "all" if scope == "shown" and not spec.each_channel else scope
+        self._change(spec=spec, settings=spec.params(), scope=scope)
         self._place()
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
@@ -269,9 +272,9 @@ def usual_folder(data: Path, model: str) -> Path:
     return user_data_path("peculiar", appauthor=False) / "weights" / f"{stem}-{model}"
 
 
-def _learnt(card: dict[str, object]) -> int:
+def _learnt(card: dict[str, object]) -> str:
     channels = card.get("channels")
-    return len(channels) if isinstance(channels, dict) else 1
+    return counted(len(channels), "channel") if isinstance(channels, dict) else "one network"
 
 
 def _is_epoch(event: object) -> bool:
