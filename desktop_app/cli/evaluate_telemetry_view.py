@@ -48,6 +48,7 @@ _POINTS = (
     "range R",
     "s/channel",
 )
+_DOCUMENT = ("", "VUS-PR (95 %)", *_MAIN[4:11], *_POINTS[1:7])
 _FIGURES = {"vus_pr": "VUS-PR", "corrected_f05": "corrected F0.5"}
 
 
@@ -69,35 +70,45 @@ def show_evaluation(done: Evaluation) -> None:
 
 
 def show_markdown(done: Evaluation) -> None:
-    """Print the tables as a document takes them, with what they were made by below."""
-    for title, rows in tables(done):
-        say(f"**{title}**")
-        say("")
+    """Print one table for each spacecraft and mode as a document takes it, planted faults, and the checks."""
+    say("\n".join(markdown(done)))
+
+
+def markdown(done: Evaluation) -> Iterator[str]:
+    """The lines of `show_markdown`."""
+    of_groups = [(title, [_DOCUMENT, *(_in_document(*one) for one in figures)]) for title, figures in _groups(done)]
+    for title, rows in (*of_groups, *_fault_tables(done)):
+        yield f"**{title}**"
+        yield ""
         head, *body = rows
         for row in (head, tuple("---" for _ in head), *body):
-            say(f"| {' | '.join(row)} |")
-        say("")
+            yield f"| {' | '.join(row)} |"
+        yield ""
     for line in _checked(done):
-        say(f"- {line}")
+        yield f"- {line}"
 
 
 def tables(done: Evaluation) -> Iterator[tuple[str, Rows]]:
     """Every table with its title: each spacecraft offline and streaming, then planted faults."""
+    for title, figures in _groups(done):
+        yield title, [_MAIN, *(_main(*one) for one in figures)]
+        yield "By samples, and secondary figures", [_POINTS, *(_points(*one) for one in figures)]
+    yield from _fault_tables(done)
+
+
+def _groups(done: Evaluation) -> Iterator[tuple[str, list[tuple[MethodFigures, GroupFigures]]]]:
+    """The methods of each spacecraft and mode that a detector was evaluated in, with what the table is called."""
     for mode in BOTH:
         shown = [method for method in done.methods if mode in method.modes and method.groups]
         if all(method.control for method in shown):
             continue
         for group in shown[0].groups:
-            figures = [
-                (method, of_group) for method in shown for of_group in method.groups if of_group.group == group.group
-            ]
             about = f"{group.group or 'All channels'}, {_MODES[mode]}: {counted(group.channels, 'channel')}, "
             about += f"{counted(group.true_events, 'true event')}, {group.samples:,} samples"
-            yield about, [_MAIN, *(_main(method, one) for method, one in figures)]
-            yield (
-                f"{group.group or 'All channels'}, {mode}: by samples, and secondary figures",
-                [_POINTS, *(_points(method, one) for method, one in figures)],
-            )
+            yield about, [(one, of_group) for one in shown for of_group in one.groups if of_group.group == group.group]
+
+
+def _fault_tables(done: Evaluation) -> Iterator[tuple[str, Rows]]:
     for faults in done.faults:
         yield _fault_title(faults), _fault_rows(faults)
 
@@ -144,6 +155,11 @@ def _main(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:
         _three(one.point_false_rate),
         _number(one.nominal_per_10k, ".1f"),
     )
+
+
+def _in_document(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:
+    main, points = _main(method, one), _points(method, one)
+    return (main[0], f"{main[1]} ({main[2]})", *main[4:11], *points[1:4], *points[4:7])
 
 
 def _points(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:

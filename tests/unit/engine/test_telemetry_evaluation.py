@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import desktop_app
+from desktop_app.cli.evaluate_telemetry_view import markdown
 from desktop_app.core.channels.constants import SELECTION_SET, constants_hash
 from desktop_app.core.channels.faults import FAULTS
 from desktop_app.core.errors import ParamError, ReadError
@@ -37,6 +38,7 @@ from desktop_app.engine.evaluate.telemetry.results import (
 )
 from desktop_app.engine.evaluate.telemetry.scoring import Scored, score
 from desktop_app.io import open_file
+from desktop_app.paths import resources
 from tests.telemetry_sets import EVENTS, TEST_ROWS, order_of, predicted, real_set, scored, write_set
 
 OURS = DEFAULT_TELEMETRY_DETECTOR
@@ -395,3 +397,9 @@ def test_that_the_report_that_ships_is_of_the_constants_and_detectors_of_today()
     assert versions == {name: TELEMETRY_DETECTORS[name].version for name in versions}
     assert OURS in versions
     assert not any(method.refused for method in done.methods)
+
+
+def test_that_the_guide_tells_the_figures_that_ship() -> None:
+    # Printed by "peculiar evaluate report --markdown".
+    guide = (resources() / "help" / "guide.md").read_text(encoding="utf-8")
+    assert "\n".join(markdown(read_results(shipped_results()))).strip() in guide
