@@ -97,6 +97,8 @@ def run(arguments: argparse.Namespace) -> int:
                 replay.prepare()
                 for note in replay.notes:
                     say(note, sys.stderr)
+                for alarm in replay.standing:
+                    say(f"{alarm.channel}: alarm {alarm.number} stands since row {data.row[alarm.raised]:,}")
                 _go(replay, Pace(data, plan.first, arguments.speed), log, told, inject)
             except KeyboardInterrupt:
                 _tell(replay, replay.at_stop(), log, told)

@@ -34,6 +34,7 @@ from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme
 
 MINIMUM_PX = 320
+_DATE_PX = 136
 _NO_DATA = "Open telemetry to replay it as if it came in live."
 _NOT_YET = (
     "Press Start: the rows come in one after the other, and each is judged by earlier ones alone. "
@@ -116,7 +117,7 @@ class ReplayPanel(QWidget):
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(24)
         self.table.horizontalHeader().setStretchLastSection(True)
-        for place, width in enumerate((96, 88, 52, 72, 70, 56, 64, 260)):
+        for place, width in enumerate((76, 84, 84, 64, 52, 52, 64, 260)):
             self.table.setColumnWidth(place, width)
         line = QHBoxLayout()
         line.setSpacing(6)
@@ -159,6 +160,8 @@ class ReplayPanel(QWidget):
         if self.isVisible() or not drawn:
             self.plot.show_replay(replay)
         self.tiles.show_replay(replay)
+        if replay.data is not None and replay.data.clock == "utc" and not self.model.rowCount():
+            self.table.setColumnWidth(1, _DATE_PX)
         self.model.show_records(replay.records)
         self.export_button.setEnabled(bool(replay.records))
         self.warning.setText(_warnings(replay))
@@ -168,8 +171,10 @@ class ReplayPanel(QWidget):
 
 
 def _warnings(replay: ReplayState) -> str:
-    """What nobody may overlook: that the stream was changed, and that its reference does not fit."""
+    """What nobody may overlook: that the stream was changed, that its reference does not fit, or that there is none."""
     told = []
+    if replay.level == "STANDBY" and replay.status in ("running", "paused") and replay.notes:
+        told.append(f"Not judged yet. {replay.notes[0]}.")
     if replay.injections:
         told.append(f"Not as observed: {'; '.join(replay.injections[-3:])}.")
     if replay.stale:

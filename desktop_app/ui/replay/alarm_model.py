@@ -7,9 +7,10 @@ from desktop_app.ui.replay.replay_state import Record
 from desktop_app.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("When", "Channel", "Alarm", "What", "Severity", "Peak", "Injected", "Why", "Run")
+COLUMNS = ("What", "When", "Channel", "Severity", "Peak", "Alarm", "Injected", "Why", "Run")
 SHOWN = ("everything", "raised", "cleared", "critical", "injected")
-_RIGHT = (2, 5)
+_COLOURED = (0, 3)
+_RIGHT = (4, 5)
 
 
 class AlarmModel(QAbstractTableModel):
@@ -52,9 +53,12 @@ class AlarmModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The names of the columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in _RIGHT else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Text, colour and alignment of a cell."""
@@ -62,9 +66,9 @@ class AlarmModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return _texts(record)[index.column()]
-            case Qt.ItemDataRole.ForegroundRole if index.column() in (3, 4):
+            case Qt.ItemDataRole.ForegroundRole if index.column() in _COLOURED:
                 return QColor(_colour(record, self._theme))
-            case Qt.ItemDataRole.FontRole if record["what"] == "raised" and index.column() == 3:
+            case Qt.ItemDataRole.FontRole if record["what"] == "raised" and index.column() == 0:
                 font = QFont()
                 font.setWeight(QFont.Weight.DemiBold)
                 return font
@@ -115,12 +119,12 @@ class AlarmFilter(QSortFilterProxyModel):
 def _texts(record: Record) -> tuple[str, ...]:
     when = str(record["date"])[:19].replace("T", " ") if record["date"] else f"row {record['row']:,}"
     return (
+        str(record["what"]),
         when,
         str(record["channel"]),
-        str(record["alarm"]),
-        str(record["what"]),
         str(record["severity"]),
         f"{record['peak']:.2f}",
+        str(record["alarm"]),
         "injected" if record["injected"] else "",
         str(record["reason"]),
         str(record["run"]),

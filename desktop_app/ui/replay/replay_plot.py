@@ -130,8 +130,11 @@ class ReplayPlot(pg.GraphicsLayoutWidget):
         self.score_bands.set_theme(theme)
 
     def _fit(self, time: Floats, values: Floats, model: Floats, scores: Floats, state: ReplayState) -> None:
-        step = (time[-1] - time[0]) / max(1, time.size - 1) or 1.0
-        self.value_box.setXRange(time[-1] - step * ROLLING, time[-1] + step, padding=0)
+        assert state.data is not None
+        usual = state.data.cadence_s
+        width = ROLLING * (usual if usual > 0 else 1.0) if time.size < ROLLING else time[-1] - time[0]
+        right = max(time[-1], time[0] + width)
+        self.value_box.setXRange(right - width, right + 0.01 * width, padding=0)
         seen = np.concatenate([values, model])
         seen = seen[np.isfinite(seen)]
         if seen.size:

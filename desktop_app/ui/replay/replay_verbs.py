@@ -73,6 +73,11 @@ class ReplayVerbs(QObject):
     def _state(self) -> ReplayState:
         return self._session.state.replay
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a block of rows is on its way, or the next one will be."""
+        return bool(self._job) or self._timer.isActive()
+
     # Verbs
 
     def toggle(self) -> None:
@@ -245,7 +250,9 @@ class ReplayVerbs(QObject):
         self._pace = Pace(replay.data, replay.row, self._state.speed)
         self._most = 10
         channel = self._state.channel if self._state.channel in replay.channels else replay.channels[0]
-        self._change(channels=replay.channels, channel=channel, notes=replay.notes, row=replay.row)
+        self._change(
+            channels=replay.channels, channel=channel, notes=replay.notes, row=replay.row, alarms=replay.standing
+        )
         for note in replay.notes:
             _log.info("Replay, %s.", note)
         if self._held:
