@@ -32,6 +32,7 @@ TELEMETRY_DETECTORS: Registry[DetectorSpec] = Registry(
         "limits": "desktop_app.detectors.telemetry.limits:SPEC",
         "lstm_autoencoder": "desktop_app.detectors.telemetry.lstm_autoencoder:SPEC",
         "lstm_forecaster": "desktop_app.detectors.telemetry.lstm_forecaster:SPEC",
+        "lstm_classifier": "desktop_app.detectors.telemetry.lstm_classifier:SPEC",
         "stream": "desktop_app.detectors.telemetry.stream:SPEC",
     },
 )

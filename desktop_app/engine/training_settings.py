@@ -1,5 +1,6 @@
 """The settings that trainings of networks of channels share, and what becomes of them."""
 
+from shlex import quote
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop_app.core.params import Params, setting
@@ -107,8 +108,8 @@ def command_of(request: "TrainRequest", params: HowToTrain) -> str:
     """The command that trains the same again."""
     usual = type(params)()
     words = ["peculiar", "train", request.model, request.data.name, f"--seed {params.seed}"]
-    words += [f"--channel {channel}" for channel in request.channels]
+    words += [f"--channel {quote(channel)}" for channel in request.channels]
     for name, value in told_of(params).items():
         if getattr(params, name) != getattr(usual, name) and name != "seed":
-            words.append(f"--set {name}={value}")
+            words.append(f"--set {quote(f'{name}={value}')}")
     return " ".join(words)

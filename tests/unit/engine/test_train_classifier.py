@@ -177,6 +177,19 @@ def test_that_groups_are_subsystems_and_stretches_labelled_alike_and_what_one_na
     assert set(groups_of(labels, Groups.BOTH, [["E-2", "P-1"]]).values()) == {"E-1"}
 
 
+def test_that_the_weights_that_ship_were_measured_on_groups_they_never_saw() -> None:
+    _, card = load_weights(SPEC.weights)
+    split, prefixes = card["split"], {}
+    for part in PARTS:
+        prefixes[part] = {subsystem_of(name) for name in split[part]}
+        assert prefixes[part]
+    assert not prefixes["training"] & (prefixes["validation"] | prefixes["test"])
+    assert not prefixes["validation"] & prefixes["test"]
+    assert {"E-1", "F-3", "D-1"} <= set(split["training"])
+    assert 0 < card["threshold"] < 1
+    assert "event_f1" in next(iter(card["by_group"].values()))
+
+
 def test_that_the_subsystem_is_told_by_the_letters_before_a_number() -> None:
     names = {"E-12": "E", "first/P-1": "P", "A-1/column 0": "A", "wheel_rpm": "wheel", "mode": "mode", "0x1F": "0x1F"}
     assert {name: subsystem_of(name) for name in names} == names
