@@ -25,7 +25,8 @@ def add_to(kinds: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> No
         "another process hold it against the labels. Nothing is adjusted to them: no threshold is searched on labels, "
         "and no point is adjusted.",
         epilog="DATA is a folder with train/, test/ and labeled_anomalies.csv, an .npz with its _labels.json beside "
-        "it, or any other file or folder of telemetry with labels.",
+        "it, or any other file or folder of telemetry with labels. A detector can stand beside itself with other "
+        "settings: --detector discord discord:mode=watch.",
     )
     parser.add_argument("data", type=Path, metavar="DATA", help="a file or folder of telemetry")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="labels, in place of those that come with the data")

@@ -48,7 +48,8 @@ _POINTS = (
     "range R",
     "s/channel",
 )
-_DOCUMENT = ("", "VUS-PR (95 %)", *_MAIN[4:11], *_POINTS[1:7])
+_RANKS = ("", "VUS-PR", "95 %", "event P", "event R", "event F1", "corr. F0.5", "nominal")
+_SAMPLES = ("", "alarms", "point P", "point R", "point F1", "point FPR", "AUC pooled", "AUC", "delay")
 _FIGURES = {"vus_pr": "VUS-PR", "corrected_f05": "corrected F0.5"}
 
 
@@ -76,8 +77,7 @@ def show_markdown(done: Evaluation) -> None:
 
 def markdown(done: Evaluation) -> Iterator[str]:
     """The lines of `show_markdown`."""
-    of_groups = [(title, [_DOCUMENT, *(_in_document(*one) for one in figures)]) for title, figures in _groups(done)]
-    for title, rows in (*of_groups, *_fault_tables(done)):
+    for title, rows in (*_document_tables(done), *_fault_tables(done)):
         yield f"**{title}**"
         yield ""
         head, *body = rows
@@ -86,6 +86,13 @@ def markdown(done: Evaluation) -> Iterator[str]:
         yield ""
     for line in _checked(done):
         yield f"- {line}"
+
+
+def _document_tables(done: Evaluation) -> Iterator[tuple[str, Rows]]:
+    """As `tables`, with columns few enough for the width of a page."""
+    for title, figures in _groups(done):
+        yield title, [_RANKS, *(_ranks(*one) for one in figures)]
+        yield "The same, by samples", [_SAMPLES, *(_samples(*one) for one in figures)]
 
 
 def tables(done: Evaluation) -> Iterator[tuple[str, Rows]]:
@@ -157,9 +164,14 @@ def _main(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:
     )
 
 
-def _in_document(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:
+def _ranks(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:
+    label, volume, interval, _own, *events, _alarms, _rate, nominal = _main(method, one)
+    return (label, volume, interval.replace(" to ", "–"), *events, nominal)
+
+
+def _samples(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:
     main, points = _main(method, one), _points(method, one)
-    return (main[0], f"{main[1]} ({main[2]})", *main[4:11], *points[1:4], *points[4:7])
+    return (main[0], main[8], *points[1:4], main[9], *points[4:7])
 
 
 def _points(method: MethodFigures, one: GroupFigures) -> tuple[str, ...]:

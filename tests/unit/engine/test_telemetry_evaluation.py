@@ -326,7 +326,17 @@ def test_that_settings_are_for_one_detector() -> None:
         Request(Path("x"), detectors=("limits", OURS), settings={"margin": "0.1"}).methods()
     with pytest.raises(ParamError, match="no detector of telemetry called 'tarot'"):
         Request(Path("x"), detectors=("tarot",)).methods()
+    with pytest.raises(ParamError, match="is no detector with settings"):
+        Request(Path("x"), detectors=("limits:margin",)).methods()
     assert [method.name for method in Request(Path("x"), threshold=2.0, controls=False).methods()] == [OURS]
+
+
+def test_that_a_detector_stands_beside_itself_with_other_settings(tmp_path: Path) -> None:
+    names = ("limits", "limits:margin=3")
+    done = evaluate(Request(write_set(tmp_path), detectors=names, controls=False, jobs=1), silent)
+    assert [method.settings["margin"] for method in done.methods] == [0.02, 3.0]
+    usual, wide = (sum(channel.alarms for channel in method.channels) for method in done.methods)
+    assert wide < usual
 
 
 def test_that_false_events_are_counted_on_the_end_of_training_only(tmp_path: Path) -> None:

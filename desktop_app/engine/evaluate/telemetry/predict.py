@@ -10,7 +10,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.channels.series import measured_series
-from desktop_app.core.errors import FitError, ReadError, UserError
+from desktop_app.core.errors import FitError, ParamError, ReadError, UserError
 from desktop_app.core.progress import Report
 from desktop_app.core.telemetry import Telemetry, stretches, without_labels
 from desktop_app.detectors import TELEMETRY_DETECTORS
@@ -183,7 +183,7 @@ def _look(data: Telemetry, method: Method) -> tuple[Floats, Ints, tuple[str, ...
             raise FitError("There is no measured channel.", hint="Open telemetry with numbers in it.")
         runs = [(place, *run) for place, (_score, flags) in enumerate(looked) for run in stretches(flags)]
         return np.column_stack([score for score, _flags in looked]), _table(runs), ()
-    name = method.name if control is None else control.detector
+    name = detector_of(method)
     detection = detect(data, name, method.settings, threshold=method.threshold, cache=NothingKept())
     measured = _measured(data)
     places = {data.names[place]: number for number, place in enumerate(measured)}
@@ -195,14 +195,27 @@ def _table(events: Sequence[tuple[int, int, int]]) -> Ints:
     return np.array(sorted(events), np.int64).reshape(-1, 3)
 
 
+def detector_of(method: Method) -> str:
+    """The detector in the registry that ``method`` runs; "" for a control that is none."""
+    return CONTROLS[method.name].detector if method.control else method.name.partition(":")[0]
+
+
 def methods_asked(names: Sequence[str], settings: Mapping[str, str], threshold: float | None) -> tuple[Method, ...]:
-    """The detectors that are asked for.
+    """The detectors that are asked for, by names such as "discord" or "discord:mode=watch".
 
     Raises
     ------
     ParamError
         No such detector or setting.
     """
-    for name in names:
-        TELEMETRY_DETECTORS[name].params.checked(settings)
-    return tuple(Method(name, settings=settings, threshold=threshold) for name in names)
+    return tuple(Method(name, settings=_settings_of(name, settings), threshold=threshold) for name in names)
+
+
+def _settings_of(name: str, settings: Mapping[str, str]) -> Mapping[str, str]:
+    detector, _colon, own = name.partition(":")
+    pairs = [one.partition("=") for one in own.split(",") if one]
+    if not all(key and equals for key, equals, _value in pairs):
+        raise ParamError(f"{name!r} is no detector with settings.", hint="Write NAME:KEY=VALUE,KEY=VALUE.")
+    every = {**settings, **{key: value for key, _equals, value in pairs}}
+    TELEMETRY_DETECTORS[detector].params.checked(every)
+    return every

@@ -18,6 +18,7 @@ from desktop_app.engine.evaluate.telemetry.controls import CONTROLS, Mode
 from desktop_app.engine.evaluate.telemetry.pooling import checks_of
 from desktop_app.engine.evaluate.telemetry.predict import (
     Place,
+    detector_of,
     methods_asked,
     places_in,
     predict_all,
@@ -43,7 +44,7 @@ class Request:
     labels : Path or None
         A label file in place of the labels that come with the data.
     detectors : tuple of str
-        Names, or "all"; () for the default one and the one that streams.
+        Names, such as "discord" or "discord:mode=watch", or "all"; () for the default one and the one that streams.
     settings : mapping of str to str
         Of the one detector that is named.
     threshold : float, optional
@@ -163,7 +164,7 @@ def _about(method: Method) -> MethodFigures:
     """The method as the report tells of it, without figures."""
     control = CONTROLS[method.name] if method.control else None
     label = control.label if control else method.name
-    name = control.detector if control else method.name
+    name = detector_of(method)
     told = MethodFigures(method.name, label, method.control, _modes(method))
     if not name:
         return told
@@ -181,7 +182,7 @@ def _about(method: Method) -> MethodFigures:
 def _modes(method: Method) -> tuple[Mode, ...]:
     if method.control:
         return CONTROLS[method.name].modes
-    return ("streaming",) if getattr(TELEMETRY_DETECTORS[method.name], "causal", False) else ("offline",)
+    return ("streaming",) if TELEMETRY_DETECTORS[detector_of(method)].causal else ("offline",)
 
 
 def _constants() -> tuple[str, str]:
@@ -203,7 +204,7 @@ def _faults(places: tuple[Place, ...], methods: tuple[Method, ...], trials: int,
     for number, method in enumerate(asked):
         told = part(report, number / len(asked), (number + 1) / len(asked))
         recall = fault_recall(
-            data, method.name, method.settings, trials=trials, report=told, threshold=method.threshold
+            data, detector_of(method), method.settings, trials=trials, report=told, threshold=method.threshold
         )
         rows = tuple(
             FaultRow(one.kind, one.planted, one.found, one.low, one.high, one.right) for one in recall.per_kind

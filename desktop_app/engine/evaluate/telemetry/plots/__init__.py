@@ -59,10 +59,10 @@ def _drawn(done: Evaluation, kept: Kept, target: Path, report: Report) -> list[P
     detectors = [method for method in shown if not method.control]
     for number, method in enumerate(detectors):
         report((number + 1) / (len(detectors) + 1), f"Drawing {method.name}")
-        written.append(confusion(method, target / f"confusion_{method.name}{_TYPE}"))
-        written.append(channel_bars(method, target / f"channels_{method.name}{_TYPE}"))
+        written.append(confusion(method, target / f"confusion_{file_word(method.name)}{_TYPE}"))
+        written.append(channel_bars(method, target / f"channels_{file_word(method.name)}{_TYPE}"))
         for place in _worst(method):
-            name = f"timeline_{method.name}_{file_word(done.channels[place].name)}{_TYPE}"
+            name = f"timeline_{file_word(method.name)}_{file_word(done.channels[place].name)}{_TYPE}"
             written.append(timeline(done, method, place, kept, target / name))
             report((number + 1) / (len(detectors) + 1), f"Drawing {done.channels[place].name}")
     return written
