@@ -91,14 +91,14 @@ class Constants:
     regime_window: int = 100
     regime_shortest: int = 300
     regime_longest: float = 0.5
-    regime_inside: float = 0.2
+    regime_inside: float = 0.1
     regime_outside: float = 0.9
     regime_floor: float = 0.02
     regime_limit: float = 2.5
     regime_weight: float = 1.25
     regime_most: float = 1.2
     exact: int = 50_000
-    chunk: int = 16_000
+    chunk: int = 8_000
 
 
 CONSTANTS = Constants()

@@ -7,7 +7,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.channels.constants import CONSTANTS
-from desktop_app.core.channels.novelty import is_obsolete, novelty_edge
+from desktop_app.core.channels.novelty import Novelty
 from desktop_app.core.telemetry import stretches
 
 _JUST_BELOW = 0.999
@@ -39,7 +39,7 @@ def narrowed(flagged: Sequence[Bools], widths: Sequence[int]) -> Bools:
     return result
 
 
-def without_beginning(flagged: Bools, novelty: Floats | None, width: int) -> Bools:
+def without_beginning(flagged: Bools, novelty: Novelty | None, width: int) -> Bools:
     """``flagged`` without a run at the very beginning, unless the training stretch agrees that it is strange.
 
     Nothing comes before it, and what follows is as likely to be the one that changed.
@@ -47,8 +47,8 @@ def without_beginning(flagged: Bools, novelty: Floats | None, width: int) -> Boo
     Parameters
     ----------
     flagged : ndarray of bool, shape (n,)
-    novelty : ndarray, shape (n,), or None
-        Distance to the training stretch; None where there is none.
+    novelty : Novelty or None
+        None where there is no training stretch.
     width : int
         Samples that count as the beginning.
     """
@@ -57,9 +57,7 @@ def without_beginning(flagged: Bools, novelty: Floats | None, width: int) -> Boo
         if start >= width:
             break
         result[start:stop] = (
-            novelty is not None
-            and not is_obsolete(novelty)
-            and bool((novelty[start:stop] > novelty_edge(novelty)).any())
+            novelty is not None and not novelty.obsolete and bool((novelty.distance[start:stop] > novelty.edge).any())
         )
     return result
 

@@ -63,11 +63,12 @@ def _whole(values: Floats, width: int, valid: Bools, neighbour: int, report: Rep
 
 
 def _spread(size: int, width: int) -> list[tuple[int, int]]:
-    """Stretches of a long record, evenly spread, that together are as long as one chunk; all of a short one."""
+    """Stretches of a long record, evenly spread, that together are as long as half a chunk; all of a short one."""
+    most = CONSTANTS.chunk // 2
     if size <= CONSTANTS.chunk:
         return [(0, size)]
-    length = max(8 * width, CONSTANTS.chunk // 16)
-    count = max(1, CONSTANTS.chunk // length)
+    length = min(size, max(4 * width, most // 8))
+    count = max(1, most // length)
     starts = np.linspace(0, size - length, count).astype(int)
     return [(int(start), int(start) + length) for start in starts]
 

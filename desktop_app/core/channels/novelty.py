@@ -1,39 +1,56 @@
 """Judges how far a channel has left what its training stretch holds."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from desktop_app.core.arrays import Floats, robust_sigma
+from desktop_app.core.arrays import Bools, Floats, robust_sigma
 from desktop_app.core.channels.constants import CONSTANTS
-from desktop_app.core.channels.dynamic_threshold import Limited
 from desktop_app.core.telemetry import stretches
 
 
-def novelty_limit(distance: Floats, shortest_run: int) -> Limited:
-    """What lies far above the usual distance to the training stretch for long; nothing where most of it does.
+@dataclass(frozen=True, eq=False)
+class Novelty:
+    """How far each sample is from the training stretch.
+
+    Attributes
+    ----------
+    distance : ndarray, shape (n,)
+        To the nearest window of the training stretch, in shares of the range; NaN where nobody looked.
+    own_worst : float
+        The largest distance of a window of the training stretch to the rest of it; NaN where it is too short.
+    """
+
+    distance: Floats
+    own_worst: float
+
+    @property
+    def edge(self) -> float:
+        """Where novelty begins: so many robust sigmas above the usual distance, and an absolute floor."""
+        looked = self.distance[np.isfinite(self.distance)]
+        if looked.size == 0:
+            return np.inf
+        return float(np.median(looked)) + CONSTANTS.novelty_sigmas * robust_sigma(looked) + CONSTANTS.novelty_floor
+
+    @property
+    def obsolete(self) -> bool:
+        """Whether most of the data is stranger than anything in the training stretch, so that it says little."""
+        looked = self.distance[np.isfinite(self.distance)]
+        least = min(self.edge, np.nan_to_num(self.own_worst, nan=np.inf) + CONSTANTS.novelty_floor)
+        return looked.size > 0 and bool((looked > least).mean() >= CONSTANTS.novelty_covered)
+
+
+def novelties(novelty: Novelty, shortest_run: int) -> Bools:
+    """Which samples are beyond the edge for long; none where the training stretch is obsolete.
 
     Parameters
     ----------
-    distance : ndarray, shape (n,)
-        To the nearest window of the training stretch, in shares of the range; NaN is left out.
     shortest_run : int
         Samples; shorter runs are left to others.
     """
-    limit = novelty_edge(distance)
-    above = np.isfinite(distance) & (distance > limit)
-    flagged = np.zeros(distance.size, bool)
-    if not is_obsolete(distance):
+    above = np.isfinite(novelty.distance) & (novelty.distance > novelty.edge)
+    flagged = np.zeros(above.size, bool)
+    if not novelty.obsolete:
         for start, stop in stretches(above):
             flagged[start:stop] = stop - start >= shortest_run
-    return Limited(np.full(distance.size, limit), flagged)
-
-
-def novelty_edge(distance: Floats) -> float:
-    """Where novelty begins: so many robust sigmas above the usual distance, and an absolute floor."""
-    usual = float(np.nanmedian(distance)) if np.isfinite(distance).any() else 0.0
-    return usual + CONSTANTS.novelty_sigmas * float(np.nan_to_num(robust_sigma(distance))) + CONSTANTS.novelty_floor
-
-
-def is_obsolete(distance: Floats) -> bool:
-    """Whether so much of the data is unlike the training stretch that this says nothing about faults."""
-    looked = distance[np.isfinite(distance)]
-    return looked.size > 0 and bool((looked > novelty_edge(distance)).mean() >= CONSTANTS.novelty_covered)
+    return flagged

@@ -79,15 +79,13 @@ def join_profile(
     ndarray
         NaN where a window is not valid, or the reference has none.
     """
-    m = valid.size
+    m, k = valid.size, known.size
     nearest = np.full(m, np.inf)
-    lagged = _first_row(reference[:width], values, m)
+    lagged = np.concatenate([np.zeros(k - 1), _first_row(reference[:width], values, m)])
     bar = np.where(valid, 0.0, np.inf)
-    for low in range(0, known.size, _block(known.size)):
-        report(low / known.size, "Comparing with the training stretch")
-        _join_rows(
-            values, width, bar, reference, known, lagged, low, min(known.size, low + _block(known.size)), nearest
-        )
+    for low in range(0, k, _block(k)):
+        report(low / k, "Comparing with the training stretch")
+        _join_rows(values, width, bar, reference, known, lagged, low, min(k, low + _block(k)), nearest)
     return finite_or_nan(_root(nearest, width))
 
 
@@ -219,20 +217,21 @@ def _join_rows(
     high: int,
     nearest: Floats,
 ) -> None:
-    """Compare windows ``low:high`` of the reference with all of ``values``; ``lagged`` as in `_self_rows`."""
-    m = bar.size
+    """Compare windows ``low:high`` of the reference with all of ``values``; ``lagged`` holds a distance per lag."""
+    m, last = bar.size, known.size - 1
     for i in range(low, high):
+        row = lagged[last - i : last - i + m]
         if i > 0:
-            # One step along the diagonal: from the back, so that each distance moves on by one window.
             enters, leaves = reference[i + width - 1], reference[i - 1]
-            for j in range(m - 1, 0, -1):
-                gained, lost = enters - values[j + width - 1], leaves - values[j - 1]
-                lagged[j] = lagged[j - 1] + gained * gained - lost * lost
-            lagged[0] = 0.0
+            enter, leave, moved = values[width:], values[: m - 1], row[1:]
+            for j in range(m - 1):
+                gained, lost = enters - enter[j], leaves - leave[j]
+                moved[j] += gained * gained - lost * lost
+            row[0] = 0.0
             for t in range(width):
                 difference = reference[i + t] - values[t]
-                lagged[0] += difference * difference
+                row[0] += difference * difference
         if known[i]:
             for j in range(m):
-                distance = lagged[j] + bar[j]
+                distance = row[j] + bar[j]
                 nearest[j] = distance if distance < nearest[j] else nearest[j]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -80,12 +81,9 @@ def contrasts(values: Floats, known: Bools, training: Floats, report: Report) ->
 
 
 def _blocks(n: int) -> Iterator[tuple[int, int]]:
-    """Blocks that overlap by half; one where the record is not much longer than a block."""
-    halves = max(2, round(2 * n / CONSTANTS.block))
-    if halves == 3:
-        halves = 2
-    edges = np.linspace(0, n, halves + 1).astype(int)
-    for low, high in zip(edges[:-2], edges[2:], strict=True):
+    """Blocks side by side; one where the record is not much longer than a block."""
+    edges = np.linspace(0, n, max(1, round(n / CONSTANTS.block)) + 1).astype(int)
+    for low, high in pairwise(edges):
         yield int(low), int(high)
 
 

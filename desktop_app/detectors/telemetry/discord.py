@@ -13,7 +13,7 @@ from desktop_app.core.channels.decision import joined, narrowed, one_score, with
 from desktop_app.core.channels.dynamic_threshold import Limited, dynamic_limit, higher_than
 from desktop_app.core.channels.expected import expected_values
 from desktop_app.core.channels.long_profile import neighbour_distance, training_distance
-from desktop_app.core.channels.novelty import is_obsolete, novelty_limit
+from desktop_app.core.channels.novelty import Novelty, novelties
 from desktop_app.core.channels.profile import covered_mean
 from desktop_app.core.channels.regimes import Regime, contrasts
 from desktop_app.core.channels.scaling import EMPTY_GRID, Grid, automatic_window, grid_of, scale_of
@@ -174,30 +174,33 @@ class ChannelDiscord:
         distance = neighbour_distance(channel.trained, width, valid, self._params.neighbour, silent)
         return float(np.nan_to_num(covered_mean(distance, width)).max(initial=0.0))
 
-    def _notes(self, novelty: Floats | None) -> tuple[str, ...]:
-        if novelty is not None and is_obsolete(novelty):
+    def _notes(self, novelty: Novelty | None) -> tuple[str, ...]:
+        if novelty is not None and novelty.obsolete:
             return ("Most of it is unlike the training stretch, which says little here: take a newer one.",)
         if novelty is None and self._params.mode is Mode.WATCH:
             return ("Without a training stretch there is nothing that watching could be stricter by.",)
         return ()
 
 
-def _novelty(channel: _Channel, report: Report) -> Floats | None:
+def _novelty(channel: _Channel, report: Report) -> Novelty | None:
     """How far each sample is from the training stretch; None without one."""
     width = min(CONSTANTS.regime_window, channel.values.size // CONSTANTS.windows_at_least)
     known = channel.training.windows(width)
     if not known.any():
         return None
     valid = channel.grid.windows(width)
-    return covered_mean(training_distance(channel.values, width, valid, channel.trained, known, report), width)
+    distance = training_distance(channel.values, width, valid, channel.trained, known, report)
+    own = neighbour_distance(channel.trained, width, known, 1, silent)
+    worst = float(own[np.isfinite(own)].max(initial=-np.inf))
+    return Novelty(covered_mean(distance, width), worst if np.isfinite(worst) else np.nan)
 
 
-def _flagged(parts: list[_Part], novelty: Floats | None, regimes: list[Regime]) -> Bools:
+def _flagged(parts: list[_Part], novelty: Novelty | None, regimes: list[Regime]) -> Bools:
     """Discords, novelties and regimes together."""
     flagged = narrowed([one.limited.flagged for one in parts], [one.width for one in parts])
     flagged = without_beginning(flagged, novelty, CONSTANTS.regime_window)
     if novelty is not None:
-        flagged |= novelty_limit(novelty, CONSTANTS.novelty_run).flagged
+        flagged |= novelties(novelty, CONSTANTS.novelty_run)
     for one in regimes:
         flagged[one.start : one.stop] = True
     return joined(flagged, CONSTANTS.joined_gap)
