@@ -1,4 +1,4 @@
-"""``peculiar inject``: puts signals of known truth into light curves, and tells how many a detector finds."""
+"""``peculiar inject``: puts signals of known truth into light curves or telemetry, and tells how many are found."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from desktop_app.cli.arguments import setting, sigmas
 from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
 from desktop_app.cli.found_files import files_of
+from desktop_app.cli.inject_faults import add_fault_options, are_telemetry, refuse_faults, run_faults
 from desktop_app.cli.terminal import counted, say, tell
 from desktop_app.core.errors import ParamError, ReadError, UserError
 from desktop_app.core.progress import Report, part
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from desktop_app.core.light_curve import LightCurve
 
 _KINDS = ("transits", "single-transits", "flares", "dips", "steps", "outliers")
+_USUAL_KIND = "single-transits"
 _NUMBER = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-z%]*)", re.IGNORECASE)
 _SHARES = {"": 100.0, "%": 1.0, "ppm": 1e-4, "ppt": 0.1}
 _HOURS = {"": 1.0, "h": 1.0, "min": 1 / 60, "d": 24.0}
@@ -40,12 +42,15 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         help="inject signals of known truth and tell how many are found",
         description="Puts signals of known truth into light curves, lets the detector look, and prints how many it "
         "finds by depth and duration, how many events it makes of nothing, and the threshold for a wished number of "
-        "those. Several files are pooled: the injections are dealt out among them.",
+        "those. Several files are pooled: the injections are dealt out among them. Into telemetry faults are "
+        "planted: into the last 40 % of the training stretch, and the detector learns from the rest.",
         epilog="Ranges are MIN:MAX with units (--depth 100ppm:1%, --duration 30min:12h); what is left open is chosen "
         "for the curve, from a signal to noise of 3 to 30.",
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a light curve, or a folder of them")
-    parser.add_argument("--kind", choices=_KINDS, default="single-transits", help="what (default: %(default)s)")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a light curve, a folder of them, or telemetry"
+    )
+    parser.add_argument("--kind", choices=_KINDS, help=f"what (default: {_USUAL_KIND})")
     parser.add_argument(
         "--depth", type=partial(_span, units=_SHARES), metavar="MIN:MAX", help="relative; or with %% or ppm"
     )
@@ -86,12 +91,16 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         metavar="CURVE",
         help="instead, write one injected light curve here (.fits, .ecsv or .csv) and its truth beside it",
     )
+    add_fault_options(parser)
     add_column_options(parser, flux=False)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Inject and look; 1 where a file could not be read or nothing could be injected."""
+    if are_telemetry(arguments.files):
+        return run_faults(arguments)
+    refuse_faults(arguments)
     from desktop_app.detectors import DEFAULT_DETECTOR, DETECTORS
     from desktop_app.engine.injected_files import check_suffix
     from desktop_app.export.writer import check_target
@@ -130,9 +139,10 @@ def _plan(arguments: argparse.Namespace) -> "InjectionPlan":
 
     if arguments.depth and arguments.snr:
         raise ParamError("The rows of the map are either depths or SNR.", hint="Leave --depth or --snr out.")
-    if arguments.period and arguments.kind != "transits":
-        raise ParamError(f"Of {arguments.kind} there is no period.", hint="Choose --kind transits, or leave it out.")
-    chosen: dict[str, object] = {"kind": arguments.kind.replace("-", " ")}
+    kind = arguments.kind or _USUAL_KIND
+    if arguments.period and kind != "transits":
+        raise ParamError(f"Of {kind} there is no period.", hint="Choose --kind transits, or leave it out.")
+    chosen: dict[str, object] = {"kind": kind.replace("-", " ")}
     for name in ("depth", "snr", "duration", "period"):
         if getattr(arguments, name):
             chosen[f"{name}_from"], chosen[f"{name}_to"] = getattr(arguments, name)
