@@ -22,6 +22,7 @@ from desktop_app.engine.company import CompanyBook
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.looking import inspection_of, same_event
+from desktop_app.ui.score_scale import LIMITS, SIGMAS
 from desktop_app.ui.telemetry.score_tracks import ScoreTracks
 from desktop_app.ui.undo import Choice
 from desktop_app.ui.words import counted
@@ -79,7 +80,8 @@ class DetectingVerbs(QObject):
         if left is not None:
             return {"spec": left.spec, "settings": left.settings, "threshold": left.threshold}
         self.load("", looks)
-        return {"spec": None, "settings": None}
+        usual = (LIMITS if looks == "telemetry" else SIGMAS).usual
+        return {"spec": None, "settings": None, "threshold": usual}
 
     def _kind(self) -> Looks | None:
         """The kind of data that the chosen detector looks at; None where none is loaded."""

@@ -15,8 +15,8 @@ class ScoreScale:
     Attributes
     ----------
     unit : str
-    lowest, highest : float
-        Where thresholds may lie.
+    lowest, usual, highest : float
+        Where thresholds may lie, and where they do until a detector is loaded.
     step : float
         How far one press of a key moves the threshold.
     decimals : int
@@ -26,6 +26,7 @@ class ScoreScale:
 
     unit: str
     lowest: float
+    usual: float
     highest: float
     step: float
     decimals: int
@@ -44,10 +45,10 @@ class ScoreScale:
         return min(max(threshold, self.lowest), self.highest)
 
 
-SIGMAS = ScoreScale(SIGMA, 1.0, 1000.0, 0.5, 1, 10.0)
-LIMITS = ScoreScale("× limit", 0.1, 1000.0, 0.1, 2, 3.0)
+SIGMAS = ScoreScale(SIGMA, 1.0, 5.0, 1000.0, 0.5, 1, 10.0)
+LIMITS = ScoreScale("× limit", 0.1, 1.0, 1000.0, 0.1, 2, 3.0)
 
 
-def scale_of(spec: DetectorSpec | None) -> ScoreScale:
+def scale_of(spec: DetectorSpec) -> ScoreScale:
     """The scale that ``spec`` scores on."""
-    return SIGMAS if spec is None or spec.unit == SIGMA else LIMITS
+    return SIGMAS if spec.unit == SIGMA else LIMITS

@@ -25,7 +25,7 @@ from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 from desktop_app.ui.pixels.pixel_picture import PixelFrame
 from desktop_app.ui.replay.replay_state import NOTHING_REPLAYED, ReplayState
-from desktop_app.ui.score_scale import ScoreScale, scale_of
+from desktop_app.ui.score_scale import LIMITS, SIGMAS, ScoreScale, scale_of
 from desktop_app.ui.signals.signal_view import NO_SIGNAL, SignalView
 from desktop_app.ui.telemetry.against import NOTHING_AGAINST, AgainstState
 from desktop_app.ui.telemetry.parts import NO_PARTS, Parts
@@ -216,6 +216,8 @@ class AppState:
     @property
     def scale(self) -> ScoreScale:
         """What scores and the threshold are counted in."""
+        if self.spec is None:
+            return LIMITS if self.looks == "telemetry" else SIGMAS
         return scale_of(self.spec)
 
     @property

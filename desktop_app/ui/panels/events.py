@@ -25,6 +25,7 @@ from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, tabular
 from desktop_app.ui.words import counted
 
+_ROWS_MEASURED = 20
 _WIDTHS: dict[Looks, tuple[int, ...]] = {
     "light curve": (48, 100, 120, 70, 60, 84, 90, 84, 64, 240, 200, 110, 110),
     "telemetry": (48, 110, 100, 150, 96, 76, 100, 420, 150, 150, 84, 84),
@@ -93,6 +94,8 @@ class EventsPanel(QWidget):
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 8)
         view.horizontalHeader().setHighlightSections(False)
+        # Dates are equally long: looking at a thousand of them would hold up the window while the threshold is dragged.
+        view.horizontalHeader().setResizeContentsPrecision(_ROWS_MEASURED)
         view.horizontalHeader().setStretchLastSection(True)
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         return view

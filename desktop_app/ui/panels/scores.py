@@ -172,7 +172,7 @@ class ScoresPanel(QWidget):
         if place is not None:
             self._session.select_event(place)
             return
-        self._session.select_row(spread.top_row)
+        self._session.select_row(spread.top_row, channel=spread.channel)
         self._session.step_row(0)  # the row stays, and the curve moves there
 
 

@@ -45,7 +45,7 @@ from desktop_app.ui.words import counted
 
 STRETCHES = ("Test", "Training", "Both")
 DRAWN = ("Lines", "Steps")
-_LIST_PX, _LIST_SHARE = (226, 340), 0.4
+_LIST_PX, _LIST_SHARE = (240, 340), 0.4
 _SCALES = 20
 _ALL_IN_VIEW = 0.9
 

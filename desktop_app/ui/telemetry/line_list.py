@@ -38,7 +38,7 @@ from desktop_app.ui.telemetry.lines import Line, subsystems_of
 from desktop_app.ui.theme import LIGHT, Theme, tabular
 
 MINIMUM_PX = 160
-THUMB_PX = (54, 20)
+THUMB_PX = (50, 20)
 _EVERY = "all subsystems"
 _NOTHING = QModelIndex()
 
@@ -110,7 +110,7 @@ class LineList(QWidget):
         for column in (KIND, MISSING):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         figures = view.fontMetrics().horizontalAdvance
-        for column, width in ((TRACE, THUMB_PX[0]), (SCORE, figures("000.00") + 12), (EVENTS, figures("Events") + 12)):
+        for column, width in ((TRACE, THUMB_PX[0]), (SCORE, figures("00,000") + 14), (EVENTS, figures("Events") + 14)):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             head.resizeSection(column, width)
         for visual, column in enumerate((0, TRACE, SCORE, EVENTS, KIND, MISSING)):

@@ -19,6 +19,7 @@ _TIPS = {
     SCORE: "The highest score, in limits of the channel",
     EVENTS: "How many events there are at the threshold; ! where ground truth disagrees",
 }
+_LARGE = 100.0
 _NOTHING = QModelIndex()
 
 
@@ -242,7 +243,7 @@ def _cell(line: Line, column: int) -> str:
         case 2:
             return _share(line.missing)
         case 4:
-            return f"{line.top:,.2f}" if isfinite(line.top) else ""
+            return f"{line.top:,.{2 if line.top < _LARGE else 0}f}" if isfinite(line.top) else ""
         case 5:
             return "" if line.events is None else f"{'! ' if line.wrong else ''}{line.events:,}"
         case _:

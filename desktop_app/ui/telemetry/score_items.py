@@ -123,6 +123,7 @@ class ExpectedItem(PlotItem):
         self._scene = Scene()
         self._tracks: ScoreTracks | None = None
         self._step_s = 1.0
+        self._known: dict[tuple[int, str], tuple[tuple[float, float, int], tuple[Floats, Floats]]] = {}
 
     def set_scene(self, scene: Scene) -> None:
         """The rows that are drawn over."""
@@ -132,6 +133,7 @@ class ExpectedItem(PlotItem):
     def set_tracks(self, tracks: ScoreTracks | None, step_s: float) -> None:
         """Draw those of other scores."""
         self._tracks, self._step_s = tracks, step_s
+        self._known.clear()
         self.update()
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
@@ -157,7 +159,7 @@ class ExpectedItem(PlotItem):
             colour = QColor(self.theme.model if name == "model" else self.theme.accent)
             colour.setAlpha(230 if name == "model" else 150)
             painter.setPen(QPen(colour, 1.2 if name == "model" else 1.0))
-            time, values = reduced(series, frame.view)
+            time, values = self._reduced(row.place, name, series, frame.view)
             if not len(time):
                 continue
             x, y = frame.x(time), self._y(frame, row, heights_of(levels, values))
@@ -165,6 +167,14 @@ class ExpectedItem(PlotItem):
             breaks = np.flatnonzero(np.diff(time) > max(_GAP_STEPS * self._step_s, 4 * column)) + 1
             for piece in np.split(np.arange(len(time)), breaks):
                 painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x[piece], y[piece], strict=True)]))
+
+    def _reduced(self, place: int, name: str, series: Pyramid, view: View) -> tuple[Floats, Floats]:
+        """The points of a track to draw, kept for as long as the view is: events come and go over it."""
+        wanted = (view.start, view.stop, view.width)
+        known = self._known.get((place, name))
+        if known is None or known[0] != wanted:
+            known = self._known[(place, name)] = (wanted, reduced(series, view))
+        return known[1]
 
     def _y(self, frame: Frame, row: Row, values: Floats) -> Floats:
         top = frame.top + row.top - frame.view.top
