@@ -52,7 +52,8 @@ class ReplayBar(QWidget):
         self.toggle_button.setText("Pause" if state.status == "running" else "Go on" if going else "Start")
         if (old.status == "running") != (state.status == "running"):
             self._paint_toggle()
-        self.toggle_button.setEnabled(ready and state.status != "preparing")
+        # A button that is disabled loses the focus, and Space would no longer pause.
+        self.toggle_button.setEnabled(ready)
         self.step_button.setEnabled(ready and state.status != "preparing")
         self.stop_button.setEnabled(going or state.status == "preparing")
         self.restart_button.setEnabled(ready and state.data is not None)
