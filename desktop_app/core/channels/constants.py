@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 
 VERSION = 1
+SELECTION_SET = "36 labelled channels of SMAP and 5 of MSL, with faults planted into nominal stretches"
+"""What the constants were chosen on."""
 SELECTION_SET = "41 labelled development channels of SMAP (36) and MSL (5), and faults planted into their training"
 
 
