@@ -112,7 +112,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     _A("show_pixels", "View", "Show pi&xels", "P", "Show the frame of the cadence that is looked at", "pixels"),
     _A(
-        "show_against", "View", "Channel a&gainst channel", "Ctrl+Alt+A", "See one channel of telemetry against another"
+        "show_against", "View", "&Channel against channel", "Ctrl+Alt+A", "See one channel of telemetry against another"
     ),
     _A("play_frames", "View", "&Play frames", "Shift+P", "Frame after frame; once more ends it", "run", "", True),
     _A("full_screen", "View", "F&ull screen", "F11", "The window fills the screen", "", "toggle"),
