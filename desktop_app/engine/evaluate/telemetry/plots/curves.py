@@ -52,8 +52,7 @@ def pr_curves(methods: Sequence[MethodFigures], kept: Kept, target: Path) -> Pat
     with figure(target, 5.2 * len(groups), 4.8) as drawn:
         for axes, group in zip(panels(drawn, len(groups)), groups, strict=True):
             share = (group.points.hits + group.points.missed) / max(group.samples, 1)
-            axes.axhline(share, color=TRUTH, linewidth=0.8, linestyle=":")
-            axes.annotate("labelled", (1, share), (0, 2), "data", "offset points", color=TRUTH, size=7, ha="right")
+            axes.axhline(share, color=TRUTH, linewidth=0.8, linestyle=":", label=f"share labelled  {share:.3f}")
             for method, of_group, look in _looks(methods, group.group):
                 recall, precision = pr_curve(*kept.pooled(method.name, group.group))
                 axes.plot(
