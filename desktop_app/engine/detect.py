@@ -114,10 +114,15 @@ def _depends_on(data: LightCurve | Telemetry, spec: DetectorSpec, params: Params
     }
 
 
-def _told_elsewhere(params: Params) -> dict[str, str]:
-    """The hash of a table of ranges that the settings name: it may change under its name."""
-    ranges = str(getattr(params, "ranges", ""))
-    return {"ranges": _hash_of_file(Path(ranges).expanduser())} if ranges else {}
+def _told_elsewhere(params: Params) -> dict[str, object]:
+    """What settings name that may change under its name: a table of ranges, and detectors that look together."""
+    told: dict[str, object] = {}
+    if ranges := str(getattr(params, "ranges", "")):
+        told["ranges"] = _hash_of_file(Path(ranges).expanduser())
+    for name in str(getattr(params, "members", "")).replace(",", " ").split():
+        member = spec_of(name, "telemetry")
+        told[f"member {name}"] = [member.version, weights_hash(member.weights)]
+    return told
 
 
 def _weights_of(spec: DetectorSpec, params: Params) -> str:

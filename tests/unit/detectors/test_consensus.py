@@ -1,6 +1,7 @@
 """Several detectors as one: how rare scores are, and what is flagged of them together."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ from desktop_app.core.errors import FitError, ParamError
 from desktop_app.core.progress import silent
 from desktop_app.core.source import Source
 from desktop_app.core.telemetry import Channel, Telemetry
+from desktop_app.detectors import TELEMETRY_DETECTORS, spec_of
 from desktop_app.detectors.telemetry.consensus import SPEC, ConsensusParams, members_of
+from desktop_app.engine.cache import ScoreCache
+from desktop_app.engine.detect import detect
 
 RNG = np.random.default_rng(0)
 
@@ -78,8 +82,6 @@ def test_that_one_member_alone_flags_what_it_flags_by_itself() -> None:
     values = wave()
     values[700:730] += 3.0
     data = telemetry(values, wave(1))
-    from desktop_app.detectors import TELEMETRY_DETECTORS
-
     for name in ("limits", "ewma"):
         spec = TELEMETRY_DETECTORS[name]
         alone = spec.build(spec.params()).fit(data, silent).score(data, silent).values[:, 0]
@@ -130,3 +132,17 @@ def test_that_commands_are_not_scored() -> None:
     found = SPEC.build(ConsensusParams(members="limits, ewma")).fit(both, silent).score(both, silent)
     assert np.isnan(found.values[:, 1]).all()
     assert np.isfinite(found.values[:, 0]).all()
+
+
+def test_that_a_new_version_of_a_member_is_not_answered_from_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, cache = telemetry(wave(), wave(1)), ScoreCache(tmp_path)
+    settings = {"members": "limits, ewma"}
+    detect(data, "consensus", settings, cache=cache)
+    assert detect(data, "consensus", settings, cache=cache).cached
+    newer = replace(TELEMETRY_DETECTORS["limits"], version=99)
+    monkeypatch.setattr(
+        "desktop_app.engine.detect.spec_of", lambda name, looks: newer if name == "limits" else spec_of(name, looks)
+    )
+    assert not detect(data, "consensus", settings, cache=cache).cached
