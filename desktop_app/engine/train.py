@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from desktop_app.core.errors import ReadError, UserError, WriteError
+from desktop_app.core.errors import ParamError, ReadError, UserError, WriteError
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, silent
 from desktop_app.core.registry import Registry
@@ -162,6 +162,10 @@ def train(request: TrainRequest, report: Report = silent, told: Told = unheard) 
     params = checked_settings(spec.params, request.settings)
     chosen_device(str(getattr(params, "device", "auto")), worth=False)
     _check_out(request.out)
+    if request.jobs != 1 and not spec.each_channel:
+        raise ParamError(
+            f"{spec.label} trains one network, which is one job, not {request.jobs}.", hint="Leave --jobs out."
+        )
     if not request.track:
         return spec.run(request, params, report, told)
     from desktop_app.engine.training_track import together, tracked

@@ -1,13 +1,19 @@
 """The trainings on light curves, as the registry of trainings knows them."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, TypedDict
 
-from desktop_app.core.errors import ReadError
+from desktop_app.core.errors import ParamError, ReadError
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report
-from desktop_app.engine.train import Told, TrainingSpec, TrainRequest
+from desktop_app.engine.train import Epoch, Told, TrainingSpec, TrainRequest
 from desktop_app.nets.device import Device
+from desktop_app.nets.training import Heard, Turn
+
+
+class _How(TypedDict):
+    epochs: int
+    device: str
 
 
 class CurveTraining(Params):
@@ -27,34 +33,48 @@ class CurveTraining(Params):
     )
 
 
-class _Trains(Protocol):
-    def __call__(
-        self, data: Any, out: Any, seed: int, report: Report, *, epochs: int, device: str
-    ) -> Mapping[str, Any]: ...
-
-
-def _run(trains: _Trains, request: TrainRequest, params: CurveTraining, report: Report) -> Mapping[str, Any]:
+def _checked(request: TrainRequest) -> TrainRequest:
+    """The request, which light curves can answer."""
     if not request.data.is_dir():
         raise ReadError(f"There is no folder {request.data}.", hint="Name the folder with the files to learn from.")
-    return trains(request.data, request.out, params.seed, report, epochs=params.epochs, device=params.device.value)
+    if request.channels:
+        raise ParamError(f"Light curves have no channels such as {request.channels[0]!r}.", hint="Leave --channel out.")
+    return request
 
 
-def _flares(request: TrainRequest, params: CurveTraining, report: Report, _told: Told) -> Mapping[str, Any]:
-    from desktop_app.engine.train_flares import train_flares
+def _hearing(params: CurveTraining, usual: int, told: Told) -> Heard:
+    """What tells turns through the data as epochs."""
 
-    return _run(train_flares, request, params, report)
+    def heard(turn: Turn) -> None:
+        epochs = params.epochs or usual
+        told(Epoch("", turn.epoch, epochs, turn.training, turn.validation, turn.rate, turn.seconds))
+
+    return heard
 
 
-def _lstm_autoencoder(request: TrainRequest, params: CurveTraining, report: Report, _told: Told) -> Mapping[str, Any]:
-    from desktop_app.engine.train_lstm_autoencoder import train
+def _flares(request: TrainRequest, params: CurveTraining, report: Report, told: Told) -> Mapping[str, Any]:
+    from desktop_app.engine.train_flares import EPOCHS, train_flares
 
-    return _run(train, request, params, report)
+    asked, heard = _checked(request), _hearing(params, EPOCHS, told)
+    how: _How = {"epochs": params.epochs, "device": params.device.value}
+    return train_flares(asked.data, asked.out, params.seed, report, **how, heard=heard)
+
+
+def _lstm_autoencoder(request: TrainRequest, params: CurveTraining, report: Report, told: Told) -> Mapping[str, Any]:
+    from desktop_app.engine.train_lstm_autoencoder import EPOCHS, train
+
+    asked, heard = _checked(request), _hearing(params, EPOCHS, told)
+    how: _How = {"epochs": params.epochs, "device": params.device.value}
+    return train(asked.data, asked.out, params.seed, report, **how, heard=heard)
 
 
 def _vetting(request: TrainRequest, params: CurveTraining, report: Report, _told: Told) -> Mapping[str, Any]:
     from desktop_app.engine.train_vetting import train_vetting
 
-    return _run(train_vetting, request, params, report)
+    asked = _checked(request)
+    if request.track:
+        raise ParamError("The judge of events grows trees, which have no epochs to track.", hint="Leave --track out.")
+    return train_vetting(asked.data, asked.out, params.seed, report, epochs=params.epochs, device=params.device.value)
 
 
 FLARES = TrainingSpec(

@@ -12,15 +12,15 @@ from desktop_app.core.progress import Report, part
 from desktop_app.engine.flare_lessons import Lessons, lessons_below
 from desktop_app.nets.device import chosen_device
 from desktop_app.nets.flare_net import flare_logits, learn_flares, size_of
-from desktop_app.nets.training import Schedule
+from desktop_app.nets.training import Heard, Schedule, unheard
 from desktop_app.nets.weights import Arrays, save_weights
 
-_EPOCHS = 30
+EPOCHS = 30
 _VETTED_REPEATED = 5
 
 
 def train_flares(
-    data: Path, out: Path, seed: int, report: Report, *, epochs: int = 0, device: str = "cpu"
+    data: Path, out: Path, seed: int, report: Report, *, epochs: int = 0, device: str = "cpu", heard: Heard = unheard
 ) -> Mapping[str, Any]:
     """Train the network for flares on the light curves below ``data``, and save it with its card in ``out``.
 
@@ -36,13 +36,14 @@ def train_flares(
     rng = np.random.default_rng(seed)
     lessons, clean, stars = lessons_below(data, rng, part(report, 0.0, 0.7))
     training, validation = lessons.only(~lessons.held_out), lessons.only(lessons.held_out)
-    how = Schedule(epochs=epochs or _EPOCHS, seed=seed)
+    how = Schedule(epochs=epochs or EPOCHS, seed=seed)
     arrays, history = learn_flares(
         _vetted_repeated(training).tensors,
         validation.tensors,
         how,
         part(report, 0.7, 0.99),
         device=chosen_device(device, worth=False),
+        heard=heard,
     )
     tail = tail_of([(rows, _scores(arrays, noise)) for rows, noise in clean])
     card = {

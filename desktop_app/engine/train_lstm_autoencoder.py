@@ -30,7 +30,7 @@ from desktop_app.detectors.curves.lstm_autoencoder import (
 )
 from desktop_app.nets.device import chosen_device
 from desktop_app.nets.lstm_autoencoder import Windows, fit_autoencoder, reconstruct
-from desktop_app.nets.training import Arrays, Schedule
+from desktop_app.nets.training import Arrays, Heard, Schedule, unheard
 from desktop_app.nets.weights import save_weights
 from desktop_app.paths import version
 
@@ -51,7 +51,7 @@ class _Star:
 
 
 def train(
-    data: Path, out: Path, seed: int, report: Report, *, epochs: int = 0, device: str = "auto"
+    data: Path, out: Path, seed: int, report: Report, *, epochs: int = 0, device: str = "auto", heard: Heard = unheard
 ) -> Mapping[str, Any]:
     """Train on the files below ``data`` and save weights, calibration and card in ``out``; the card.
 
@@ -60,8 +60,17 @@ def train(
 
     Parameters
     ----------
-    data, out, seed, report, epochs, device
-        As `engine.train.Training` has them.
+    data, out : Path
+        A folder of light curves, and that for weights and card.
+    seed : int
+    report : callable
+        Told the progress; may raise `JobCancelled`.
+    epochs : int
+        At most so many turns through the data; 0 for the usual number.
+    device : str
+        One of `nets.device.Device`.
+    heard : callable
+        Told of each turn.
 
     Raises
     ------
@@ -75,7 +84,7 @@ def train(
     pairs = [with_planted(_windows(group, rng), rng) for group in (learnt, judging)]
     how = Schedule(epochs or EPOCHS, BATCH, RATE, patience=PATIENCE, seed=seed)
     given, wanted = (pairs[0][0], pairs[1][0]), (pairs[0][1], pairs[1][1])
-    arrays, history = fit_autoencoder(given, wanted, how, part(report, 0.3, 0.9), device=where)
+    arrays, history = fit_autoencoder(given, wanted, how, part(report, 0.3, 0.9), device=where, heard=heard)
     report(0.9, "Calibrating the scores")
     calibrated = _calibrated(arrays, judging)
     scores = {

@@ -34,7 +34,7 @@ _RIDGE = 0.02
 def train_vetting(
     data: Path, out: Path, seed: int, report: Report, *, epochs: int = 0, device: str = "auto"
 ) -> Mapping[str, Any]:
-    """As `engine.train.Training`; ``epochs`` is the number of trees of each kind, and the device is the processor."""
+    """As `train_flares`; ``epochs`` is the number of trees of each kind, and the device is the processor."""
     del device
     examples = examples_in(data, seed, part(report, 0.0, 0.6))
     if len(examples) < _FEW or len({example.star for example in examples}) < _FOLDS:

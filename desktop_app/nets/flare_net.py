@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.progress import Report
-from desktop_app.nets.training import History, Schedule, arrays_of, seeded, train_network
+from desktop_app.nets.training import Heard, History, Schedule, arrays_of, seeded, train_network, unheard
 from desktop_app.nets.weights import Arrays
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def learn_flares(
     report: Report,
     *,
     device: str = "cpu",
+    heard: Heard = unheard,
 ) -> tuple[Arrays, History]:
     """The weights that tell flares from the rest.
 
@@ -83,6 +84,8 @@ def learn_flares(
         Told the progress.
     device : str
         "cpu", "cuda" or "mps".
+    heard : callable
+        Told of each turn through the data.
 
     Raises
     ------
@@ -101,7 +104,9 @@ def learn_flares(
     def tensors(arrays: tuple[Singles, Singles, Singles]) -> "tuple[Tensor, ...]":
         return tuple(torch.from_numpy(np.ascontiguousarray(array, np.float32)) for array in arrays)
 
-    history = train_network(network, loss, tensors(training), tensors(validation), how, report, device=device)
+    history = train_network(
+        network, loss, tensors(training), tensors(validation), how, report, device=device, heard=heard
+    )
     return arrays_of(network), history
 
 

@@ -7,7 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.progress import Report, silent
-from desktop_app.nets.training import Arrays, History, Schedule, arrays_of, load_arrays, seeded, train_network
+from desktop_app.nets.training import (
+    Arrays,
+    Heard,
+    History,
+    Schedule,
+    arrays_of,
+    load_arrays,
+    seeded,
+    train_network,
+    unheard,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -65,6 +75,7 @@ def fit_autoencoder(
     start: Arrays | None = None,
     size: Size | None = None,
     device: str = "cpu",
+    heard: Heard = unheard,
 ) -> tuple[Arrays, History]:
     """Weights that make ``wanted`` windows of ``given`` ones.
 
@@ -81,6 +92,8 @@ def fit_autoencoder(
     size : Size, optional
         The usual where not given; that of ``start`` where there is one.
     device : str
+    heard : callable
+        Told of each turn through the data.
     """
     import torch
 
@@ -91,7 +104,7 @@ def fit_autoencoder(
         (torch.from_numpy(np.ascontiguousarray(x)), torch.from_numpy(np.ascontiguousarray(y)))
         for x, y in zip(given, wanted, strict=True)
     )
-    history = train_network(network, _loss, training, validation, how, report, device=device)
+    history = train_network(network, _loss, training, validation, how, report, device=device, heard=heard)
     return arrays_of(network), history
 
 

@@ -99,7 +99,7 @@ class TrainingVerbs(QObject):
             state.out,
             state.settings.model_dump(),
             () if state.scope == "all" else channels,
-            state.jobs if state.scope == "all" or len(channels) > 1 else 1,
+            state.jobs if state.spec.each_channel and (state.scope == "all" or len(channels) > 1) else 1,
             not anew,
         )
         now = monotonic()

@@ -144,6 +144,8 @@ def test_that_what_it_cannot_learn_from_is_a_sentence(data: Path, tmp_path: Path
         train(request(data, tmp_path / "out", together="A-1, Z-9"))
     with pytest.raises(ParamError, match=r"weight = 0 is not possible: it has to be a number from 0\.01 to 1000"):
         train(request(data, tmp_path / "out", weight=0))
+    with pytest.raises(ParamError, match="trains one network, which is one job, not 2"):
+        train(replace(request(data, tmp_path / "out"), jobs=2))
     with pytest.raises(FitError, match="are needed"):
         train(replace(request(data, tmp_path / "out"), channels=("A-1", "A-2")))
 

@@ -1,5 +1,6 @@
 """`peculiar train lstm_autoencoder`, from a folder of files to weights that the detector takes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from desktop_app.cli.main import run
 from desktop_app.core.errors import FitError, ParamError, ReadError, WriteError
 from desktop_app.core.progress import JobCancelled, silent
 from desktop_app.detectors.curves.lstm_autoencoder import SPEC
-from desktop_app.engine.train import CURVE_TRAININGS, TrainRequest, train
+from desktop_app.engine.train import CURVE_TRAININGS, Epoch, TrainRequest, train
 from desktop_app.nets.weights import load_weights
 from tests.data import quiet_curve
 
@@ -55,7 +56,10 @@ def test_that_weights_and_card_are_written_and_the_detector_takes_them(
 
 
 def test_that_the_same_seed_gives_the_same_weights(stars: Path, tmp_path: Path) -> None:
-    cards = [train(request(stars, tmp_path / name, seed=3)) for name in ("a", "b")]
+    heard: list[Epoch] = []
+    cards = [train(request(stars, tmp_path / name, seed=3), told=heard.append) for name in ("a", "b")]
+    assert [(epoch.epoch, epoch.epochs) for epoch in heard] == [(1, 1)] * 2
+    assert heard[0].validation == cards[0]["scores"]["validation_loss"]
     first, again = (load_weights(str(tmp_path / name))[0] for name in ("a", "b"))
     assert cards[0]["scores"]["validation_loss"] == cards[1]["scores"]["validation_loss"]
     for name in first:
@@ -86,6 +90,10 @@ def test_that_bad_words_are_sentences(stars: Path, tmp_path: Path) -> None:
         train(request(stars, tmp_path, device="tpu"))
     with pytest.raises(ParamError, match="seed = -1 is not possible: it has to be a whole number from 0"):
         train(request(stars, tmp_path, seed=-1))
+    with pytest.raises(ParamError, match="no channels such as 'P-1'"):
+        train(replace(request(stars, tmp_path), channels=("P-1",)))
+    with pytest.raises(ParamError, match="no epochs to track"):
+        train(TrainRequest("vetting", stars, tmp_path / "out", track=("tensorboard",)))
     with pytest.raises(ReadError, match="no folder"):
         train(request(tmp_path / "nowhere", tmp_path))
     with pytest.raises(WriteError, match="is a file"):
