@@ -543,12 +543,12 @@ def test_that_a_light_curve_takes_the_parts_away(
 
 
 @pytest.mark.real_data
-def test_that_a_real_anomaly_is_hit_by_the_default_detector(window: MainWindow, qtbot: QtBot) -> None:
+def test_that_a_real_anomaly_is_told_to_be_hit(window: MainWindow, qtbot: QtBot) -> None:
     path = SHARED / "telemetry" / "smap_msl_dev.npz"
     if not path.exists():
         pytest.skip(f"the real data are not here: {path}")
     open_and_wait(window, path, qtbot)
-    qtbot.waitUntil(lambda: spec_name(window) != "", timeout=30_000)
+    use_limits(window, qtbot)
     press_run(window, qtbot)
     told = window.session.state.marking
     assert told is not None
