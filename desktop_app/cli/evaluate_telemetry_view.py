@@ -55,7 +55,7 @@ _FIGURES = {"vus_pr": "VUS-PR", "corrected_f05": "corrected F0.5"}
 
 def show_evaluation(done: Evaluation) -> None:
     """Print the whole report on standard output; what has no figures, on standard error as well."""
-    for line in _about(done):
+    for line in about(done):
         say(line)
     for title, rows in tables(done):
         say("")
@@ -120,7 +120,8 @@ def _fault_tables(done: Evaluation) -> Iterator[tuple[str, Rows]]:
         yield _fault_title(faults), _fault_rows(faults)
 
 
-def _about(done: Evaluation) -> Iterator[str]:
+def about(done: Evaluation) -> Iterator[str]:
+    """What the figures are of, and what they mean."""
     yield f"Report set: {done.report_set}"
     yield f"Constants {done.constants_sha256[:12]}, chosen on: {done.selection_set}"
     hashes = f"data {done.data_sha256[:12]}, labels {done.labels_sha256[:12]}, code {done.code_sha256[:12]}"
@@ -132,6 +133,11 @@ def _about(done: Evaluation) -> Iterator[str]:
                 f"{method.name}: version {method.version}, threshold {method.threshold:g}{weights}, "
                 f"output {method.output[:12]}"
             )
+            if seen := {channel.name for channel in done.channels} & set(method.taught):
+                yield (
+                    f"NOT UNSEEN: the weights of {method.name} learnt from labels of {len(seen)} of these channels, or "
+                    "were chosen by them; figures that hold these tell nothing of other channels."
+                )
     yield (
         f"VUS-PR: buffers of up to {done.window} samples, mean over channels; own buffer: as long as the channel's "
         "autocorrelation asks for. Events: a true one is found where a flagged one overlaps with it, and counts once."

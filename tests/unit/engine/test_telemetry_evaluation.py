@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import desktop_app
-from desktop_app.cli.evaluate_telemetry_view import markdown
+from desktop_app.cli.evaluate_telemetry_view import about, markdown
 from desktop_app.core.channels.constants import SELECTION_SET, constants_hash
 from desktop_app.core.channels.faults import FAULTS
 from desktop_app.core.errors import ParamError, ReadError
@@ -321,6 +321,16 @@ def test_that_a_plain_detector_stands_among_the_controls_unless_it_is_named() ->
     named = Request(Path("x"), detectors=("limits",)).methods()
     assert [method.name for method in named if not method.control] == ["limits"]
     assert "limit-check" not in [method.name for method in named]
+
+
+def test_that_a_network_that_was_taught_by_labels_of_a_channel_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "set"
+    path.mkdir()
+    done = evaluate(Request(write_set(path), detectors=("lstm_classifier",), controls=False, jobs=1), silent)
+    assert "P-2" in done.methods[0].taught
+    assert any("NOT UNSEEN" in line and "1 of these channels" in line for line in about(done))
+    plain = evaluate(Request(path / "channels.npz", detectors=("limits",), controls=False, jobs=1), silent)
+    assert not any("NOT UNSEEN" in line for line in about(plain))
 
 
 def test_that_settings_are_for_one_detector() -> None:

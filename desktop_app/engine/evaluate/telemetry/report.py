@@ -1,5 +1,6 @@
 """One evaluation of telemetry: predictions to disk, labels in another process, figures, checks."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,7 +26,7 @@ from desktop_app.engine.evaluate.telemetry.predict import (
 )
 from desktop_app.engine.evaluate.telemetry.results import Evaluation, FaultRow, Faults, MethodFigures
 from desktop_app.engine.evaluate.telemetry.scoring import Order, Scored, score
-from desktop_app.nets.weights import weights_hash
+from desktop_app.nets.weights import folder_of, weights_hash
 from desktop_app.paths import version
 
 ALL = "all"
@@ -170,13 +171,24 @@ def _about(method: Method) -> MethodFigures:
         return told
     spec = TELEMETRY_DETECTORS[name]
     params = spec.params.checked(method.settings)
+    weights = str(getattr(params, "weights", "")) or spec.weights
     return replace(
         told,
         settings=params.model_dump(mode="json"),
         threshold=spec.threshold if method.threshold is None else method.threshold,
         version=spec.version,
-        weights=weights_hash(str(getattr(params, "weights", "")) or spec.weights) or None,
+        weights=weights_hash(weights) or None,
+        taught=_taught(weights),
     )
+
+
+def _taught(weights: str) -> tuple[str, ...]:
+    """The channels whose labels a network learnt from or was chosen by, as its card tells; () for all others."""
+    card = folder_of(weights) / "card.json"
+    if not weights or not card.is_file():
+        return ()
+    split = json.loads(card.read_text(encoding="utf-8")).get("split", {})
+    return tuple(sorted({*split.get("training", ()), *split.get("validation", ())}))
 
 
 def _modes(method: Method) -> tuple[Mode, ...]:

@@ -150,6 +150,8 @@ class MethodFigures:
         Why there is no figure; "" where there is.
     groups, channels : tuple of figures
     notes : tuple of str
+    taught : tuple of str
+        Channels whose labels its weights learnt from or were chosen by: their figures tell nothing of others.
     """
 
     name: str
@@ -165,6 +167,7 @@ class MethodFigures:
     groups: tuple[GroupFigures, ...] = ()
     channels: tuple[ChannelFigures, ...] = ()
     notes: tuple[str, ...] = ()
+    taught: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
