@@ -45,7 +45,8 @@ def find_channel_events(data: Telemetry, scores: Scores, threshold: float) -> tu
     events: list[Event] = []
     for place, channel in enumerate(data.channels):
         if channel.role == "measured":
-            starts, stops = _cut(scores.values[:, place], threshold)
+            known = np.isfinite(data.values[:, place])
+            starts, stops = _cut(np.where(known, scores.values[:, place], np.nan), threshold)
             if starts.size:
                 events += _events_of(data, scores, place, starts, stops)
     return tuple(sorted(events, key=lambda event: (event.start, event.channel)))

@@ -134,6 +134,12 @@ def test_that_the_peak_is_the_row_of_the_highest_score() -> None:
     assert (first.peak, first.score, second.peak) == (104, 3.0, 500)
 
 
+def test_that_scores_of_samples_without_a_value_make_no_event() -> None:
+    values = wave()
+    values[500:520], values[600:620] = np.nan, np.inf
+    assert find_channel_events(telemetry(values, wave(1)), flagged((500, 520), (600, 620)), 1.0) == ()
+
+
 def test_that_commands_have_no_events() -> None:
     data = telemetry(wave())
     sent = replace(data, channels=(Channel("sent", role="command"),))
