@@ -45,8 +45,8 @@ class Constants:
         The limit of the distance to the training stretch above its median: robust sigmas, plus a share of the range.
     novelty_covered : float
         A training stretch that is unlike a larger share of the data is obsolete.
-    watch_margin : float
-        By how much a discord has to exceed the training's own worst, as a share of the range.
+    watch_factor, watch_margin : float
+        A discord has to exceed the training's own worst times a factor, plus a share of the range.
     joined_gap : int
         Samples: runs nearer than this are one.
     discord_floor : float
@@ -85,6 +85,7 @@ class Constants:
     novelty_sigmas: float = 8.0
     novelty_floor: float = 0.03
     novelty_covered: float = 0.5
+    watch_factor: float = 1.0
     watch_margin: float = 0.02
     joined_gap: int = 50
     discord_floor: float = 0.01

@@ -137,6 +137,16 @@ def covered_mean(of_windows: Floats, width: int) -> Floats:
     return np.where(number > 0.5, (total[width:] - total[:-width]) / np.maximum(number, 1), np.nan)
 
 
+def sample_scores(of_windows: Floats, width: int) -> Floats:
+    """As `covered_mean`; the first and last half width take the score next to them, which more windows cover."""
+    score = covered_mean(of_windows, width)
+    half = width // 2
+    if score.size > 2 * half:
+        score[:half] = np.where(np.isfinite(score[:half]), score[half], np.nan)
+        score[score.size - half :] = np.where(np.isfinite(score[score.size - half :]), score[-half - 1], np.nan)
+    return score
+
+
 def finite_or_nan(values: Floats) -> Floats:
     """``values`` with NaN where they are infinite."""
     return np.where(np.isfinite(values), values, np.nan)

@@ -14,7 +14,7 @@ from desktop_app.core.channels.dynamic_threshold import Limited, dynamic_limit, 
 from desktop_app.core.channels.expected import expected_values
 from desktop_app.core.channels.long_profile import neighbour_distance, training_distance
 from desktop_app.core.channels.novelty import Novelty, novelties
-from desktop_app.core.channels.profile import covered_mean
+from desktop_app.core.channels.profile import sample_scores
 from desktop_app.core.channels.regimes import Regime, contrasts
 from desktop_app.core.channels.scaling import EMPTY_GRID, Grid, automatic_window, grid_of, scale_of
 from desktop_app.core.channels.series import ChannelScores, EachChannel, Series
@@ -156,12 +156,16 @@ class ChannelDiscord:
     def _discords(self, channel: _Channel, width: int, report: Report) -> _Part:
         valid = channel.grid.windows(width)
         distance = neighbour_distance(channel.values, width, valid, self._params.neighbour, report)
-        score = covered_mean(distance, width)
+        score = sample_scores(distance, width)
         limited = dynamic_limit(score)
-        least = CONSTANTS.discord_floor
+        flagged = higher_than(score, limited.flagged, CONSTANTS.discord_floor)
         if self._params.mode is Mode.WATCH and channel.trained.size >= 2 * width:
-            least = max(least, self._usual_worst(channel, width) + CONSTANTS.watch_margin)
-        return _Part(width, score, Limited(limited.limit, higher_than(score, limited.flagged, least)))
+            known = channel.training.windows(width)
+            away = training_distance(channel.values, width, valid, channel.trained, known, silent)
+            unseen = sample_scores(np.fmin(distance, away), width)
+            least = CONSTANTS.watch_factor * self._usual_worst(channel, width) + CONSTANTS.watch_margin
+            flagged = higher_than(unseen, flagged, least)
+        return _Part(width, score, Limited(limited.limit, flagged))
 
     def _regimes(self, channel: _Channel, report: Report) -> tuple[Floats, list[Regime]]:
         if not self._params.regimes:
@@ -172,7 +176,7 @@ class ChannelDiscord:
         """The highest discord of the training stretch itself."""
         valid = channel.training.windows(width)
         distance = neighbour_distance(channel.trained, width, valid, self._params.neighbour, silent)
-        return float(np.nan_to_num(covered_mean(distance, width)).max(initial=0.0))
+        return float(np.nan_to_num(sample_scores(distance, width)).max(initial=0.0))
 
     def _notes(self, novelty: Novelty | None) -> tuple[str, ...]:
         if novelty is not None and novelty.obsolete:
@@ -192,7 +196,7 @@ def _novelty(channel: _Channel, report: Report) -> Novelty | None:
     distance = training_distance(channel.values, width, valid, channel.trained, known, report)
     own = neighbour_distance(channel.trained, width, known, 1, silent)
     worst = float(own[np.isfinite(own)].max(initial=-np.inf))
-    return Novelty(covered_mean(distance, width), worst if np.isfinite(worst) else np.nan)
+    return Novelty(sample_scores(distance, width), worst if np.isfinite(worst) else np.nan)
 
 
 def _flagged(parts: list[_Part], novelty: Novelty | None, regimes: list[Regime]) -> Bools:

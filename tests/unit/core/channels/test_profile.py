@@ -13,6 +13,7 @@ from desktop_app.core.channels.profile import (
     distances_to,
     join_profile,
     nearest_window,
+    sample_scores,
     self_profile,
 )
 from desktop_app.core.progress import JobCancelled, silent
@@ -150,3 +151,11 @@ def test_that_a_cancel_is_heard_while_windows_are_compared() -> None:
 
     with pytest.raises(JobCancelled):
         self_profile(values_of(1, 3000), WIDTH, np.ones(2989, bool), cancelled)
+
+
+def test_that_the_ends_take_the_score_that_half_a_width_of_windows_has() -> None:
+    of_windows = values_of(13, 41) ** 2
+    mean, score = covered_mean(of_windows, 10), sample_scores(of_windows, 10)
+    np.testing.assert_array_equal(score[5:-5], mean[5:-5])
+    np.testing.assert_array_equal(score[:5], mean[5])
+    np.testing.assert_array_equal(score[-5:], mean[-6])
