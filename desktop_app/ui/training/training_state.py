@@ -1,7 +1,7 @@
 """What the training panel shows: what is to be trained, how far that is, and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,8 +59,9 @@ class TrainingState:
     scope : str
     ticked : tuple of str
         The channels for the scope "chosen".
-    out : Path or None
-        Where weights go; None where there is nothing to learn from.
+    chosen_out, out : Path or None
+        The folder that a person chose, and where weights go; None where nobody did, and where there is nothing to
+        learn from.
     jobs : int
         How many channels are trained at the same time.
     unfinished : bool
@@ -82,6 +83,7 @@ class TrainingState:
     settings: Params | None = None
     scope: Scope = "shown"
     ticked: tuple[str, ...] = ()
+    chosen_out: Path | None = None
     out: Path | None = None
     jobs: int = 1
     unfinished: bool = False
@@ -92,7 +94,6 @@ class TrainingState:
     model: str = ""
     problem: str = ""
     hint: str = ""
-    chosen_out: Path | None = field(default=None)
 
 
 NOTHING_TRAINED = TrainingState()
