@@ -80,11 +80,15 @@ def allowed(params: type[Params], name: str) -> str:
         case None, None:
             return f"it has to be {what}"
         case _, None:
-            return f"it has to be {what}, {low:g} or more"
+            return f"it has to be {what}, {_number(low)} or more"
         case None, _:
-            return f"it has to be {what}, {high:g} or less"
+            return f"it has to be {what}, {_number(high)} or less"
         case _:
-            return f"it has to be {what} from {low:g} to {high:g}"
+            return f"it has to be {what} from {_number(low)} to {_number(high)}"
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else f"{value:g}"
 
 
 def as_yaml(values: Params) -> str:

@@ -13,7 +13,7 @@ from desktop_app.nets.weights import load_weights
 from tests.e2e.program import environment, peculiar
 from tests.telemetry_files import packed
 
-SETTINGS: dict[str, object] = {"epochs": 80, "patience": 80, "window": 8, "stride": 1, "hidden": 8, "batch": 4}
+SETTINGS: dict[str, object] = {"epochs": 50, "patience": 50, "window": 8, "stride": 1, "hidden": 8, "batch": 4}
 DEADLINE_S = 60.0
 
 
@@ -32,8 +32,8 @@ def test_that_kill_9_in_the_middle_of_a_channel_changes_nothing(tmp_path: Path) 
     again = peculiar(*words, "--log", tmp_path / "log.txt")
     assert again.status == 0, again.err
     log = (tmp_path / "log.txt").read_text()
-    assert "A-2  epoch 80 of 80" in log
-    assert "A-2  epoch 1 of 80" not in log
+    assert "A-2  epoch 50 of 50" in log
+    assert "A-2  epoch 1 of 50" not in log
     train(TrainRequest("lstm_autoencoder", data, tmp_path / "whole", {**SETTINGS, "device": "cpu"}))
     killed, whole = (load_weights(str(folder))[0] for folder in (out, tmp_path / "whole"))
     assert killed.keys() == whole.keys()
