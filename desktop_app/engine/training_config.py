@@ -87,7 +87,7 @@ def allowed(params: type[Params], name: str) -> str:
             return f"it has to be {what} from {_number(low)} to {_number(high)}"
 
 
-def _number(value: float) -> str:
+def _number(value: Any) -> str:  # what a rule of pydantic holds
     return str(int(value)) if float(value).is_integer() else f"{value:g}"
 
 
