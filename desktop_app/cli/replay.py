@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from desktop_app.core.channels.alarms import LogEntry
     from desktop_app.core.telemetry import Telemetry
     from desktop_app.engine.alarm_log import AlarmLog
-    from desktop_app.engine.replay import Frame, Pace, Replay, ReplayPlan
+    from desktop_app.engine.pace import Pace
+    from desktop_app.engine.replay import Frame, Replay, ReplayPlan
 
 INTERRUPTED = 130
 _TICK_S = 0.05
@@ -81,7 +82,8 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
 def run(arguments: argparse.Namespace) -> int:
     """Replay to the end, one part of the file after the other, or until Ctrl+C; 130 after that."""
     from desktop_app.engine.alarm_log import AlarmLog
-    from desktop_app.engine.replay import Pace, Replay
+    from desktop_app.engine.pace import Pace
+    from desktop_app.engine.replay import Replay
 
     plan = _plan(arguments)
     parts, plan = _parts(arguments, plan)

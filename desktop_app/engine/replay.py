@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import inf, isfinite
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,6 @@ from desktop_app.core.telemetry import Telemetry, without_labels
 if TYPE_CHECKING:
     from desktop_app.core.channels.streaming import StreamScorer
 
-SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
-LONGEST_GAP = 10.0
-"""In usual steps: a longer gap in the data is not waited for."""
 BLOCK_ROWS = 500
 _FRESH_STREAM = StreamParams()
 _FRESH_ALARMS = AlarmParams()
@@ -269,47 +265,6 @@ class Replay:
                     self._number += entry.what == "raised"
                     entries.append(entry)
         return entries
-
-
-class Pace:
-    """How many rows are due: by the clock of the data, or a sample a second where they have none, times the speed.
-
-    Parameters
-    ----------
-    data : Telemetry
-    first : int
-        The row to begin at.
-    speed : float
-        From 1 to 1000; infinite for as fast as it goes.
-    """
-
-    def __init__(self, data: Telemetry, first: int = 0, speed: float = 1.0) -> None:
-        steps = np.diff(data.time)
-        if data.clock == "samples":
-            steps = np.ones(steps.size)
-        usual = float(np.median(steps[steps > 0])) if np.any(steps > 0) else 1.0
-        self._due = np.concatenate(([0.0], np.cumsum(np.minimum(steps, LONGEST_GAP * usual))))
-        self._clock = float(self._due[first]) if len(data) else 0.0
-        self.speed = speed
-
-    def rows_due(self, row: int, elapsed_s: float, most: int = BLOCK_ROWS) -> int:
-        """How many rows from ``row`` on are due ``elapsed_s`` after the last call, ``most`` at most.
-
-        What is too much for one call is not made up for later: the replay is then as fast as it can.
-        """
-        if self.speed == inf:
-            return min(most, self._due.size - row)
-        self._clock += elapsed_s * self.speed
-        due = int(np.searchsorted(self._due, self._clock, side="right")) - row
-        if due > most:
-            self._clock = float(self._due[row + most - 1])
-        return max(0, min(due, most))
-
-    def wait_s(self, row: int) -> float:
-        """How long until the row ``row`` is due; 0 at the end."""
-        if self.speed == inf or row >= self._due.size or not isfinite(self.speed):
-            return 0.0
-        return max(0.0, (float(self._due[row]) - self._clock) / self.speed)
 
 
 def _chosen(data: Telemetry, names: Sequence[str]) -> tuple[Series, ...]:

@@ -37,7 +37,7 @@ def log_of(path: Path) -> list[dict[str, str]]:
 
 def started(recording: Path, log: Path) -> "subprocess.Popen[str]":
     """A replay that takes longer than the test, with its first alarm in the log."""
-    words = ["replay", recording, "--speed", "50", "--from", "890", "--log", log]
+    words = ["replay", recording, "--speed", "5", "--from", "896", "--log", log]
     program = subprocess.Popen(
         [sys.executable, "-m", "desktop_app", *map(str, words)],
         stdout=subprocess.PIPE,
@@ -110,7 +110,7 @@ def test_that_a_killed_replay_leaves_a_log_that_goes_on(recording: Path, tmp_pat
     program.communicate(timeout=30)
     before = log_of(log)
     assert before[0]["what"] == "raised"
-    assert peculiar("replay", recording, "--from", "890", "--log", log).status == 0
+    assert peculiar("replay", recording, "--from", "896", "--log", log).status == 0
     after = log_of(log)
     assert after[: len(before)] == before
     assert len({one["run"] for one in after}) == 2

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.core.channels.faults import FAULTS
-from desktop_app.engine.replay import SPEEDS
+from desktop_app.engine.pace import SPEEDS
 from desktop_app.ui.flow import Flow
 from desktop_app.ui.named import named
 from desktop_app.ui.replay.replay_state import ReplayState

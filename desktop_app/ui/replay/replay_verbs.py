@@ -20,7 +20,8 @@ from desktop_app.core.progress import Report
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.engine.alarm_log import LogOrigin, as_csv, as_text, record_of
 from desktop_app.engine.jobs import Failed, Finished, Worker
-from desktop_app.engine.replay import BLOCK_ROWS, SPEEDS, Frame, Injected, Pace, Replay, ReplayPlan
+from desktop_app.engine.pace import SPEEDS, Pace
+from desktop_app.engine.replay import BLOCK_ROWS, Frame, Injected, Replay, ReplayPlan
 from desktop_app.ui.replay.replay_state import ROLLING, ReplayState, Rolling
 from desktop_app.ui.state import AppState
 from desktop_app.ui.telemetry.telemetry_picture import same_samples

@@ -15,7 +15,8 @@ from desktop_app.core.errors import FitError, ParamError, WriteError
 from desktop_app.core.simulate_telemetry import STEP_S, simulate_telemetry
 from desktop_app.core.telemetry import Channel, Telemetry
 from desktop_app.engine.alarm_log import COLUMNS, AlarmLog, LogOrigin, as_csv, as_text, line_of, record_of
-from desktop_app.engine.replay import LONGEST_GAP, Frame, Pace, Replay, ReplayPlan
+from desktop_app.engine.pace import LONGEST_GAP, Pace
+from desktop_app.engine.replay import Frame, Replay, ReplayPlan
 
 STREAM = StreamParams(window=8, history=400, warm_up=200)
 PLAN = ReplayPlan(stream=STREAM)
