@@ -24,6 +24,13 @@ def sigmas(text: str) -> float:
     return value
 
 
+def add_settings(parser: argparse.ArgumentParser, what: str) -> None:
+    """``--set``, which gives settings one by one; ``what`` tells whose they are."""
+    parser.add_argument(
+        "--set", action="append", default=[], type=setting, dest="settings", metavar="KEY=VALUE", help=what
+    )
+
+
 def add_detectors_and_json(parser: argparse.ArgumentParser, usual: str) -> None:
     """``--json`` and ``--detector``, which every kind of evaluation takes alike."""
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the report here, for programs")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.cli.arguments import setting, sigmas
+from desktop_app.cli.arguments import add_settings, sigmas
 from desktop_app.cli.columns import add_column_options, choice_in
 from desktop_app.cli.delivery import deliver, list_file, targets
 from desktop_app.cli.found_files import Found, all_in, of_kind
@@ -40,21 +40,21 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser.add_argument(
         "--detector", metavar="NAME", help="what looks for events; 'peculiar detectors' tells the defaults"
     )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=setting,
-        dest="settings",
-        metavar="KEY=VALUE",
-        help="a setting of the detector; may be given several times",
-    )
+    add_settings(parser, "a setting of the detector; may be given several times")
     parser.add_argument(
         "--threshold",
         type=sigmas,
         metavar="X",
         help="flag from this score on, in sigma, or in limits of a channel (default: the detector's own)",
     )
+    _add_what(parser)
+    _add_how(parser)
+    add_column_options(parser, flux=False)
+    parser.set_defaults(run=run)
+
+
+def _add_what(parser: argparse.ArgumentParser) -> None:
+    """Which rows, columns and parts of a file are looked at."""
     parser.add_argument("--flux", metavar="COLUMN", help="look at this flux column (default: the best there is)")
     parser.add_argument(
         "--part", metavar="NAME", help="look at this filter, aperture or table (default: the first; of telemetry all)"
@@ -71,6 +71,10 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser.add_argument(
         "--quality", choices=PRESETS, default="default", help="which QUALITY bits hide a row (default: %(default)s)"
     )
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    """Where the list goes, and what is looked at together."""
     parser.add_argument(
         "--out",
         type=list_file,
@@ -89,8 +93,6 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         help="suspect what many targets of one mission and sector, quarter or campaign do at once; looks twice",
     )
     parser.add_argument("--no-cache", action="store_true", help="neither use nor keep scores of other runs")
-    add_column_options(parser, flux=False)
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop_app.cli import evaluate_telemetry
-from desktop_app.cli.arguments import add_detectors_and_json, setting, sigmas, workers
+from desktop_app.cli.arguments import add_detectors_and_json, add_settings, sigmas, workers
 from desktop_app.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -43,15 +43,7 @@ def _add_light_curves(kinds: "_SubParsersAction[argparse.ArgumentParser]", name:
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder that the files lie in, at any depth")
     parser.add_argument("--truth", type=Path, required=True, metavar="CSV", help="the known events")
     add_detectors_and_json(parser, "the default one")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=setting,
-        dest="settings",
-        metavar="KEY=VALUE",
-        help="a setting of the one detector; may be given several times",
-    )
+    add_settings(parser, "a setting of the one detector; may be given several times")
     parser.add_argument(
         "--threshold",
         type=sigmas,

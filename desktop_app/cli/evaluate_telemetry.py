@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.cli.arguments import add_detectors_and_json, setting, workers
+from desktop_app.cli.arguments import add_detectors_and_json, add_settings, workers
 from desktop_app.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -31,15 +31,7 @@ def add_to(kinds: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> No
     parser.add_argument("data", type=Path, metavar="DATA", help="a file or folder of telemetry")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="labels, in place of those that come with the data")
     add_detectors_and_json(parser, "the default one, and the one that streams")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        type=setting,
-        dest="settings",
-        metavar="KEY=VALUE",
-        help="a setting of the one detector; may be given several times",
-    )
+    add_settings(parser, "a setting of the one detector; may be given several times")
     parser.add_argument(
         "--threshold", type=_limit, metavar="X", help="flag from this score on (default: the detector's own)"
     )

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.cli.arguments import setting, sigmas
+from desktop_app.cli.arguments import add_settings, sigmas
 from desktop_app.cli.columns import add_column_options, choice_in, open_chosen, say_remembered
 from desktop_app.cli.found_files import files_of
 from desktop_app.cli.inject_faults import add_fault_options, are_telemetry, refuse_faults, run_faults
@@ -75,9 +75,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     )
     parser.add_argument("--seed", type=int, metavar="S", help="the same seed injects the same (default: 0)")
     parser.add_argument("--detector", metavar="NAME", help="what looks; 'peculiar detectors' tells the default")
-    parser.add_argument(
-        "--set", action="append", default=[], type=setting, dest="settings", metavar="KEY=VALUE", help="its settings"
-    )
+    add_settings(parser, "its settings")
     parser.add_argument("--threshold", type=sigmas, metavar="X", help="in sigma (default: the detector's own)")
     parser.add_argument("--flux", metavar="COLUMN", help="inject into this flux column (default: the best there is)")
     parser.add_argument("--part", metavar="NAME", help="this filter, aperture or table (default: the first)")

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from desktop_app.cli.arguments import setting
+from desktop_app.cli.arguments import add_settings
 from desktop_app.cli.terminal import counted, say
 from desktop_app.core.errors import ParamError, ReadError
 
@@ -70,9 +70,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         "--raise-after", type=_share, metavar="K/N", help="alarm after K of the last N samples (default: 3/5)"
     )
     parser.add_argument("--clear-after", type=_row, metavar="M", help="over after M samples below (default: 50)")
-    parser.add_argument(
-        *("--set",), action="append", default=[], type=setting, dest="settings", metavar="KEY=VALUE", help="of 'stream'"
-    )
+    add_settings(parser, "of 'stream'")
     parser.add_argument(
         "--inject", type=_fault, metavar="KIND@ROW", help="put a fault into the first channel; alarms of it say so"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from desktop_app.cli.arguments import setting
+from desktop_app.cli.arguments import add_settings
 from desktop_app.cli.progress import Note
 from desktop_app.cli.terminal import say
 from desktop_app.core.errors import ParamError, UserError
@@ -64,15 +64,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE.yaml", help="settings from a file; words override it")
-    parser.add_argument(
-        "--set",
-        dest="settings",
-        type=setting,
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a setting, as training.rate=0.001 (repeatable)",
-    )
+    add_settings(parser, "a setting, as training.rate=0.001 (repeatable)")
     parser.add_argument("--print-config", action="store_true", help="print all settings as such a file, and stop")
     parser.add_argument("--seed", type=int, help="the same seed gives the same weights (default: 0)")
     parser.add_argument("--epochs", type=int, metavar="N", help="at most so many turns through the data")

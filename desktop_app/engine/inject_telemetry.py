@@ -83,18 +83,7 @@ def fault_recall(
         for place, ground in enumerate(grounds)
     ]
     report(1.0, "Counted")
-    return FaultRecall(
-        detector=spec.name,
-        version=spec.version,
-        settings=params.model_dump(mode="json"),
-        threshold=looking.threshold,
-        tries=tuple(one for outcome_ in outcome for one in outcome_.tries),
-        channels=tuple(ground.name for ground, one in zip(grounds, outcome, strict=True) if not one.note),
-        nominal_samples=sum(one.samples for one in outcome),
-        nominal_events=sum(one.events for one in outcome),
-        left_out=left_out,
-        notes=tuple(one.note for one in outcome if one.note),
-    )
+    return _counted(looking, grounds, outcome, left_out)
 
 
 @dataclass(frozen=True)
@@ -133,6 +122,22 @@ class _Outcome:
     samples: int = 0
     events: int = 0
     note: str = ""
+
+
+def _counted(looking: _Looking, grounds: Sequence[_Ground], outcome: Sequence[_Outcome], left_out: int) -> FaultRecall:
+    """What came of all channels together."""
+    return FaultRecall(
+        detector=looking.spec.name,
+        version=looking.spec.version,
+        settings=looking.params.model_dump(mode="json"),
+        threshold=looking.threshold,
+        tries=tuple(one for of_channel in outcome for one in of_channel.tries),
+        channels=tuple(ground.name for ground, one in zip(grounds, outcome, strict=True) if not one.note),
+        nominal_samples=sum(one.samples for one in outcome),
+        nominal_events=sum(one.events for one in outcome),
+        left_out=left_out,
+        notes=tuple(one.note for one in outcome if one.note),
+    )
 
 
 _Planned = tuple[int, Fault]

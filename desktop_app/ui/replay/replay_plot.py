@@ -121,7 +121,7 @@ class ReplayPlot(pg.GraphicsLayoutWidget):
         for axis in (self._value_axis, self._score_axis, self._time_axis):
             axis.setPen(QPen(QColor(theme.line)))
             axis.setTextPen(QColor(theme.muted))
-        self._score_axis.setLabel("Score (× limit)")
+        self._score_axis.setLabel("Score")
         self.values.setPen(pg.mkPen(QColor(theme.point), width=1))
         self.model.setPen(pg.mkPen(QColor(theme.model), width=1))
         self.scores.setPen(pg.mkPen(QColor(theme.accent), width=1))
