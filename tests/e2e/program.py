@@ -1,10 +1,12 @@
 """Runs Peculiar as a user does: in a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +34,20 @@ def peculiar(*words: str | Path, cwd: Path | None = None, environ: Mapping[str, 
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def started(*words: str | Path, cwd: Path | None = None) -> "subprocess.Popen[str]":
+    """``python -m desktop_app`` with ``words``, still running, to read from and to send signals to; not on Windows."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "desktop_app", *map(str, words)],
+        cwd=cwd,
+        env=environment({}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run in the background of a shell have Ctrl+C ignored, and so would what they start.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def environment(changes: Mapping[str, str]) -> dict[str, str]:

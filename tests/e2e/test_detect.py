@@ -3,7 +3,6 @@
 import csv
 import json
 import signal
-import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.data import quiet_curve
-from tests.e2e.program import environment, peculiar
+from tests.e2e.program import peculiar, started
 from tests.e2e.stars import DIP_ROWS, write_bad_files, write_fits, write_star
 from tests.survey_files import ztf_file
 
@@ -161,13 +160,7 @@ def test_that_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     write_star(tmp_path / "a.csv")
     write_star(tmp_path / "b.csv", n=1_000_000)
     words = ("detect", "a.csv", "b.csv", "--out", "events.csv")
-    with subprocess.Popen(
-        [sys.executable, "-m", "desktop_app", *words],
-        cwd=tmp_path,
-        env=environment({}),
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as run:
+    with started(*words, cwd=tmp_path) as run:
         assert run.stderr is not None
         assert run.stderr.readline().startswith("a.csv: 1 event")
         run.send_signal(signal.SIGINT)

@@ -2,7 +2,6 @@
 
 import csv
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.io import open_file
 from desktop_app.io.telemetry.labels import load_labels
-from tests.e2e.program import environment, peculiar
+from tests.e2e.program import peculiar, started
 from tests.e2e.stars import write_star
 from tests.telemetry_files import packed, table_text, telemanom_folder
 
@@ -93,13 +92,7 @@ def test_that_the_detectors_of_both_kinds_are_listed() -> None:
 def test_that_ctrl_c_keeps_the_parts_that_were_looked_at(tmp_path: Path) -> None:
     telemanom_folder(tmp_path / "rover", [f"A-{n}" for n in range(1, 400)])
     words = ("detect", "rover", *LIMITS, "--threshold", "0.5", "--out", "events.csv")
-    with subprocess.Popen(
-        [sys.executable, "-m", "desktop_app", *words],
-        cwd=tmp_path,
-        env=environment({}),
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as run:
+    with started(*words, cwd=tmp_path) as run:
         assert run.stderr is not None
         assert run.stderr.readline().startswith("rover A-1: ")
         run.send_signal(signal.SIGINT)

@@ -4,7 +4,6 @@ import csv
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 
 from desktop_app.cli.main import run
-from tests.e2e.program import ROOT, environment, peculiar
+from tests.e2e.program import peculiar, started
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -35,17 +34,9 @@ def log_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def started(recording: Path, log: Path) -> "subprocess.Popen[str]":
+def replaying(recording: Path, log: Path) -> "subprocess.Popen[str]":
     """A replay that takes longer than the test, with its first alarm in the log."""
-    words = ["replay", recording, "--speed", "5", "--from", "896", "--log", log]
-    program = subprocess.Popen(
-        [sys.executable, "-m", "desktop_app", *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment({}),
-        cwd=ROOT,
-    )
+    program = started("replay", recording, "--speed", "5", "--from", "896", "--log", log)
     until = monotonic() + 60
     while monotonic() < until and not (log.exists() and log_of(log)):
         sleep(0.05)
@@ -92,7 +83,7 @@ def test_that_wrong_words_get_a_sentence(
 @POSIX
 def test_that_ctrl_c_ends_with_what_was_logged(recording: Path, tmp_path: Path) -> None:
     log = tmp_path / "alarms.csv"
-    program = started(recording, log)
+    program = replaying(recording, log)
     program.send_signal(signal.SIGINT)
     out, err = program.communicate(timeout=30)
     assert program.returncode == 130
@@ -105,7 +96,7 @@ def test_that_ctrl_c_ends_with_what_was_logged(recording: Path, tmp_path: Path) 
 @POSIX
 def test_that_a_killed_replay_leaves_a_log_that_goes_on(recording: Path, tmp_path: Path) -> None:
     log = tmp_path / "alarms.csv"
-    program = started(recording, log)
+    program = replaying(recording, log)
     program.kill()
     program.communicate(timeout=30)
     before = log_of(log)
