@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
-VERSION = 1
+VERSION = 2
 SELECTION_SET = "41 labelled development channels of SMAP (36) and MSL (5), and faults planted into nominal stretches"
 """What the constants were chosen on."""
 
@@ -61,8 +61,8 @@ class Constants:
         The quantile of distances inside that has to exceed the quantile of those outside.
     regime_floor, regime_limit : float
         A share of the range that is added to the distances outside, and the ratio from which a regime is one.
-    regime_weight, regime_most : float
-        What a regime adds to the score, times its ratio to the limit, which counts up to ``regime_most``.
+    regime_weight : float
+        What a regime adds to the score, times its ratio to the limit, which counts up to 1.
     exact, chunk : int
         Up to ``exact`` samples every window is compared with every other one, beyond that with those of its chunk.
     """
@@ -98,8 +98,7 @@ class Constants:
     regime_outside: float = 0.9
     regime_floor: float = 0.02
     regime_limit: float = 2.5
-    regime_weight: float = 1.25
-    regime_most: float = 1.2
+    regime_weight: float = 2.0
     exact: int = 50_000
     chunk: int = 8_000
 

@@ -82,7 +82,7 @@ def one_score(ratios: Sequence[Floats], regime: Floats, flagged: Bools) -> Float
     flagged : ndarray of bool, shape (n,)
     """
     ratio = np.fmax.reduce(ratios)
-    ratio = ratio + CONSTANTS.regime_weight * np.minimum(regime, CONSTANTS.regime_most)
+    ratio = ratio + CONSTANTS.regime_weight * np.minimum(regime, 1.0)
     score: Floats = np.where(flagged, np.maximum(ratio, 1.0), below_one(ratio))
     return score
 

@@ -226,7 +226,7 @@ SPEC = DetectorSpec(
     help="Finds stretches that are like nothing else in their channel, long ones that keep to something of their own, "
     "and such as the training stretch never held: the exact matrix profile under a dynamic threshold.",
     kinds=(Telemetry,),
-    version=1,
+    version=2,
     params=DiscordParams,
     build=build,
     threshold=1.0,
