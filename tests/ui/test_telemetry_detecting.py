@@ -27,7 +27,7 @@ from desktop_app.core.detection import CHANNEL_EVENT_KINDS
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui import detecting_verbs
 from desktop_app.ui.panels.telemetry import TelemetryPage
-from desktop_app.ui.telemetry.line_model import EVENTS, SCORE, LineModel
+from desktop_app.ui.telemetry.line_model import BY_STRANGENESS, EVENTS, IN_FILE, SCORE, LineModel
 from desktop_app.ui.telemetry.lines import Line, lines_of_parts, subsystem_of, subsystems_of
 from desktop_app.ui.telemetry.parts import PartFound, Parts
 from desktop_app.ui.theme import KINDS
@@ -416,6 +416,17 @@ def test_that_the_strangest_channels_go_to_the_top_once_they_are_known(
     assert float(model.index(0, SCORE).data()) > float(model.index(1, SCORE).data()) > 1.0
     assert [row.place for row in channels.plots.scene_shown.rows] == [1, 2, 0]
     assert "false" in str(model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole))
+
+
+def test_that_a_file_of_fewer_channels_follows_a_ranked_one(
+    parts: TelemetryPage, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    press_run(window, qtbot)
+    assert parts.list.model.ordered_by == BY_STRANGENESS
+    open_and_wait(window, write_channels(tmp_path / "bus.csv"), qtbot)
+    assert parts.list.model.ordered_by == IN_FILE
+    assert names_in(parts.list.model) == ["bus.a", "bus.b", "aocs.c"]
+    assert parts.plots.scene_shown.rows
 
 
 def names_in(model: LineModel) -> list[str]:

@@ -160,7 +160,6 @@ class LineList(QWidget):
         self._names = tuple(line.name for line in lines)
         self._by_hand, self._ranked, self._current = False, False, None
         self.order.setCurrentText(IN_FILE)
-        self.model.order_by(IN_FILE)
         self._show_subsystems(subsystems_of(self._names))
         self.model.show_lines(lines, shown)
         self._show_columns(lines)
@@ -213,7 +212,6 @@ class LineList(QWidget):
             self.subsystem.clear()
             self.subsystem.addItems([_EVERY, *subsystems])
         self.subsystem.setVisible(bool(subsystems))
-        self.model.set_subsystem("")
 
     def _on_subsystem(self, place: int) -> None:
         self.model.set_subsystem(self.subsystem.itemText(place) if place else "")

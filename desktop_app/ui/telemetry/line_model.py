@@ -67,9 +67,10 @@ class LineModel(QAbstractTableModel):
         return self._sorted_by
 
     def show_lines(self, lines: tuple[Line, ...], shown: tuple[int, ...] = ()) -> None:
-        """Another set of lines, and which of them are drawn."""
+        """Another set of lines in the order of the file, of all subsystems, and which of them are drawn."""
         self.beginResetModel()
         self._lines, self._shown = lines, frozenset(shown)
+        self._sorted_by, self._subsystem = IN_FILE, ""
         self._order = self._wanted()
         self.endResetModel()
         self.shown_changed.emit()
