@@ -26,8 +26,10 @@ def test_that_the_ensemble_beats_the_loop_over_windows(rows: int, least: float) 
         scores = spec.build(spec.params.checked({"periods": periods})).fit(fresh, silent).score(fresh, silent)
         assert find_events(fresh, scores, spec.threshold)
 
+    # Before and after: what else the machine does for a moment falls on one of them alone.
+    before = [_seconds(detect) for _ in range(3)]
     slow = _seconds(lambda: window_recipe(data.time, data.flux))
-    fast = min(_seconds(detect) for _ in range(4))
+    fast = min(*before, *(_seconds(detect) for _ in range(3)))
     whole = min(_seconds(lambda: detect(periods=True)) for _ in range(2))
     print(  # noqa: T201 - a benchmark tells its figures
         f"\n{rows} rows: recipe {slow:.2f} s, ensemble {fast:.2f} s, {slow / fast:.1f} times faster; "
