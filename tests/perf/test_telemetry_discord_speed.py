@@ -8,32 +8,14 @@ import pytest
 from desktop_app.core.arrays import Floats
 from desktop_app.core.channels.profile import self_profile
 from desktop_app.core.channels.series import Series
-from desktop_app.core.compiled import compiled
 from desktop_app.core.progress import silent
 from desktop_app.core.telemetry import Channel
 from desktop_app.detectors.telemetry.discord import ChannelDiscord, DiscordParams
+from tests.perf.diagonals import by_diagonals
 
 WIDTH = 100
 ROWS = 8_600
 TRAINED = 2_880
-
-
-@compiled
-def by_diagonals(values: Floats, width: int) -> Floats:
-    """The usual way: one lag after the other."""
-    m = values.size - width + 1
-    best = np.full(m, np.inf)
-    for lag in range(width, m):
-        total = 0.0
-        for t in range(width):
-            total += (values[t] - values[t + lag]) ** 2
-        for i in range(m - lag):
-            if i > 0:
-                total += (values[i + width - 1] - values[i + lag + width - 1]) ** 2
-                total -= (values[i - 1] - values[i - 1 + lag]) ** 2
-            best[i] = min(best[i], total)
-            best[i + lag] = min(best[i + lag], total)
-    return best
 
 
 def waves(n: int) -> Floats:

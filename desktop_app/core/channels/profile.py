@@ -6,6 +6,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.compiled import compiled
+from desktop_app.core.discord import covered_mean
 from desktop_app.core.progress import Report, silent
 
 _STEPS = 64
@@ -119,22 +120,6 @@ def distances_to(values: Floats, window: Floats) -> Floats:
     product = fftconvolve(values, window[::-1], mode="valid")
     result: Floats = np.maximum(own - 2 * product + float(window @ window), 0.0) / width
     return result
-
-
-def covered_mean(of_windows: Floats, width: int) -> Floats:
-    """The mean over all windows that cover each sample; shape (m + width - 1,), NaN where no known window does.
-
-    Parameters
-    ----------
-    of_windows : ndarray, shape (m,)
-        NaN where a window is not known.
-    """
-    known = np.isfinite(of_windows)
-    pad = np.zeros(width - 1)
-    total = np.concatenate([[0.0], np.cumsum(np.concatenate([pad, np.where(known, of_windows, 0.0), pad]))])
-    count = np.concatenate([[0], np.cumsum(np.concatenate([pad, known, pad]))])
-    number = count[width:] - count[:-width]
-    return np.where(number > 0.5, (total[width:] - total[:-width]) / np.maximum(number, 1), np.nan)
 
 
 def sample_scores(of_windows: Floats, width: int) -> Floats:

@@ -9,10 +9,10 @@ import numpy as np
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.channels.decision import below_one
 from desktop_app.core.channels.dynamic_threshold import dynamic_limit
-from desktop_app.core.channels.profile import covered_mean
 from desktop_app.core.channels.scaling import scale_of
 from desktop_app.core.channels.series import ChannelScores, EachChannel, Series
 from desktop_app.core.detector import DetectorSpec
+from desktop_app.core.discord import covered_mean
 from desktop_app.core.errors import FitError
 from desktop_app.core.params import setting
 from desktop_app.core.progress import Report, part

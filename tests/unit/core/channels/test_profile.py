@@ -9,13 +9,13 @@ from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.channels.constants import CONSTANTS
 from desktop_app.core.channels.long_profile import neighbour_distance, training_distance
 from desktop_app.core.channels.profile import (
-    covered_mean,
     distances_to,
     join_profile,
     nearest_window,
     sample_scores,
     self_profile,
 )
+from desktop_app.core.discord import covered_mean
 from desktop_app.core.progress import JobCancelled, silent
 
 WIDTH = 12
