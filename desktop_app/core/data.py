@@ -10,6 +10,9 @@ from desktop_app.core.telemetry import Telemetry
 
 Dataset = LightCurve | TargetPixels | SkyImage | CutoutSet | Telemetry
 
+Seen = LightCurve | Telemetry | SkyImage | CutoutSet
+"""What detectors look at; of target pixels the light curve they add up to."""
+
 Kind = Literal["light curve", "target pixels", "image", "cutouts", "telemetry"]
 
 
@@ -37,3 +40,8 @@ def curve_in(data: Dataset) -> LightCurve | None:
             return data.curve
         case SkyImage() | CutoutSet() | Telemetry():
             return None
+
+
+def seen_in(data: Dataset) -> Seen:
+    """What a detector sees of ``data``: target pixels by the light curve they add up to, all else as it is."""
+    return data.curve if isinstance(data, TargetPixels) else data

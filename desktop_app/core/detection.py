@@ -1,10 +1,15 @@
-"""What a detector finds in a light curve or in telemetry: scores, events cut from them, and where they come from."""
+"""What a detector finds in data of any kind: scores, events cut from them, and where they come from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from desktop_app.core.arrays import Floats, frozen_floats
+from desktop_app.core.cutouts import CutoutSet
+from desktop_app.core.data import Seen
+from desktop_app.core.images.objects import Objects, Outline
 from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry
 
 EVENT_KINDS = ("transit", "eclipse", "flare", "dip", "step", "spike", "outlier", "artefact")
@@ -13,7 +18,15 @@ CHANNEL_EVENT_KINDS = ("limit", "spike", "step", "drift", "frozen", "dropout", "
 """What an event of a channel can be: outside of its range, one or few samples, a level that changed, one that creeps, a
 value that no longer moves, samples that are missing or at zero, another scatter, a state that training never saw, and a
 shape that comes but once."""
+SKY_KINDS = ("strange", "mismatch", "transient", "variable", "moving")
+"""What in a picture may be worth a look: it looks like nothing else, its picture and its numbers do not go together, it
+was not there before, it is brighter or fainter than before, it is elsewhere than before."""
+ARTEFACT_KINDS = ("streak", "cosmic ray", "bad column", "saturation", "ghost", "edge", "bogus")
+"""What the instrument, a satellite or the reduction left in a picture; "bogus" is the leftover of a subtraction."""
+IMAGE_EVENT_KINDS = (*SKY_KINDS, *ARTEFACT_KINDS)
+"""What an event of a picture or of a stamp can be."""
 UNKNOWN = float("nan")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,8 @@ class Scores:
     ----------
     values : ndarray, shape (n,) or (n, c)
         Higher is stranger; NaN where the detector did not look, which is never an event. Of light curves robust sigmas.
+        Of cut-outs one a stamp, of a picture one for each of ``objects``: sigmas of a normal distribution that are as
+        unlikely as this is among what is usual.
         Of telemetry one column for each of the c channels of the data, in their order; how many times the limit that
         the detector set for the channel, so that 1 is where it flags; commands are not looked at.
     tracks : mapping of str to ndarray, of the shape of ``values``
@@ -64,18 +79,22 @@ class Scores:
         "low" and "high" (between which it finds values usual), where it has them. Of light curves: what a detector
         knows beside the scores, by name: "baseline" and "noise" (one sigma), both in the unit of the flux; "step"
         (signed height of a step that begins at this row, in the unit of the flux, 0 elsewhere); "model" (what an
-        autoencoder or a transit fit makes of the curve, in the unit of the flux, NaN where it says nothing).
+        autoencoder or a transit fit makes of the curve, in the unit of the flux, NaN where it says nothing). Of
+        pictures and cut-outs what single views make of each object, in the unit of the scores.
     signals : tuple of PeriodicSignal
         What repeats, strongest first.
     notes : tuple of str
         What a person should know about how it was looked, a sentence each: "P-1: the training stretch is no
         longer like the data; train anew".
+    objects : Objects or None
+        Of pictures and cut-outs what was looked at, one a score; None of all else.
     """
 
     values: Floats
     tracks: Mapping[str, Floats] = field(default_factory=dict)
     signals: tuple[PeriodicSignal, ...] = ()
     notes: tuple[str, ...] = ()
+    objects: Objects | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", frozen_floats(self.values))
@@ -84,6 +103,8 @@ class Scores:
         for name, track in tracks.items():
             if track.shape != self.values.shape:
                 raise ValueError(f"track {name} has shape {track.shape}, not {self.values.shape}")
+        if self.objects is not None and len(self.objects) != len(self.values):
+            raise ValueError(f"{len(self.objects)} objects have {len(self.values)} scores")
 
 
 @dataclass(frozen=True)
@@ -93,17 +114,18 @@ class Event:
     Attributes
     ----------
     start, stop : int
-        The rows ``start:stop`` of the dataset's arrays, half open.
+        The rows ``start:stop`` of the dataset's arrays, half open; of pictures and cut-outs one row of the objects.
     peak : int
         The row that deviates most.
     score : float
         The highest score in the stretch, in the unit of the scores.
     kind : str
-        One of `EVENT_KINDS`, or of `CHANNEL_EVENT_KINDS`.
+        One of `EVENT_KINDS`, `CHANNEL_EVENT_KINDS` or `IMAGE_EVENT_KINDS`.
     evidence : mapping of str to float
         For light curves: "depth" (relative to the baseline, positive where fainter, negative where brighter; in
         the unit of the flux where the baseline is not positive), "duration_d", "snr", "quality" (all bits, or-ed);
-        what vetting adds is told in `core.vetting`. For telemetry what `core.channels.events` measures.
+        what vetting adds is told in `core.vetting`. For telemetry what `core.channels.events` measures. For pictures
+        the numbers of the object.
     probability : float
         How likely it is that the kind is right, in [0, 1]; NaN where nobody judged it.
     suspicion : float
@@ -112,7 +134,9 @@ class Event:
         Why the instrument is suspected, the weightiest first; each a short phrase for a person. Of telemetry: why
         it does not belong.
     channel : str
-        Of telemetry the channel it is in; "" of a light curve.
+        Of telemetry the channel it is in; "" of all else.
+    outline : Outline
+        Of pictures and cut-outs where it is, in pixels; () of all else.
     """
 
     start: int
@@ -125,6 +149,7 @@ class Event:
     suspicion: float = UNKNOWN
     reasons: tuple[str, ...] = ()
     channel: str = ""
+    outline: Outline = ()
 
 
 @dataclass(frozen=True)
@@ -173,7 +198,7 @@ class Detection:
 
     Attributes
     ----------
-    data : LightCurve or Telemetry
+    data : LightCurve, Telemetry, SkyImage or CutoutSet
     scores : Scores
     provenance : Provenance
     threshold : float
@@ -184,7 +209,7 @@ class Detection:
         Of a stitched curve: the same for each of its files; () for any other.
     """
 
-    data: LightCurve | Telemetry
+    data: Seen
     scores: Scores
     provenance: Provenance
     threshold: float
@@ -198,15 +223,32 @@ class Detection:
         Raises
         ------
         TypeError
-            It was telemetry: who calls has to know.
+            It was something else: who calls has to know.
         """
-        if not isinstance(self.data, LightCurve):
-            raise TypeError("this detection is of telemetry")
-        return self.data
+        return _of_type(self.data, LightCurve)
 
     @property
     def telemetry(self) -> Telemetry:
         """The telemetry that was looked at; as `curve`."""
-        if not isinstance(self.data, Telemetry):
-            raise TypeError("this detection is of a light curve")
-        return self.data
+        return _of_type(self.data, Telemetry)
+
+    @property
+    def image(self) -> SkyImage:
+        """The picture that was looked at; as `curve`."""
+        return _of_type(self.data, SkyImage)
+
+    @property
+    def cutouts(self) -> CutoutSet:
+        """The cut-outs that were looked at; as `curve`."""
+        return _of_type(self.data, CutoutSet)
+
+    @property
+    def objects(self) -> Objects:
+        """What was looked at in a picture or a set of cut-outs; as `curve`."""
+        return _of_type(self.scores.objects, Objects)
+
+
+def _of_type(value: object, kind: type[_T]) -> _T:
+    if not isinstance(value, kind):
+        raise TypeError(f"this detection has no {kind.__name__}, but {type(value).__name__}")
+    return value

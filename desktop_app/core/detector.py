@@ -4,19 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, TypeVar
 
+from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.detection import Scores
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry
 
-Seen = TypeVar("Seen", LightCurve, Telemetry, contravariant=True)
+Sees = TypeVar("Sees", LightCurve, Telemetry, SkyImage, CutoutSet, contravariant=True)
 
 
-class Detector(Protocol[Seen]):
+class Detector(Protocol[Sees]):
     """Finds what is strange in a dataset; built from its parameters, holds no data of its own before `fit`."""
 
-    def fit(self, data: Seen, report: Report) -> Self:
+    def fit(self, data: Sees, report: Report) -> Self:
         """Learn what is usual.
 
         Raises
@@ -26,7 +28,7 @@ class Detector(Protocol[Seen]):
         """
         ...
 
-    def score(self, data: Seen, report: Report) -> Scores:
+    def score(self, data: Sees, report: Report) -> Scores:
         """How strange each row is, after `fit`."""
         ...
 
@@ -54,7 +56,7 @@ class DetectorSpec:
     weights : str
         The folder in ``models`` whose weights it uses; "" where it needs none.
     unit : str
-        What scores are counted in, as panels print it: "σ" for robust sigmas, "× limit" for telemetry.
+        What scores are counted in, as panels print it: "σ" for sigmas, "× limit" for telemetry.
     causal : bool
         Whether, given a training stretch, the score of a sample depends on nothing that comes after it.
     """

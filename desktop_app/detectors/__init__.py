@@ -1,4 +1,4 @@
-"""Detectors, one file each: from a dataset to scores; those of light curves and those of telemetry."""
+"""Detectors, one file each: from a dataset to scores; a registry for each kind of data they look at."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -8,7 +8,7 @@ from desktop_app.core.registry import Registry
 if TYPE_CHECKING:
     from desktop_app.core.data import Dataset
 
-Looks = Literal["light curve", "telemetry"]
+Looks = Literal["light curve", "telemetry", "image", "cutouts"]
 """What detectors look at; target pixels are looked at by the light curve they add up to."""
 
 DETECTORS: Registry[DetectorSpec] = Registry(
@@ -38,21 +38,53 @@ TELEMETRY_DETECTORS: Registry[DetectorSpec] = Registry(
 )
 DEFAULT_TELEMETRY_DETECTOR = "discord"
 
+IMAGE_DETECTORS: Registry[DetectorSpec] = Registry(
+    "detector of images",
+    {
+        "sources": "desktop_app.detectors.images.sources:SPEC",
+    },
+)
+DEFAULT_IMAGE_DETECTOR = "sources"
+
+CUTOUT_DETECTORS: Registry[DetectorSpec] = Registry(
+    "detector of cut-outs",
+    {
+        "knn": "desktop_app.detectors.cutouts.knn:SPEC",
+    },
+)
+DEFAULT_CUTOUT_DETECTOR = "knn"
+
 OF_KIND: dict[Looks, tuple[Registry[DetectorSpec], str]] = {
     "light curve": (DETECTORS, DEFAULT_DETECTOR),
     "telemetry": (TELEMETRY_DETECTORS, DEFAULT_TELEMETRY_DETECTOR),
+    "image": (IMAGE_DETECTORS, DEFAULT_IMAGE_DETECTOR),
+    "cutouts": (CUTOUT_DETECTORS, DEFAULT_CUTOUT_DETECTOR),
 }
 """By kind of data: the detectors there are, and the one that is taken where nobody chose."""
 
 
-def looks_of(data: "Dataset") -> Looks | None:
-    """Which of the two a detector sees in ``data``; None for pictures, which have detectors of their own."""
-    from desktop_app.core.data import curve_in
+def looks_of(data: "Dataset") -> Looks:
+    """What a detector sees in ``data``; target pixels are looked at by their light curve."""
+    from desktop_app.core.data import kind_of
+
+    kind = kind_of(data)
+    return "light curve" if kind == "target pixels" else kind
+
+
+def looks_of_spec(spec: DetectorSpec) -> Looks:
+    """What the detector of ``spec`` looks at."""
+    from desktop_app.core.cutouts import CutoutSet
+    from desktop_app.core.light_curve import LightCurve
+    from desktop_app.core.sky_image import SkyImage
     from desktop_app.core.telemetry import Telemetry
 
-    if isinstance(data, Telemetry):
-        return "telemetry"
-    return None if curve_in(data) is None else "light curve"
+    kinds: dict[type, Looks] = {
+        LightCurve: "light curve",
+        Telemetry: "telemetry",
+        SkyImage: "image",
+        CutoutSet: "cutouts",
+    }
+    return kinds[spec.kinds[0]]
 
 
 def spec_of(name: str | None, looks: Looks) -> DetectorSpec:

@@ -15,9 +15,13 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.detection import PeriodicSignal, Provenance, Scores
+from desktop_app.core.images.objects import Objects
 
-SCHEMA = 3
+SCHEMA = 4
 LIMIT_BYTES = 4 << 30
+
+_OF_OBJECTS = ("x", "y", "ra_deg", "dec_deg", "space")
+_TEXTS_OF_OBJECTS = ("kinds", "frames", "reasons", "outlines")
 
 _log = logging.getLogger(__name__)
 
@@ -57,11 +61,12 @@ class ScoreCache:
                 provenance = Provenance(**json.loads(str(file.attrs["provenance"])))
                 notes = tuple(map(str, json.loads(str(file.attrs["notes"]))))
                 signals = tuple(PeriodicSignal(**one) for one in json.loads(str(file.attrs["signals"])))
+                objects = _objects_in(file["objects"]) if "objects" in file else None
             os.utime(path)
         except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
             _log.info("Cache entry %s cannot be read and is made again: %s", path.name, error)
             return None
-        return Scores(values, tracks, signals, notes), provenance
+        return Scores(values, tracks, signals, notes, objects), provenance
 
     def save(self, key: str, scores: Scores, provenance: Provenance) -> None:
         """Keep ``scores`` under ``key``; a full or read-only disk costs the entry, never the run."""
@@ -79,6 +84,8 @@ class ScoreCache:
                 group = file.create_group("tracks")
                 for name, track in scores.tracks.items():
                     group.create_dataset(name, data=track, **_packing(track))
+                if scores.objects is not None:
+                    _put_objects(file.create_group("objects"), scores.objects)
             aside.replace(self._path(key))
         except OSError as error:
             _log.info("Scores are not kept in %s: %s", self.folder, error)
@@ -118,3 +125,25 @@ class ScoreCache:
 def _packing(values: Floats) -> dict[str, Any]:
     """Columns of commands are all NaN: worth packing; a light curve is not."""
     return {} if values.ndim == 1 else {"compression": "lzf", "shuffle": True, "chunks": True}
+
+
+def _put_objects(group: Any, objects: Objects) -> None:  # h5py ships no types
+    for name in _OF_OBJECTS:
+        group.create_dataset(name, data=getattr(objects, name))
+    numbers = group.create_group("numbers")
+    for name, column in objects.numbers.items():
+        numbers.create_dataset(name, data=column)
+    texts = {name: getattr(objects, name) for name in _TEXTS_OF_OBJECTS}
+    group.create_dataset("texts", data=np.frombuffer(json.dumps(texts).encode(), np.uint8))
+
+
+def _objects_in(group: Any) -> Objects:
+    texts = json.loads(np.asarray(group["texts"], np.uint8).tobytes())
+    return Objects(
+        **{name: np.asarray(group[name], np.float64) for name in _OF_OBJECTS},
+        numbers={name: np.asarray(column, np.float64) for name, column in group["numbers"].items()},
+        kinds=tuple(map(str, texts["kinds"])),
+        frames=tuple(map(str, texts["frames"])),
+        reasons=tuple(tuple(map(str, one)) for one in texts["reasons"]),
+        outlines=tuple(tuple((float(x), float(y)) for x, y in one) for one in texts["outlines"]),
+    )

@@ -7,7 +7,8 @@ from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
 
-from desktop_app.core.data import Dataset, curve_in, kind_of
+from desktop_app.core.cutouts import CutoutSet
+from desktop_app.core.data import Dataset, Seen, kind_of, seen_in
 from desktop_app.core.detection import Detection, Provenance, Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
@@ -15,6 +16,7 @@ from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.magnitudes import in_flux, in_unit_of
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry, without_labels
 from desktop_app.core.transits.difference import on_pixels
 from desktop_app.detectors import looks_of, spec_of
@@ -37,7 +39,7 @@ def detect(
     Parameters
     ----------
     data : Dataset
-        A light curve; target pixels, of which the summed light curve is looked at; or telemetry.
+        Of target pixels the summed light curve is looked at, all else as it is.
     detector : str, optional
         A name of the registry for this kind of data; the default one of the kind where not given.
     settings : Params or mapping, optional
@@ -56,20 +58,17 @@ def detect(
     FitError
         The data are too few, or not of a kind the detector looks at.
     """
-    looks = looks_of(data)
-    if looks is None:
-        raise FitError(f"No detector looks at {kind_of(data)}.", hint="Open a light curve, or telemetry.")
-    spec = spec_of(detector, looks)
+    spec = spec_of(detector, looks_of(data))
     params = settings if isinstance(settings, spec.params) else spec.params.checked(_as_mapping(settings))
-    seen = data if isinstance(data, Telemetry) else curve_in(data)
-    if seen is None or not isinstance(seen, spec.kinds):
+    seen = seen_in(data)
+    if not isinstance(seen, spec.kinds):
         raise FitError(f"{spec.label} cannot look at this kind of data: {kind_of(data)}.", hint="Choose another.")
     limit = spec.threshold if threshold is None else threshold
     cache = cache or ScoreCache(cache_folder())
     report(0.0, "Looking for earlier scores")
     key = cache_key(_depends_on(seen, spec, params))
     kept = cache.load(key)
-    if kept and kept[0].values.shape == _shape_of(seen):
+    if kept and _fits(kept[0], seen):
         scores, provenance = kept
         # The same data may have been opened from elsewhere before.
         provenance = replace(provenance, file=_file(seen), sha256=_file_hash(seen))
@@ -81,28 +80,37 @@ def detect(
     return Detection(seen, scores, provenance, limit, pieces=_of_pieces(seen, provenance))
 
 
-def _scored(data: Dataset, seen: LightCurve | Telemetry, spec: DetectorSpec, params: Params, report: Report) -> Scores:
+def _scored(data: Dataset, seen: Seen, spec: DetectorSpec, params: Params, report: Report) -> Scores:
     """What the detector says; it sees light as flux, and no labels."""
     detector = spec.build(params)
-    if isinstance(seen, Telemetry):
-        unlabelled = without_labels(seen)
-        detector = detector.fit(unlabelled, part(report, 0.0, 0.5))
-        return detector.score(unlabelled, part(report, 0.5, 1.0))
-    flux = in_flux(seen)
-    detector = detector.fit(flux, part(report, 0.0, 0.5))
-    scores = detector.score(flux, part(report, 0.5, 0.95))
-    return on_pixels(data, in_unit_of(seen, scores), part(report, 0.95, 1.0))
+    if isinstance(seen, LightCurve):
+        flux = in_flux(seen)
+        detector = detector.fit(flux, part(report, 0.0, 0.5))
+        scores = detector.score(flux, part(report, 0.5, 0.95))
+        return on_pixels(data, in_unit_of(seen, scores), part(report, 0.95, 1.0))
+    unlabelled = without_labels(seen) if isinstance(seen, Telemetry) else seen
+    detector = detector.fit(unlabelled, part(report, 0.0, 0.5))
+    return detector.score(unlabelled, part(report, 0.5, 1.0))
 
 
-def _shape_of(seen: LightCurve | Telemetry) -> tuple[int, ...]:
-    return seen.values.shape if isinstance(seen, Telemetry) else (len(seen),)
+def _fits(scores: Scores, seen: Seen) -> bool:
+    """Whether the scores can be of these data; how many objects there are in a picture only a detector knows."""
+    match seen:
+        case Telemetry():
+            return scores.values.shape == seen.values.shape
+        case SkyImage():
+            return scores.objects is not None
+        case CutoutSet():
+            return scores.objects is not None and len(scores.values) == len(seen)
+        case LightCurve():
+            return scores.values.shape == (len(seen),)
 
 
 def _as_mapping(settings: Params | Mapping[str, object] | None) -> Mapping[str, object]:
     return settings.model_dump() if isinstance(settings, Params) else settings or {}
 
 
-def _depends_on(data: LightCurve | Telemetry, spec: DetectorSpec, params: Params) -> dict[str, object]:
+def _depends_on(data: Seen, spec: DetectorSpec, params: Params) -> dict[str, object]:
     return {
         "digest": data.digest,
         "detector": spec.name,
@@ -130,14 +138,14 @@ def _weights_of(spec: DetectorSpec, params: Params) -> str:
     return str(getattr(params, "weights", "")) or spec.weights
 
 
-def _provenance(data: LightCurve | Telemetry, spec: DetectorSpec, params: Params) -> Provenance:
+def _provenance(data: Seen, spec: DetectorSpec, params: Params) -> Provenance:
     return Provenance(
         file=_file(data),
         sha256=_file_hash(data),
         digest=data.digest,
         flux=_flux_of(data),
         quality_preset=data.preset if isinstance(data, LightCurve) else "",
-        time_system=data.reference.label if isinstance(data, LightCurve) else data.time_label,
+        time_system=_time_system_of(data),
         detector=spec.name,
         detector_version=spec.version,
         params=params.model_dump(mode="json"),
@@ -149,25 +157,37 @@ def _provenance(data: LightCurve | Telemetry, spec: DetectorSpec, params: Params
     )
 
 
-def _flux_of(data: LightCurve | Telemetry) -> str:
-    if isinstance(data, Telemetry):
+def _time_system_of(data: Seen) -> str:
+    match data:
+        case LightCurve():
+            return data.reference.label
+        case Telemetry():
+            return data.time_label
+        case SkyImage():
+            return f"JD ({data.time_scale})" if data.time_scale else ""
+        case CutoutSet():
+            return ""
+
+
+def _flux_of(data: Seen) -> str:
+    if not isinstance(data, LightCurve):
         return data.source.part
     origin = data.flux_origin or (f"part {data.source.part}" if data.source.part else "")
     return f"{data.flux_name} ({origin})" if origin else data.flux_name
 
 
-def _of_pieces(data: LightCurve | Telemetry, provenance: Provenance) -> tuple[Provenance, ...]:
+def _of_pieces(data: Seen, provenance: Provenance) -> tuple[Provenance, ...]:
     return tuple(
         replace(provenance, file=str(source.path) if source.path else "", sha256=_hash_of_file(source.path))
         for source in (data.pieces if isinstance(data, LightCurve) else ())
     )
 
 
-def _file(data: LightCurve | Telemetry) -> str:
+def _file(data: Seen) -> str:
     return str(data.source.path) if data.source.path else ""
 
 
-def _file_hash(data: LightCurve | Telemetry) -> str:
+def _file_hash(data: Seen) -> str:
     return _hash_of_file(data.source.path)
 
 

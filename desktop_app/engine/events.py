@@ -7,12 +7,16 @@ from functools import lru_cache
 
 from desktop_app.core.channels.events import find_channel_events
 from desktop_app.core.channels.table import channel_event_table
+from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.detection import Detection, Event, Scores
 from desktop_app.core.errors import ReadError
 from desktop_app.core.event_table import EventTable, event_table
 from desktop_app.core.events import find_events
 from desktop_app.core.flares.evidence import with_flares_measured
+from desktop_app.core.images.events import find_image_events
+from desktop_app.core.images.table import image_event_table
 from desktop_app.core.light_curve import LightCurve
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.vetting import ALONE, Company, Judge, vet
 from desktop_app.engine.known import with_known
@@ -23,16 +27,20 @@ _log = logging.getLogger(__name__)
 
 
 def flagged_events(detection: Detection, company: Company = ALONE) -> tuple[Event, ...]:
-    """The vetted events of ``detection`` from its threshold on, in order of time; no detector runs.
+    """The vetted events of ``detection`` from its threshold on, in order of time, of pictures the strangest first; no
+    detector runs.
 
     Parameters
     ----------
     detection : Detection
     company : Company
-        What other open targets did at the same time; of no use to telemetry.
+        What other open targets did at the same time; of use to light curves alone.
     """
-    if isinstance(detection.data, Telemetry):
-        return find_channel_events(detection.data, detection.scores, detection.threshold)
+    match detection.data:
+        case Telemetry():
+            return find_channel_events(detection.data, detection.scores, detection.threshold)
+        case SkyImage() | CutoutSet():
+            return find_image_events(detection.scores, detection.threshold)
     found = vetted(detection.data, detection.scores, detection.threshold, company)
     return with_known(detection.data, found)
 
@@ -73,7 +81,11 @@ def events_of(detection: Detection, threshold: float | None = None, company: Com
 
 
 def table_of(detection: Detection, events: Sequence[Event]) -> EventTable:
-    """The table of ``events`` of ``detection``: of light curves and of telemetry with columns of their own."""
-    if isinstance(detection.data, Telemetry):
-        return channel_event_table(detection, events)
-    return event_table(detection, events)
+    """The table of ``events`` of ``detection``: each kind of data has columns of its own."""
+    match detection.data:
+        case Telemetry():
+            return channel_event_table(detection, events)
+        case SkyImage() | CutoutSet():
+            return image_event_table(detection, events)
+        case LightCurve():
+            return event_table(detection, events)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, QSettings
 
-from desktop_app.core.data import Dataset
+from desktop_app.core.data import Dataset, Seen
 from desktop_app.core.detection import Detection
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.light_curve import LightCurve
@@ -22,6 +22,7 @@ from desktop_app.engine.company import CompanyBook
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.looking import inspection_of, same_event
+from desktop_app.ui.picture import ScorePicture
 from desktop_app.ui.score_scale import LIMITS, SIGMAS
 from desktop_app.ui.telemetry.score_tracks import ScoreTracks
 from desktop_app.ui.undo import Choice
@@ -72,7 +73,7 @@ class DetectingVerbs(QObject):
     def for_data(self, data: Dataset) -> dict[str, Any]:
         """What changes in the state as ``data`` are shown: their kind's detector, as it was left."""
         looks, state = looks_of(data), self._session.state
-        if looks is None or looks == self._kind():
+        if looks == self._kind():
             return {}
         if state.spec is not None and state.settings is not None:
             self._left[state.looks_of_spec] = Chosen(state.spec, state.settings, state.threshold)
@@ -107,7 +108,7 @@ class DetectingVerbs(QObject):
         if data is not None and self._session.state.busy is None:
             self._start("detect", "Detecting", self.doing(data), self.take)
 
-    def doing(self, data: LightCurve | Telemetry) -> Callable[[Report], work.Detected]:
+    def doing(self, data: Seen) -> Callable[[Report], work.Detected]:
         """The work of detecting in ``data`` with what is chosen for its kind."""
         state, looks = self._session.state, looks_of(data)
         chosen = state.spec if state.spec is not None and state.looks_of_spec == looks else None
@@ -124,11 +125,12 @@ class DetectingVerbs(QObject):
         if isinstance(detection.data, LightCurve):
             self._book.note(detection.data, flagged.events)
         tracks = drawn if isinstance(drawn, ScoreTracks) else None
-        scores = None if isinstance(drawn, ScoreTracks) else drawn
+        scores = drawn if isinstance(drawn, ScorePicture) else None
         self._update(detection=detection, scores=scores, tracks=tracks)
         self._take_flagged(flagged)
         how = "answered from the cache" if detection.cached else "scored"
-        name, rows = detection.data.source.object_name, counted(len(detection.data), "row")
+        what = "object" if detection.scores.objects is not None else "row"
+        name, rows = detection.data.source.object_name, counted(len(detection.scores.values), what)
         _log.info("%s: %s %s in %.2f s.", name, rows, how, detected.seconds)
         self._tell_notes(detection)
 
@@ -192,5 +194,5 @@ class DetectingVerbs(QObject):
         self._update(**found, inspection=inspection_of(replace(state, **found), selection))
         self._flag()
 
-    def _company_of(self, data: LightCurve | Telemetry) -> Company:
+    def _company_of(self, data: Seen) -> Company:
         return self._book.company_of(data) if isinstance(data, LightCurve) else ALONE

@@ -49,6 +49,9 @@ SHOWN_OF_CHANNELS = (
     "row_end",
 )
 """Columns of telemetry, which has no baseline and no flags."""
+SHOWN_OF_IMAGES = ("event_id", "kind", "score", "ra", "dec", "x", "y", "flux", "snr", "reasons", "part")
+SHOWN_OF_CUTOUTS = ("event_id", "kind", "score", "object", "ra", "dec", "reasons", "part")
+"""Columns of pictures and of sets of cut-outs, whose objects are places, not times."""
 TIMES = ("t_peak", "t_start", "t_end")
 _WORDS = ("kind", "quality", "reasons", "channel")
 _DAY_S = 86400.0
@@ -81,6 +84,11 @@ class EventModel(QAbstractTableModel):
         """The table of events in telemetry, whose clock tells the times."""
         self._telemetry = data
         self._take(table, SHOWN_OF_CHANNELS)
+
+    def show_object_table(self, table: EventTable | None, *, of_cutouts: bool) -> None:
+        """The table of events in a picture or in a set of cut-outs."""
+        self._telemetry = None
+        self._take(table, SHOWN_OF_CUTOUTS if of_cutouts else SHOWN_OF_IMAGES)
 
     def column_of(self, name: str) -> int | None:
         """Where a column stands; None where it is not shown."""

@@ -6,16 +6,15 @@ from typing import Literal
 
 from desktop_app.core.arrays import Bools
 from desktop_app.core.channels.marking import Marking
-from desktop_app.core.data import Dataset
+from desktop_app.core.data import Dataset, Seen, seen_in
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.event_table import EventTable
 from desktop_app.core.light_curve import LightCurve
 from desktop_app.core.params import Params
 from desktop_app.core.quality import Preset
-from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import TimeSystem
-from desktop_app.detectors import Looks
+from desktop_app.detectors import Looks, looks_of, looks_of_spec
 from desktop_app.engine.inside import Inside
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
@@ -202,16 +201,14 @@ class AppState:
     training: TrainingState = NOTHING_TRAINED
 
     @property
-    def looked_at(self) -> LightCurve | Telemetry | None:
-        """What a detector looks at: the light curve in the data, or telemetry as it is."""
-        return self.data if isinstance(self.data, Telemetry) else self.curve
+    def looked_at(self) -> Seen | None:
+        """What a detector looks at: the light curve in the data, all else as it is; None where nothing is open."""
+        return None if self.data is None else self.curve or seen_in(self.data)
 
     @property
     def looks(self) -> Looks:
-        """Of which kind the detectors are to choose from; as before where nothing is open that they look at."""
-        if self.looked_at is None:
-            return self.looks_of_spec
-        return "telemetry" if isinstance(self.data, Telemetry) else "light curve"
+        """Of which kind the detectors are to choose from; as before where nothing is open."""
+        return self.looks_of_spec if self.data is None else looks_of(self.data)
 
     @property
     def scale(self) -> ScoreScale:
@@ -223,4 +220,4 @@ class AppState:
     @property
     def looks_of_spec(self) -> Looks:
         """Which kind of data the chosen detector looks at."""
-        return "telemetry" if self.spec is not None and Telemetry in self.spec.kinds else "light curve"
+        return "light curve" if self.spec is None else looks_of_spec(self.spec)

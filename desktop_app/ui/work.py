@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from desktop_app.core.channels.marking import Marking, marking
-from desktop_app.core.data import Dataset, curve_in
+from desktop_app.core.data import Dataset, Seen, curve_in
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.event_table import EventTable
@@ -40,10 +40,10 @@ class Loaded:
 
 @dataclass(frozen=True, eq=False)
 class Detected:
-    """Scores, ready to be drawn, the events in them, and how long that took."""
+    """Scores, ready to be drawn (those of pictures are as they are), the events in them, and how long that took."""
 
     flagged: "Flagged"
-    scores: ScorePicture | ScoreTracks
+    scores: ScorePicture | ScoreTracks | None
     seconds: float
 
 
@@ -109,7 +109,7 @@ def look_inside(data: Dataset) -> Inside:
 
 
 def run_detector(
-    data: LightCurve | Telemetry,
+    data: Seen,
     name: str | None,
     settings: Params | None,
     threshold: float | None,
@@ -132,7 +132,11 @@ def run_detector(
     detection = detect(data, name, settings, report=part(report, 0.0, 0.97))
     seconds = monotonic() - started
     report(0.98, "Drawing the scores")
-    drawn = score_tracks(detection) if isinstance(data, Telemetry) else score_picture(detection)
+    drawn: ScorePicture | ScoreTracks | None = None
+    if isinstance(data, Telemetry):
+        drawn = score_tracks(detection)
+    elif isinstance(data, LightCurve):
+        drawn = score_picture(detection)
     return Detected(flag(detection, detection.threshold if threshold is None else threshold, company), drawn, seconds)
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -17,7 +19,7 @@ from tests.ui.stars import write_star
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No new top-level widget and no running timer after a test."""
+    """No new top-level widget, no running timer and no button of the mouse held down after a test."""
     qapp.setStyle("Fusion")
     started: list[QTimer] = []
     start = QTimer.start
@@ -29,6 +31,7 @@ def nothing_is_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(QTimer, "start", noted)
     before = set(QApplication.topLevelWidgets())
     yield
+    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
     gc.collect()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     left = [widget for widget in QApplication.topLevelWidgets() if widget not in before and isValid(widget)]
@@ -97,3 +100,9 @@ def shown(window: MainWindow) -> Path | None:
     """The file that is drawn."""
     data = window.session.state.data
     return data.source.path if data is not None else None
+
+
+def double_click(widget: QWidget, at: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+    """A double click that lets the button go: that of Qt holds it down, for the tests that follow as well."""
+    QTest.mouseDClick(widget, button, pos=at)
+    QTest.mouseRelease(widget, button, pos=at)

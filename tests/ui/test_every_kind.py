@@ -44,7 +44,7 @@ def test_that_what_is_dropped_comes_up_on_the_page_for_it(
     assert page.objectName() == PAGES[kind]
     qtbot.waitUntil(lambda: is_drawn(page), timeout=30_000)
     assert window.windowTitle().startswith(data.source.object_name)
-    assert window.actions_by_name["run"].isEnabled() == (kind in ("light curve", "target pixels", "telemetry"))
+    assert window.actions_by_name["run"].isEnabled()
 
 
 def test_that_what_no_reader_knows_is_told_and_what_was_shown_stays(

@@ -18,6 +18,7 @@ from desktop_app.ui.images.look_bar import LookChoice
 from desktop_app.ui.images.sky_facts import sky_facts
 from desktop_app.ui.theme import DARK
 from tests.pictures import CENTRE_DEG, SCALE_ARCSEC, star_field, tan_sky
+from tests.ui.conftest import double_click
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_that_a_resized_view_shows_all_until_the_user_looked_closer(view: ImageV
     closer = view.aim
     view.resize(500, 400)
     assert view.aim == closer
-    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    double_click(view, QPoint(50, 50))
     assert view.aim.scale == pytest.approx((500 - 8) / 160)
 
 
@@ -129,7 +130,7 @@ def test_that_a_view_without_an_image_takes_every_gesture(qtbot: QtBot) -> None:
     qtbot.waitExposed(view)
     for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
         QTest.mouseClick(view, button, pos=QPoint(50, 50))
-        QTest.mouseDClick(view, button, pos=QPoint(50, 50))
+        double_click(view, QPoint(50, 50), button)
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_A):
         QTest.keyClick(view, key)
     assert view.cuts_in_view(99.5) is None

@@ -17,7 +17,7 @@ from desktop_app.ui.panels.pixels import PixelsPanel
 from desktop_app.ui.window import MainWindow
 from tests.data import SHARED
 from tests.pixel_files import CORNER, optimal_mask, pixel_columns, pixel_file
-from tests.ui.conftest import open_and_wait
+from tests.ui.conftest import double_click, open_and_wait
 
 SIZE = (5, 7)
 N = 300
@@ -228,7 +228,7 @@ def test_that_a_drag_with_shift_held_moves_the_picture_and_draws_nothing(pixels_
 def test_that_two_quick_clicks_toggle_twice(pixels_open: MainWindow, qtbot: QtBot) -> None:
     view = panel_of(pixels_open).view
     click_pixel(pixels_open, 1, 1)
-    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=place_of(pixels_open, 1, 1))
+    double_click(view, place_of(pixels_open, 1, 1))
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=place_of(pixels_open, 1, 1))
     assert pixels_open.session.undo_stack.count() == 2
     qtbot.waitUntil(lambda: pixels_open.session.state.busy is None)

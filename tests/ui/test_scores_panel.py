@@ -37,7 +37,7 @@ def text_of(window: MainWindow, name: str) -> str:
 
 def test_that_an_empty_panel_says_what_to_do(window: MainWindow, star: Path, qtbot: QtBot) -> None:
     panel_of(window, qtbot)
-    assert "light curve" in text_of(window, "scores-empty")
+    assert "once something was looked at" in text_of(window, "scores-empty")
     open_and_wait(window, star, qtbot)
     assert "Run" in text_of(window, "scores-empty")
 
@@ -142,7 +142,7 @@ def _with_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Detections have a model that lies below the curve, where only the dip is and nothing else is drawn."""
 
     def with_model(detection: Detection) -> ScorePicture:
-        tracks = {**detection.scores.tracks, "model": np.full(len(detection.data), 0.98)}
+        tracks = {**detection.scores.tracks, "model": np.full(len(detection.curve), 0.98)}
         return score_picture(replace(detection, scores=Scores(detection.scores.values, tracks)))
 
     monkeypatch.setattr(work, "score_picture", with_model)

@@ -21,7 +21,7 @@ from desktop_app.ui.picture import score_picture
 from desktop_app.ui.signals.signal_picture import SignalPicture, signal_picture
 from desktop_app.ui.signals.signal_words import with_error
 from desktop_app.ui.window import MainWindow
-from tests.ui.conftest import open_and_wait
+from tests.ui.conftest import double_click, open_and_wait
 
 PLANET = Shape(3.3, 1326.7, 0.18, 0.1, 0.3)
 STARS = Shape(7.1, 1329.0, 0.3, 0.2, 0.1)
@@ -137,7 +137,7 @@ def test_that_a_double_click_brings_the_curve_to_a_dip(panel: SignalsPanel, dete
     detected.session.select_event(None)
     at = row_at(panel.view, 0)
     QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    QTest.mouseDClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    double_click(panel.view.viewport(), at)
     row = detected.session.state.selection.row
     assert row is not None
     assert curve_of(detected).time[row] == pytest.approx(1329.0, abs=0.16)

@@ -188,7 +188,7 @@ def _look_with_detector(curve: LightCurve, method: Method) -> tuple[tuple[Found,
 
 
 def _found(detection: Detection) -> tuple[Found, ...]:
-    time = detection.data.time
+    time = detection.curve.time
 
     def told(event: Event) -> Found:
         period = float(event.evidence.get("period_d", nan))

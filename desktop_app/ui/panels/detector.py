@@ -170,8 +170,6 @@ class DetectorPanel(QWidget):
 def _outcome(state: AppState) -> str:
     """How the last run went, in words."""
     if state.detection is None:
-        if state.data is not None and state.looked_at is None:
-            return "Detectors look at light curves and telemetry."
         return "" if state.looked_at is None else "Not detected yet."
     how = " Answered from the cache." if state.detection.cached else ""
     return f"{counted(len(state.events), 'event')} above {state.scale.text(state.threshold)}.{how}"

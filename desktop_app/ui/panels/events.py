@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.core.cutouts import CutoutSet
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import TimeReference
 from desktop_app.detectors import Looks
@@ -29,6 +31,8 @@ _ROWS_MEASURED = 20
 _WIDTHS: dict[Looks, tuple[int, ...]] = {
     "light curve": (48, 100, 120, 70, 60, 84, 90, 84, 64, 240, 200, 110, 110),
     "telemetry": (48, 110, 100, 150, 96, 76, 100, 420, 150, 150, 84, 84),
+    "image": (48, 110, 64, 100, 100, 70, 70, 90, 70, 420, 110),
+    "cutouts": (48, 110, 64, 160, 100, 100, 420, 110),
 }
 
 
@@ -130,6 +134,8 @@ class EventsPanel(QWidget):
         with QSignalBlocker(self.view.selectionModel()):
             if isinstance(state.data, Telemetry):
                 self.model.show_channel_table(state.table, state.data)
+            elif isinstance(state.data, SkyImage | CutoutSet):
+                self.model.show_object_table(state.table, of_cutouts=isinstance(state.data, CutoutSet))
             else:
                 reference = state.curve.reference if state.curve else TimeReference()
                 mission = state.curve.source.bits if state.curve else ""
@@ -188,7 +194,7 @@ class EventsPanel(QWidget):
 def _says(state: AppState) -> str:
     """What stands in place of an empty table."""
     if state.looked_at is None:
-        return "Open a light curve or telemetry to find what does not belong in it."
+        return "Open a file to find what does not belong in it."
     if state.detection is None:
         return "Not detected yet. Press Run (Ctrl+R)."
     return f"No events above {state.scale.text(state.threshold)}. Lower the threshold to see weaker ones."

@@ -22,7 +22,7 @@ from desktop_app.ui.theme import Appearance, Theme, tabular
 from desktop_app.ui.words import counted
 
 _NOT_YET = "Not detected yet. Press Run (Ctrl+R)."
-_NO_CURVE = "How scores are spread stands here once a light curve or telemetry was looked at."
+_NO_CURVE = "How scores are spread stands here once something was looked at."
 _ALL = "all channels"
 _TALLEST_PX = 16_777_215
 """Qt's own word for no limit."""

@@ -1,0 +1,1 @@
+"""Detectors of sets of cut-outs: how strange each stamp is among the others."""

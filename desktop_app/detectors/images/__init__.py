@@ -1,0 +1,1 @@
+"""Detectors of pictures: what in them does not belong, and where."""
