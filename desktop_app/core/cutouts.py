@@ -32,6 +32,9 @@ class CutoutSet:
         Columns of text of the catalogue; "" where it has no row for a stamp.
     ra_deg, dec_deg : ndarray, shape (m,)
         ICRS of the middle of each stamp; NaN where not known.
+    beside : mapping of str to ndarray of float32, shape (m, ny, nx)
+        Other pictures of the same objects: template and difference beside the science of alerts; a whole stamp is
+        NaN where one is missing.
     """
 
     source: Source
@@ -42,6 +45,7 @@ class CutoutSet:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ra_deg: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     dec_deg: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    beside: Mapping[str, Stamps] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         m = len(self.images)
@@ -54,16 +58,27 @@ class CutoutSet:
         lengths |= {len(series.values) for series in self.columns.values()} | set(map(len, self.labels.values()))
         if lengths != {m} or len(set(self.ids)) != m:
             raise ValueError("ids and columns do not fit the stamps")
+        for role, other in self.beside.items():
+            if other.shape != self.images.shape or other.dtype != np.float32:
+                raise ValueError(f"the {role} is {other.dtype} of shape {other.shape}")
+            other.flags.writeable = False
         self.images.flags.writeable = False
 
     def __len__(self) -> int:
         return len(self.images)
 
+    def of_role(self, role: str) -> Stamps | None:
+        """The pictures of one role, shown or beside; None where the set has none."""
+        return self.images if role == self.source.part else self.beside.get(role)
+
     @cached_property
     def digest(self) -> str:
-        """sha256 over the stamps and the numbers of the catalogue."""
+        """sha256 over the stamps, what is beside them, and the numbers of the catalogue."""
         state = sha256(f"cutouts/{self.images.shape}".encode())
         state.update(np.ascontiguousarray(self.images).data)
+        for role, other in self.beside.items():
+            state.update(f"{self.source.part}/{role}".encode())
+            state.update(np.ascontiguousarray(other).data)
         for name, series in self.columns.items():
             state.update(name.encode() + np.ascontiguousarray(series.values).tobytes())
         return state.hexdigest()

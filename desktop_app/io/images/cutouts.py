@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from desktop_app.core.cutouts import CutoutSet
+from desktop_app.core.arrays import Floats
+from desktop_app.core.cutouts import CutoutSet, Stamps
 from desktop_app.core.errors import ReadError
 from desktop_app.core.progress import Report, silent
 from desktop_app.core.progress import part as portion
@@ -33,10 +35,17 @@ _NAMED_TABLE = re.compile(r"(^|[_\-. ])(cat|catalog|catalogue|table|labels?|sour
 def accepts(path: Path, _head: bytes) -> bool:
     """Whether the images are as small as stamps, and are many or have a catalogue among them."""
     names = image_names(path)
-    if len(names) < 2 or (len(names) < FEWEST_STAMPS and _catalogue_in(path) is None):
+    few = len(names) < FEWEST_STAMPS and not _are_alerts(names)
+    if len(names) < 2 or (few and _catalogue_in(path) is None):
         return False
     looked_at = [picture for picture in sample(path) if picture is not None]
     return len(looked_at) > 1 and all(max(picture.shape) <= STAMP_PX for picture in looked_at)
+
+
+def _are_alerts(names: Sequence[str]) -> bool:
+    """Whether all are pictures of alerts, of two roles at least."""
+    roles = {role_of(stem_of(name))[1] for name in names}
+    return "" not in roles and len(roles) > 1
 
 
 def read(path: Path, part: str | None = None) -> CutoutSet:
@@ -115,58 +124,135 @@ def _of_file(path: Path, part: str | None) -> CutoutSet:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The files of one role: their names, and the id of each."""
+    """The files of one role: their names, and the id of each; those of the other roles by role and id."""
 
     part: str
     parts: tuple[str, ...]
     files: dict[str, str]
+    beside: dict[str, dict[str, str]]
 
 
 def _chosen(path: Path, part: str | None) -> _Chosen:
     catalogue = _catalogue_in(path)
     names = [name for name in image_names(path) if catalogue is None or name != catalogue.name]
     roles = {name: role_of(stem_of(name)) for name in names}
-    parts = tuple(role for role in ROLES if any(found == role for _stem, found in roles.values()))
+    files = {role: {stem: name for name, (stem, found) in roles.items() if found == role} for role in ROLES}
+    parts = tuple(role for role in ROLES if files[role])
     if len(parts) < 2:
         the_only_part(path.name, part)
-        return _Chosen("", (), {stem_of(name): name for name in names})
+        return _Chosen("", (), {stem_of(name): name for name in names}, {})
     role = parts[chosen_part(path.name, parts, part)]
-    return _Chosen(role, parts, {stem: name for name, (stem, found) in roles.items() if found == role})
+    return _Chosen(role, parts, files[role], {other: files[other] for other in parts if other != role})
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What came out of the files of a folder: stamps by their ids, and why files could not be read."""
+
+    stamps: dict[str, Stamp]
+    broken: tuple[str, ...]
 
 
 def _of_folder(path: Path, part: str | None, report: Report) -> CutoutSet:
     chosen = _chosen(path, part)
-    read: dict[str, Stamp] = {}
-    broken: list[str] = []
-    for n, (stem, name) in enumerate(chosen.files.items()):
-        if n % 50 == 0:
-            report(n / len(chosen.files), f"Reading {len(chosen.files):,} stamps")
-            if read:
-                check_stamps(path.name, len(chosen.files), next(iter(read.values())).pixels.shape)
-        try:
-            read[stem] = read_stamp(path / name)
-        except ReadError as error:
-            broken.append(error.message)
-    if not read:
+    share = 1 / (1 + len(chosen.beside))
+    read = _read_all(path, chosen.files, 1 + len(chosen.beside), portion(report, 0.0, share))
+    if not read.stamps:
         raise ReadError(f"{path.name} holds no stamp that can be read.", hint="Open its files one by one.")
-    (ny, nx), _count = Counter(stamp.pixels.shape for stamp in read.values()).most_common(1)[0]
-    kept = {stem: stamp for stem, stamp in read.items() if stamp.pixels.shape == (ny, nx)}
-    notes = list(broken[:_TOLD])
-    if len(broken) > _TOLD:
-        notes.append(f"{len(broken) - _TOLD:,} more files cannot be read.")
-    if left := len(read) - len(kept):
-        notes.append(f"{left:,} of {len(read):,} stamps are left out: they do not have {nx} × {ny} pixels.")
-    skies: list[Sky | None] = [stamp.sky for stamp in kept.values()]
-    ra, dec = positions(skies, (nx - 1) / 2, (ny - 1) / 2)
+    notes = list(read.broken[:_TOLD])
+    if len(read.broken) > _TOLD:
+        notes.append(f"{len(read.broken) - _TOLD:,} more files cannot be read.")
+    kept, shape = (_of_one_size if not chosen.part else _of_every_size)(path.name, read.stamps, notes)
+    beside: dict[str, Stamps] = {}
+    for n, (role, files) in enumerate(chosen.beside.items(), 1):
+        told = portion(report, n * share, (n + 1) * share)
+        beside[role] = _beside(path, role, files, kept, shape, notes, told)
+    ra, dec = _positions(kept)
     units = Counter(stamp.unit for stamp in kept.values())
     return CutoutSet(
         source=_source_of(path, chosen, tuple(notes)),
-        images=np.stack([stamp.pixels for stamp in kept.values()]),
+        images=_stacked([stamp.pixels for stamp in kept.values()], shape),
         ids=tuple(kept),
         unit=units.most_common(1)[0][0],
         ra_deg=ra,
         dec_deg=dec,
+        beside=beside,
     )
+
+
+def _read_all(path: Path, files: dict[str, str], roles: int, report: Report) -> _Read:
+    stamps: dict[str, Stamp] = {}
+    broken: list[str] = []
+    for n, (stem, name) in enumerate(files.items()):
+        if n % 50 == 0:
+            report(n / len(files), f"Reading {len(files):,} stamps")
+            if stamps:
+                check_stamps(path.name, roles * len(files), next(iter(stamps.values())).pixels.shape)
+        try:
+            stamps[stem] = read_stamp(path / name)
+        except ReadError as error:
+            broken.append(error.message)
+    return _Read(stamps, tuple(broken))
+
+
+def _of_one_size(_name: str, stamps: dict[str, Stamp], notes: list[str]) -> tuple[dict[str, Stamp], tuple[int, int]]:
+    """The stamps of the usual size, and that size."""
+    (ny, nx), _count = Counter(stamp.pixels.shape for stamp in stamps.values()).most_common(1)[0]
+    kept = {stem: stamp for stem, stamp in stamps.items() if stamp.pixels.shape == (ny, nx)}
+    if left := len(stamps) - len(kept):
+        notes.append(f"{left:,} of {len(stamps):,} stamps are left out: they do not have {nx} × {ny} pixels.")
+    return kept, (ny, nx)
+
+
+def _of_every_size(name: str, stamps: dict[str, Stamp], notes: list[str]) -> tuple[dict[str, Stamp], tuple[int, int]]:
+    """All stamps, and the size that holds each: surveys cut their alerts to sizes of their own."""
+    kept = {stem: stamp for stem, stamp in stamps.items() if max(stamp.pixels.shape) <= STAMP_PX}
+    if not kept:
+        raise ReadError(f"{name} holds no stamp of up to {STAMP_PX} pixels.", hint="Open its files one by one.")
+    ny, nx = (max(stamp.pixels.shape[axis] for stamp in kept.values()) for axis in (0, 1))
+    if left := len(stamps) - len(kept):
+        notes.append(f"{left:,} of {len(stamps):,} stamps are left out: they are wider than {STAMP_PX} pixels.")
+    if smaller := sum(stamp.pixels.shape != (ny, nx) for stamp in kept.values()):
+        notes.append(f"{smaller:,} of {len(kept):,} stamps have margins without values: they are smaller than others.")
+    return kept, (ny, nx)
+
+
+def _beside(
+    path: Path,
+    role: str,
+    files: dict[str, str],
+    kept: dict[str, Stamp],
+    shape: tuple[int, int],
+    notes: list[str],
+    report: Report,
+) -> Stamps:
+    """The stamps of another role for those that are ``kept``: NaN where there is none that fits."""
+    read = _read_all(path, {stem: files[stem] for stem in kept if stem in files}, 1, report).stamps
+    fitting = {stem: one.pixels for stem, one in read.items() if one.pixels.shape == kept[stem].pixels.shape}
+    if missing := len(kept) - len(fitting):
+        notes.append(f"{missing:,} of {len(kept):,} alerts have no {role} that can be used.")
+    nothing = np.full((1, 1), np.nan, np.float32)
+    return _stacked([fitting.get(stem, nothing) for stem in kept], shape)
+
+
+def _stacked(pictures: Sequence[Stamps], shape: tuple[int, int]) -> Stamps:
+    """Pictures of shapes (y, x) in the middle of stamps of one shape; shape (m, ny, nx)."""
+    stack = np.full((len(pictures), *shape), np.nan, np.float32)
+    for place, pixels in enumerate(pictures):
+        y, x = ((whole - side) // 2 for whole, side in zip(shape, pixels.shape, strict=True))
+        stack[place, y : y + pixels.shape[0], x : x + pixels.shape[1]] = pixels
+    return stack
+
+
+def _positions(kept: dict[str, Stamp]) -> tuple[Floats, Floats]:
+    """ICRS of the middle of each stamp, shapes (m,)."""
+    ra, dec = np.full(len(kept), np.nan), np.full(len(kept), np.nan)
+    shapes = [stamp.pixels.shape for stamp in kept.values()]
+    skies: list[Sky | None] = [stamp.sky for stamp in kept.values()]
+    for ny, nx in dict.fromkeys(shapes):
+        here = [place for place, shape in enumerate(shapes) if shape == (ny, nx)]
+        ra[here], dec[here] = positions([skies[place] for place in here], (nx - 1) / 2, (ny - 1) / 2)
+    return ra, dec
 
 
 def _source_of(path: Path, chosen: _Chosen, notes: tuple[str, ...]) -> Source:

@@ -17,6 +17,7 @@ from desktop_app.io.source import open_bytes
 
 _BLOCK, _CARD = 2880, 80
 _LIMIT_BYTES = 2 << 20
+_NO_VALUE = 3e38
 _BITPIX = (8, 16, 32, 64, -32, -64)
 _NUMBER = re.compile(rb"\s*([+-]?\d+(?:\.\d*)?(?:[ED][+-]?\d+)?)\s*(?:/.*)?", re.IGNORECASE)
 _TEXT = re.compile(rb"\s*'((?:[^']|'')*)'")
@@ -51,7 +52,7 @@ def _any(path: Path) -> Stamp:
     if 4 * prod(picture.shape) > _LIMIT_BYTES:
         raise ReadError(f"{path.name} has {picture.shape[1]} × {picture.shape[0]} pixels, and is no stamp.")
     pixels = picture.pixels(path, 0).astype(np.float32)
-    return Stamp(pixels, picture.header.text("BUNIT"), sky_of(file, picture))
+    return Stamp(_known(pixels), picture.header.text("BUNIT"), sky_of(file, picture))
 
 
 def _plain(content: bytes) -> Stamp | None:
@@ -81,10 +82,16 @@ def _plain(content: bytes) -> Stamp | None:
     pixels = storage.empty((ny, nx))
     with np.errstate(all="ignore"):
         storage.fill(pixels, np.frombuffer(raw, storage.stored).reshape(ny, nx))
-        single = pixels.astype(np.float32, copy=False)
+        single = _known(pixels.astype(np.float32, copy=False))
     sky = Sky(content[:at].decode("ascii", "replace")).lean() if b"CTYPE1" in cards else None
     unit = _TEXT.match(cards.get(b"BUNIT", b"=")[1:])
     return Stamp(single, unit[1].decode("ascii", "replace").strip() if unit else "", sky)
+
+
+def _known(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``pixels`` with NaN for the ends of float32, with which pipelines mark pixels without a value."""
+    beyond = np.abs(pixels) >= _NO_VALUE
+    return np.where(beyond, np.float32(np.nan), pixels) if beyond.any() else pixels
 
 
 def _number(cards: dict[bytes, bytes], keyword: bytes, missing: float | None = None) -> float | None:
