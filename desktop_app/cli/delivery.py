@@ -1,4 +1,4 @@
-"""Shows the events of all files on the terminal, or writes them: those of light curves and of telemetry apart."""
+"""Shows the events of all files on the terminal, or writes them: a list for each kind of data."""
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from desktop_app.core.event_table import EventTable
     from desktop_app.detectors import Looks
 
-_ORDER: "tuple[Looks, ...]" = ("light curve", "telemetry")
+_LISTS: "dict[str, tuple[Looks, ...]]" = {
+    "light curves": ("light curve",),
+    "telemetry": ("telemetry",),
+    "pictures": ("image", "cutouts"),
+}
+"""Which kinds share a list, as their events have the same columns; the order is that of the lists."""
 
 
 def list_file(text: str) -> Path:
@@ -27,13 +32,13 @@ def list_file(text: str) -> Path:
     return path
 
 
-def targets(out: Path | None, looks: "Iterable[Looks]") -> "dict[Looks, Path]":
-    """Where the events of each kind go: their columns differ, so that telemetry has a file of its own beside ``out``.
+def targets(out: Path | None, looks: "Iterable[Looks]") -> dict[str, Path]:
+    """Where each list goes: the first to ``out``, others, whose columns differ, to files of their own beside it.
 
     Raises
     ------
     WriteError
-        A file cannot be written as far as can be told, or the format is of telemetry alone.
+        A file cannot be written as far as can be told, or the format does not take these events.
     """
     from desktop_app.export import writer_for
     from desktop_app.export.writer import check_target
@@ -41,22 +46,21 @@ def targets(out: Path | None, looks: "Iterable[Looks]") -> "dict[Looks, Path]":
     if out is None:
         return {}
     there = set(looks)
-    kinds = [kind for kind in _ORDER if kind in there]
-    if "light curve" in kinds and writer_for(out).of == "telemetry":
+    lists = [name for name, kinds in _LISTS.items() if there.intersection(kinds)]
+    only = writer_for(out).of
+    if only and (strange := [name for name in lists if name != only]):
         raise WriteError(
-            f"{out.name} would be a list of intervals in telemetry, and there are light curves to look at.",
-            hint="Let the name end in .csv or .ecsv, or look at telemetry alone.",
+            f"{out.name} would be a file for events of {only}, and there are {strange[0]} to look at.",
+            hint=f"Let the name end in .csv or .ecsv, or look at {only} alone.",
         )
-    where = {kind: out for kind in kinds}
-    if len(kinds) > 1:
-        where["telemetry"] = out.with_name(f"{out.stem}_telemetry{out.suffix}")
+    where = {name: out if n == 0 else out.with_name(f"{out.stem}_{name}{out.suffix}") for n, name in enumerate(lists)}
     for path in where.values():
         check_target(path)
     return where
 
 
 def deliver(
-    tables: "Mapping[Looks, Sequence[EventTable]]", where: "Mapping[Looks, Path]", *, always_show: bool = False
+    tables: "Mapping[Looks, Sequence[EventTable]]", where: Mapping[str, Path], *, always_show: bool = False
 ) -> bool:
     """Write or show the events of all files; whether that went well.
 
@@ -73,17 +77,18 @@ def deliver(
     from desktop_app.core.event_table import join_tables
 
     well, shown = True, 0
-    for kind in _ORDER:
-        if not tables.get(kind):
+    for name, kinds in _LISTS.items():
+        found = [table for kind in kinds for table in tables.get(kind, ())]
+        if not found:
             continue
-        table = join_tables(tables[kind])
-        written = kind in where and _written(table, where[kind])
+        table = join_tables(found)
+        written = name in where and _written(table, where[name])
         if always_show or not written:
             if shown:
                 say("")
             show_events(table)
             shown += 1
-        well &= written or kind not in where
+        well &= written or name not in where
     return well
 
 

@@ -19,10 +19,8 @@ from desktop_app.core.quality import PRESETS
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-    from desktop_app.detectors import Looks
 
 INTERRUPTED = 130
-_PLURAL: "dict[Looks, str]" = {"light curve": "light curves", "telemetry": "telemetry"}
 
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
@@ -30,12 +28,18 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser = commands.add_parser(
         name,
         help="list the events of files and folders",
-        description="Finds the events of light curves and of telemetry and lists them. A file that cannot be read gets "
-        "a sentence, the others are looked at all the same. Of telemetry every part is looked at, on its own clock.",
-        epilog="'peculiar detectors' lists the detectors and their settings, those of light curves and of telemetry.",
+        description="Finds what does not belong in light curves, telemetry, pictures and cut-outs, and lists it. A "
+        "file that cannot be read gets a sentence, the others are looked at all the same. Of telemetry every part is "
+        "looked at, on its own clock; a folder of small pictures of one size is a set of cut-outs, ranked together. "
+        "'peculiar scan' ranks the sources of many pictures together.",
+        epilog="'peculiar detectors' lists the detectors of every kind of data and their settings.",
     )
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="a light curve, telemetry, or a folder of them"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="a light curve, telemetry, a picture, cut-outs, or a folder of them",
     )
     parser.add_argument(
         "--detector", metavar="NAME", help="what looks for events; 'peculiar detectors' tells the defaults"
@@ -57,7 +61,9 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     """Which rows, columns and parts of a file are looked at."""
     parser.add_argument("--flux", metavar="COLUMN", help="look at this flux column (default: the best there is)")
     parser.add_argument(
-        "--part", metavar="NAME", help="look at this filter, aperture or table (default: the first; of telemetry all)"
+        "--part",
+        metavar="NAME",
+        help="look at this filter, aperture, table or picture (default: the first; of telemetry all)",
     )
     parser.add_argument(
         "--channel",
@@ -79,8 +85,9 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=list_file,
         metavar="FILE",
-        help="write the list here, as .ecsv or .csv; of telemetry also as .json, a label file. Where there are light "
-        "curves and telemetry, the list of telemetry goes to FILE with _telemetry at the end of its name",
+        help="write the list here, as .ecsv or .csv; of telemetry also as .json, a label file, of pictures as .reg, "
+        "regions for DS9. Where there are several kinds of data, the lists of telemetry and of pictures go to FILE "
+        "with _telemetry and _pictures at the end of its name",
     )
     parser.add_argument(
         "--stitch",
@@ -131,7 +138,8 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
         failed += look_at_all(items, request, harvest)
     except KeyboardInterrupt:
         stopped = True
-        what = "light curve" if request.stitch and not of_kind(found, "telemetry") else "file"
+        alone = {one.looks for one in found} == {"light curve"}
+        what = "light curve" if request.stitch and alone else "file"
         within = f", and {harvest.within}" if harvest.within else ""
         say(f"Stopped: {harvest.done:,} of {counted(len(items), what)} looked at{within}.", sys.stderr)
     failed += not deliver(harvest.tables, where, always_show=request.always_show)
@@ -148,7 +156,7 @@ def _looked_at_by(found: list[Found], request: Request) -> list[Found]:
     ParamError
         There is no such detector for a file that was named, or no such setting.
     """
-    from desktop_app.detectors import OF_KIND, spec_of
+    from desktop_app.detectors import OF_KIND, PLURAL, spec_of
 
     kinds = list(dict.fromkeys(one.looks for one in found))
     able = [looks for looks in kinds if request.detector is None or request.detector in OF_KIND[looks][0]]
@@ -157,7 +165,7 @@ def _looked_at_by(found: list[Found], request: Request) -> list[Found]:
             spec_of(request.detector, looks).params.checked(request.settings)
         else:
             what = counted(len(of_kind(found, looks)), "file")
-            say(f"{what} of {_PLURAL[looks]} passed over: {request.detector} does not look at them.", sys.stderr)
+            say(f"{what} of {PLURAL[looks]} passed over: {request.detector} does not look at them.", sys.stderr)
     return [one for one in found if one.looks in able]
 
 
@@ -189,4 +197,4 @@ def _items(found: Sequence[Found], request: Request) -> tuple[list[Item], int]:
     alone = frozenset(one.path for one in found if not one.named)
     curves, unread = by_object(of_kind(found, "light curve"), alone=alone)
     stitched = [Item("light curve", paths) for paths in curves]
-    return [*stitched, *(Item("telemetry", (path,)) for path in of_kind(found, "telemetry"))], unread
+    return [*stitched, *(Item(one.looks, (one.path,)) for one in found if one.looks != "light curve")], unread

@@ -13,16 +13,13 @@ if TYPE_CHECKING:
     from desktop_app.core.detector import DetectorSpec
     from desktop_app.detectors import Looks
 
-_PLURAL: "dict[Looks, str]" = {"light curve": "light curves", "telemetry": "telemetry"}
-
 
 def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) -> None:
     """Make the command known."""
     parser = commands.add_parser(
         name,
         help="the detectors and their settings",
-        description="Lists the detectors of light curves and those of telemetry, with what can be given to 'peculiar "
-        "detect --set'.",
+        description="Lists the detectors of every kind of data, with what can be given to 'peculiar detect --set'.",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     parser.set_defaults(run=run)
@@ -34,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     ParamError
-        There is no such detector of either kind.
+        There is no such detector of any kind.
     """
     from desktop_app.detectors import OF_KIND
 
@@ -52,8 +49,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _describe(spec: "DetectorSpec", looks: "Looks", *, is_default: bool) -> None:
+    from desktop_app.detectors import PLURAL
+
     remark = " (the default)" if is_default else ""
-    say(f"{spec.name}{remark}, of {_PLURAL[looks]}: {spec.label}, version {spec.version}")
+    say(f"{spec.name}{remark}, of {PLURAL[looks]}: {spec.label}, version {spec.version}")
     say(f"  {spec.help}")
     unit = "sigma" if spec.unit == "σ" else spec.unit
     say(f"  Threshold: {spec.threshold:g} {unit} unless --threshold says otherwise.")

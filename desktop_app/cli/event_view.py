@@ -43,8 +43,10 @@ _SHOWN_OF_CHANNELS = (
     "score",
     "reasons",
 )
+_SHOWN_OF_OBJECTS = ("event_id", "part", "object", "kind", "score", "ra", "dec", "x", "y", "flux", "snr", "reasons")
 # What a narrow terminal does without, the first first.
 _LEFT_OUT = (
+    "flux",
     "quality",
     "reasons",
     "unit",
@@ -76,6 +78,10 @@ _FORMATS = {
     "snr": ".1f",
     "probability": ".2f",
     "suspicion": ".2f",
+    "ra": ".5f",
+    "dec": "+.5f",
+    "x": ".1f",
+    "y": ".1f",
     "period": ".6f",
     "epoch": ".5f",
     "hours": ".2f",
@@ -94,7 +100,7 @@ def show_events(table: EventTable) -> None:
         say("")
         _show(signal_columns(table))
     if len(table):
-        say(_about_times({str(system) for system in table["time_system"]}, table))
+        say(_about_places() if _of_objects(table) else _about_times(set(map(str, table["time_system"])), table))
 
 
 def _show(columns: Sequence[Column]) -> None:
@@ -112,6 +118,14 @@ def _about_times(systems: set[str], table: EventTable) -> str:
     return f"Times are in {systems.pop()}." if len(systems) == 1 else "Times are in the time system of each file."
 
 
+def _of_objects(table: EventTable) -> bool:
+    return any(column.name == "region_pixels" for column in table.columns)
+
+
+def _about_places() -> str:
+    return "Positions are ICRS degrees; pixels count from 0 in the middle of the first. Scores are in sigma."
+
+
 def _about_channel_times(systems: set[str], *, dated: bool) -> str:
     scores = "Scores are in limits of the channel"
     if dated:
@@ -127,6 +141,8 @@ def _shown(table: EventTable) -> list[Column]:
     by_name = {column.name: column for column in table.columns}
     if "channel" in by_name:
         return _shown_of_channels(table, by_name)
+    if _of_objects(table):
+        return _shown_of_objects(table, by_name)
     names = list(_SHOWN)
     if len(table.provenance) > 1:
         names.insert(0, "file")
@@ -148,6 +164,19 @@ def _shown_of_channels(table: EventTable, by_name: Mapping[str, Column]) -> list
     if len({origin.file for origin in table.provenance}) > 1:
         names.insert(0, "file")
     return [replace(by_name[name], name="limits") if name == "score" else by_name[name] for name in names]
+
+
+def _shown_of_objects(table: EventTable, by_name: Mapping[str, Column]) -> list[Column]:
+    """What is known of at least one of the objects; the file where there are several."""
+    names = [name for name in _SHOWN_OF_OBJECTS if _says_something(by_name[name])]
+    if len({origin.file for origin in table.provenance}) > 1:
+        names.insert(0, "file")
+    return [by_name[name] for name in names]
+
+
+def _says_something(column: Column) -> bool:
+    values = column.values
+    return bool(np.isfinite(values).any()) if np.issubdtype(values.dtype, np.floating) else any(values.tolist())
 
 
 def _short(column: Column) -> Column:

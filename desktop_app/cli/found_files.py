@@ -1,4 +1,4 @@
-"""What there is to look at below the paths on the command line: light curves, and telemetry."""
+"""What there is to look at below the paths on the command line: light curves, telemetry, pictures and cut-outs."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from desktop_app.detectors import Looks
 
 _FOLDERS_ASKED = 500
+_WHOLES: "dict[str, Looks]" = {"telemetry": "telemetry", "cutouts": "cutouts"}
 _LABELS = ("labels.csv", "labeled_anomalies.csv")
 
 
@@ -51,7 +52,7 @@ def files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
 
 
 def all_in(paths: Sequence[Path], *, as_curves: bool = False) -> tuple[list[Found], int]:
-    """Light curves and telemetry, each once, in the order of ``paths``; and how many folders hold neither.
+    """All that detectors look at, each once, in the order of ``paths``; and how many folders hold nothing of it.
 
     Parameters
     ----------
@@ -63,46 +64,45 @@ def all_in(paths: Sequence[Path], *, as_curves: bool = False) -> tuple[list[Foun
     failed = 0
     for path in paths:
         if path.is_dir():
-            found, others = _in_folder(path, as_curves=as_curves)
-            _say_passed_over(path, others, "with neither a light curve nor telemetry")
+            found = _in_folder(path, as_curves=as_curves)
         else:
-            found = [Found(path, "light curve" if as_curves else _looks(path) or "light curve", True)]
+            found = [Found(path, "light curve" if as_curves else _looks(path), True)]
         for one in found:
             known = everything.setdefault(one.path, one)
             everything[one.path] = replace(known, named=known.named or one.named)
         if not found:
             failed += 1
-            sentence = f"There are no light curves in the folder {path}, and no telemetry."
+            sentence = f"There are no light curves in the folder {path}, and neither telemetry nor pictures."
             tell(ReadError(sentence, hint="Name the files themselves."))
     return list(everything.values()), failed
 
 
-def _in_folder(folder: Path, *, as_curves: bool) -> tuple[list[Found], int]:
-    """What lies in ``folder``, and how many files are of another kind.
+def _in_folder(folder: Path, *, as_curves: bool) -> list[Found]:
+    """What lies in ``folder``.
 
-    Arrays below a folder that is one data set belong to it, and so do tables of labels.
+    Arrays below a folder that is one data set belong to it, and so do stamps and tables of labels. Frames of a sequence
+    are pictures of their own here.
     """
     from desktop_app.io import suffixes
     from desktop_app.io.listing import list_folder
 
     listing = list_folder(folder, suffixes())
-    wholes: list[Path] = []
+    wholes: dict[Path, Looks] = {}
     for place in listing.folders[:_FOLDERS_ASKED]:
-        if not any(place.is_relative_to(whole) for whole in wholes) and _is_telemetry(place):
-            wholes.append(place)
-    found = [Found(whole, "telemetry", whole == folder) for whole in wholes]
-    others = 0
+        if not any(place.is_relative_to(whole) for whole in wholes) and (looks := _as_a_whole(place)):
+            wholes[place] = looks
+    found = [Found(whole, looks, whole == folder) for whole, looks in wholes.items()]
     for path, _version in listing.files:
-        if path.suffix.lower() == ".npy" and any(path.is_relative_to(whole) for whole in wholes):
+        within = {looks for whole, looks in wholes.items() if path.is_relative_to(whole)}
+        if "telemetry" in within and path.suffix.lower() == ".npy":
             continue
         if path.name.lower().endswith(_LABELS):
             continue
-        looks = "light curve" if as_curves else _looks(path)
-        if looks is None:
-            others += 1
-        else:
-            found.append(Found(path, looks, False))
-    return found, others
+        looks = "light curve" if as_curves else _told_looks(path)
+        if "cutouts" in within and looks in ("image", "cutouts", None):
+            continue
+        found.append(Found(path, looks or "light curve", False))
+    return found
 
 
 def _curves_in(folder: Path) -> tuple[list[Path], int]:
@@ -114,26 +114,30 @@ def _curves_in(folder: Path) -> tuple[list[Path], int]:
     return found, len(listed) - len(found)
 
 
-def _looks(path: Path) -> "Looks | None":
+def _looks(path: Path) -> "Looks":
     """What the headers speak of; a light curve where they cannot be read: that is told when its turn comes."""
+    return _told_looks(path) or "light curve"
+
+
+def _told_looks(path: Path) -> "Looks | None":
+    """What the headers speak of; None where they cannot be read."""
     from desktop_app.io import summarise
 
     try:
         kind = summarise(path).kind
     except UserError:
-        return "light curve"
-    if kind == "telemetry":
-        return "telemetry"
-    return "light curve" if kind in ("light curve", "target pixels") else None
+        return None
+    return "light curve" if kind == "target pixels" else kind
 
 
-def _is_telemetry(folder: Path) -> bool:
+def _as_a_whole(folder: Path) -> "Looks | None":
+    """What a folder is as one data set; None where its files are looked at one by one."""
     from desktop_app.io import summarise
 
     try:
-        return summarise(folder).kind == "telemetry"
+        return _WHOLES.get(summarise(folder).kind)
     except UserError:
-        return False
+        return None
 
 
 def _say_passed_over(folder: Path, others: int, why: str) -> None:

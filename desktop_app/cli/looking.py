@@ -125,24 +125,26 @@ def look_at_all(items: Sequence[Item], request: Request, harvest: Harvest) -> in
             # What cannot be looked at is told the second time.
             ending_of(partial(_of_curve, item.paths, tools), thread, partial(report, place, item.paths[0].name))
         for place, item in enumerate(items, start=len(first)):
-            look = _look_at_telemetry if item.looks == "telemetry" else _look_at_curve
+            look = _look_at_telemetry if item.looks == "telemetry" else _look_at_one
             failed += look(item, tools, partial(report, place, item.paths[0].name), harvest)
     if harvest.by_choice:
         say_remembered()
     return failed + _tell_missing(request, harvest, items)
 
 
-# Light curves
+# What is looked at in one go
 
 
-def _look_at_curve(item: Item, tools: _Tools, report: Report, harvest: Harvest) -> int:
+def _look_at_one(item: Item, tools: _Tools, report: Report, harvest: Harvest) -> int:
+    """A light curve, a picture or a set of cut-outs; 1 where it could not be looked at."""
     from desktop_app.engine.jobs import Failed, Finished
 
-    ending = ending_of(partial(_of_curve, item.paths, tools), tools.thread, report)
+    of_item = _of_curve if item.looks == "light curve" else _of_picture
+    ending = ending_of(partial(of_item, item.paths, tools), tools.thread, report)
     harvest.done += 1  # before it is told, since who reads it may press Ctrl+C
     match ending:
         case Finished(result=Looked() as looked):
-            harvest.take("light curve", looked)
+            harvest.take(item.looks, looked)
             tools.note(looked.line)
         case Failed(error=error):
             tell(_as_told(error), ", ".join(map(str, item.paths)))
@@ -174,6 +176,29 @@ def _of_curve(paths: tuple[Path, ...], tools: _Tools, report: Report) -> Looked:
     events = f"{counted(len(table), 'event')} from {found.threshold:g} sigma on"
     line = f"{_called(paths, curve)}: {events}, {looked_at} ({_how(began, cached=found.cached)})"
     return Looked(table, _with_notes(line, (*found.scores.notes, *notes_on(curve, found.scores.signals))), chosen)
+
+
+def _of_picture(paths: tuple[Path, ...], tools: _Tools, report: Report) -> Looked:
+    from desktop_app.engine.detect import detect
+    from desktop_app.engine.events import events_of
+    from desktop_app.io import open_file
+
+    began, request, (path,) = perf_counter(), tools.request, paths
+    report(0.0, "Reading")
+    data = open_file(path, part=request.part, report=part_of(report, 0.0, 0.1))
+    found = detect(
+        data,
+        request.detector,
+        request.settings,
+        threshold=request.threshold,
+        report=part_of(report, 0.1, 0.95),
+        cache=tools.cache,
+    )
+    table = events_of(found)
+    seen = counted(int(np.isfinite(found.scores.values).sum()), "object")
+    line = f"{_part_called(path, data.source.part, len(data.source.parts))}: {counted(len(table), 'event')} from "
+    line += f"{found.threshold:g} sigma on, {seen} looked at ({_how(began, cached=found.cached)})"
+    return Looked(table, _with_notes(line, found.scores.notes))
 
 
 def _opened(paths: tuple[Path, ...], request: Request) -> "tuple[LightCurve, bool]":

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 Looks = Literal["light curve", "telemetry", "image", "cutouts"]
 """What detectors look at; target pixels are looked at by the light curve they add up to."""
 
+PLURAL: dict[Looks, str] = {
+    "light curve": "light curves",
+    "telemetry": "telemetry",
+    "image": "pictures",
+    "cutouts": "cut-outs",
+}
+
 DETECTORS: Registry[DetectorSpec] = Registry(
     "detector of light curves",
     {

@@ -14,6 +14,7 @@ WRITERS: Registry[Writer] = Registry(
         "telemanom": "desktop_app.export.anomaly_table:WRITER",
         "csv": "desktop_app.export.csv:WRITER",
         "intervals": "desktop_app.export.intervals:WRITER",
+        "ds9": "desktop_app.export.ds9:WRITER",
     },
 )
 
@@ -34,9 +35,10 @@ def writer_for(path: Path) -> Writer:
 
 
 def writers_of(table: EventTable) -> list[Writer]:
-    """The writers that take these events: some formats are of telemetry alone."""
-    of_telemetry = any(column.name == "channel" for column in table.columns)
-    return [writer for writer in WRITERS.values() if not writer.of or of_telemetry]
+    """The writers that take these events: some formats are of one kind of data alone."""
+    names = {column.name for column in table.columns}
+    of = "telemetry" if "channel" in names else "pictures" if "region_pixels" in names else ""
+    return [writer for writer in WRITERS.values() if writer.of in ("", of)]
 
 
 def write_events(table: EventTable, path: Path) -> list[Path]:

@@ -36,14 +36,14 @@ class Writer:
     write : callable
         ``write(table, path)``: the paths that were written; raises `WriteError`.
     of : str
-        "telemetry" where it takes no other events; "" where it takes all.
+        "telemetry" or "pictures" where it takes no other events; "" where it takes all.
     """
 
     name: str
     label: str
     suffix: str
     write: Callable[[EventTable, Path], list[Path]]
-    of: Literal["", "telemetry"] = ""
+    of: Literal["", "telemetry", "pictures"] = ""
 
 
 def check_target(path: Path) -> None:

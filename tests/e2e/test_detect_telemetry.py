@@ -76,7 +76,7 @@ def test_that_a_wrong_call_is_told_before_any_work(tmp_path: Path, words: tuple[
 def test_that_stretches_of_light_curves_are_refused_before_any_work(tmp_path: Path) -> None:
     run = peculiar("detect", write_star(tmp_path / "star.csv"), "--out", tmp_path / "found.json")
     assert run.status == 1
-    assert "would be a list of intervals in telemetry" in run.err
+    assert "would be a file for events of telemetry" in run.err
     assert "looked at" not in run.err
 
 
