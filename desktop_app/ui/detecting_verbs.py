@@ -7,6 +7,7 @@ from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 from PySide6.QtCore import QObject, QSettings
 
 from desktop_app.core.data import Dataset, Seen
@@ -23,6 +24,7 @@ from desktop_app.ui import work
 from desktop_app.ui.bridge import Bridge, Take, without_progress
 from desktop_app.ui.looking import inspection_of, same_event
 from desktop_app.ui.picture import ScorePicture
+from desktop_app.ui.score_histogram import ScoreHistogram
 from desktop_app.ui.score_scale import LIMITS, SIGMAS
 from desktop_app.ui.telemetry.score_tracks import ScoreTracks
 from desktop_app.ui.undo import Choice
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 FLAG_AT_ONCE = 50_000
 """Up to so many scores events are cut at once; more of them would hold up the window."""
+OBJECTS_AT_ONCE = 500
+"""The same for objects of pictures, of which each that is flagged is an event with an outline."""
 Update = Callable[..., None]
 Start = Callable[[Literal["detect"], str, Callable[[Report], object], Take], None]
 
@@ -126,7 +130,8 @@ class DetectingVerbs(QObject):
             self._book.note(detection.data, flagged.events)
         tracks = drawn if isinstance(drawn, ScoreTracks) else None
         scores = drawn if isinstance(drawn, ScorePicture) else None
-        self._update(detection=detection, scores=scores, tracks=tracks)
+        spread = drawn if isinstance(drawn, ScoreHistogram) else None
+        self._update(detection=detection, scores=scores, tracks=tracks, spread=spread)
         self._take_flagged(flagged)
         how = "answered from the cache" if detection.cached else "scored"
         what = "object" if detection.scores.objects is not None else "row"
@@ -167,7 +172,7 @@ class DetectingVerbs(QObject):
         if detection is None or detection.threshold == threshold:
             return
         company = self._company_of(detection.data)
-        if detection.scores.values.size <= FLAG_AT_ONCE:
+        if _soon_cut(detection, threshold):
             self._take_flagged(work.flag(detection, threshold, company))
         elif not self._flagging:
             self._flagging = True
@@ -196,3 +201,11 @@ class DetectingVerbs(QObject):
 
     def _company_of(self, data: Seen) -> Company:
         return self._book.company_of(data) if isinstance(data, LightCurve) else ALONE
+
+
+def _soon_cut(detection: Detection, threshold: float) -> bool:
+    """Whether the events at ``threshold`` are there before anyone has to wait for them."""
+    values = detection.scores.values
+    if detection.scores.objects is None:
+        return values.size <= FLAG_AT_ONCE
+    return int(np.count_nonzero(values >= threshold)) <= OBJECTS_AT_ONCE

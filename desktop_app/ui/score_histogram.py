@@ -34,7 +34,7 @@ class ScoreHistogram:
         The row of the highest score.
     top_score : float
     window : (float, float)
-        First and last time of the stretch about the highest score.
+        First and last time of the stretch about the highest score; of no meaning for objects.
     channel : str
         Of telemetry the channel of the highest score.
     """
@@ -82,6 +82,18 @@ def histogram_of_channels(detection: Detection) -> ScoreHistogram | None:
     return replace(
         chief, edges=edges, counts=counts, rows=ordered.size, ordered=ordered, percentile=percentile, channel=name
     )
+
+
+def histogram_of_objects(detection: Detection) -> ScoreHistogram | None:
+    """The histogram of ``detection`` of a picture or of cut-outs; None where there was no object to look at."""
+    values = detection.scores.values
+    looked = np.flatnonzero(np.isfinite(values))
+    if not looked.size:
+        return None
+    ordered = np.sort(values[looked])
+    edges, counts, percentile = _spread(ordered, SIGMAS.histogram_top)
+    top = int(looked[np.argmax(values[looked])])
+    return ScoreHistogram(edges, counts, ordered.size, ordered, percentile, top, float(values[top]), (0.0, 1.0))
 
 
 def _histogram(values: Floats, time: Floats, least_top: float) -> ScoreHistogram | None:

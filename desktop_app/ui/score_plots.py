@@ -59,10 +59,10 @@ class HistogramPlot(pg.GraphicsLayoutWidget):
         self.threshold_line.sigDragged.connect(self._on_dragged)
         self.set_theme(theme)
 
-    def show_histogram(self, spread: ScoreHistogram, scale: ScoreScale) -> None:
-        """Draw another histogram, of scores on ``scale``."""
+    def show_histogram(self, spread: ScoreHistogram, scale: ScoreScale, what: str) -> None:
+        """Draw another histogram, of scores on ``scale``; ``what`` is counted: "Rows"."""
         self._scale = scale
-        self._axes[0].setLabel("Rows" if scale is SIGMAS else "Samples")
+        self._axes[0].setLabel(what)
         self._axes[1].setLabel(f"Score ({scale.unit})")
         self.bars.set_counts(spread.edges, spread.counts)
         right = float(spread.edges[-1])

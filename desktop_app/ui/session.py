@@ -25,6 +25,7 @@ from desktop_app.ui.detecting_verbs import DetectingVerbs
 from desktop_app.ui.files.file_list import FileList
 from desktop_app.ui.files.inside_verbs import InsideVerbs
 from desktop_app.ui.files.stitching import offer, path_shown, pieces_of, stitched_entry
+from desktop_app.ui.images.closer_verbs import NONE_CHOSEN, CloserVerbs
 from desktop_app.ui.images.cutout_verbs import CutoutVerbs
 from desktop_app.ui.images.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.injection.injection_verbs import InjectionVerbs
@@ -46,6 +47,8 @@ _NOTHING_FOUND: dict[str, Any] = {
     "detection": None,
     "scores": None,
     "tracks": None,
+    "spread": None,
+    "chosen": NONE_CHOSEN,
     "events": (),
     "marking": None,
     "table": None,
@@ -84,6 +87,7 @@ class Session(QObject):
         self.pixels = PixelVerbs(self, self._bridge, self._update, self._start)
         self.columns = ColumnVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.cutouts = CutoutVerbs(self, self._bridge, self._update, self._start)
+        self.closer = CloserVerbs(self, self._bridge, self._update)
         self.signals = SignalVerbs(self, self._bridge, self._update)
         self.detecting = DetectingVerbs(self, settings, self._bridge, self._update, self._start)
         self.parts = PartsVerbs(self, self._bridge, self._update, self._start, self._on_loaded)

@@ -1,10 +1,12 @@
 """All that the window shows, in one frozen value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from desktop_app.core.arrays import Bools
+import numpy as np
+
+from desktop_app.core.arrays import Bools, Ints
 from desktop_app.core.channels.marking import Marking
 from desktop_app.core.data import Dataset, Seen, seen_in
 from desktop_app.core.detection import Detection, Event
@@ -18,12 +20,14 @@ from desktop_app.detectors import Looks, looks_of, looks_of_spec
 from desktop_app.engine.inside import Inside
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
+from desktop_app.ui.images.heat_view import NO_HEAT, HeatView
 from desktop_app.ui.images.sky_facts import SkyFacts
 from desktop_app.ui.injection.injection_state import NOTHING_INJECTED, InjectionState
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 from desktop_app.ui.pixels.pixel_picture import PixelFrame
 from desktop_app.ui.replay.replay_state import NOTHING_REPLAYED, ReplayState
+from desktop_app.ui.score_histogram import ScoreHistogram
 from desktop_app.ui.score_scale import LIMITS, SIGMAS, ScoreScale, scale_of
 from desktop_app.ui.signals.signal_view import NO_SIGNAL, SignalView
 from desktop_app.ui.telemetry.against import NOTHING_AGAINST, AgainstState
@@ -136,10 +140,12 @@ class AppState:
     detection : Detection or None
     scores, tracks : ScorePicture, ScoreTracks, or None
         What is drawn of the scores: of a light curve, or of telemetry.
+    spread : ScoreHistogram or None
+        How the scores of objects are spread, of a picture or of cut-outs.
     threshold : float
         In the unit of the detector.
     events : tuple of Event
-        In order of time.
+        In order of time; of pictures and cut-outs the strangest first.
     marking : Marking or None
         Of telemetry with ground truth: which labels were found, and which events lie on none.
     parts : Parts
@@ -164,6 +170,12 @@ class AppState:
     replay : ReplayState
         Telemetry as if it came in live.
     training : TrainingState
+    heat : HeatView
+        Which pixels of the object looked at do not belong.
+    chosen : ndarray of int, shape (k,)
+        Objects that somebody wants to look at more closely, as by a lasso on the map: their rows, in order.
+    aimed : (float, float) or None
+        The pixel that a picture was opened for.
     """
 
     files: tuple[FileEntry, ...] = ()
@@ -180,6 +192,7 @@ class AppState:
     detection: Detection | None = None
     scores: ScorePicture | None = None
     tracks: ScoreTracks | None = None
+    spread: ScoreHistogram | None = None
     threshold: float = 5.0
     events: tuple[Event, ...] = ()
     marking: Marking | None = None
@@ -199,6 +212,9 @@ class AppState:
     against: AgainstState = NOTHING_AGAINST
     replay: ReplayState = NOTHING_REPLAYED
     training: TrainingState = NOTHING_TRAINED
+    heat: HeatView = NO_HEAT
+    chosen: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    aimed: tuple[float, float] | None = None
 
     @property
     def looked_at(self) -> Seen | None:

@@ -113,6 +113,31 @@ _HEXAGON = ((-0.55, -0.9), (0.55, -0.9), (1.05, 0.0), (0.55, 0.9), (-0.55, 0.9),
 _NOTCH = ((-1.0, -0.8), (-0.4, -0.8), (0.0, 0.2), (0.4, -0.8), (1.0, -0.8), (0.3, 0.9), (-0.3, 0.9))
 _ZIGZAG = ((-1.0, 0.3), (-0.5, -0.9), (0.0, 0.1), (0.5, -0.9), (1.0, 0.3), (0.5, 0.9), (0.0, 0.4), (-0.5, 0.9))
 _STAIR = ((-1.0, 0.0), (-0.1, 0.0), (-0.1, -0.9), (1.0, -0.9), (1.0, 0.0), (0.1, 0.0), (0.1, 0.9), (-1.0, 0.9))
+_STAR = (
+    (0.0, -1.1), (0.26, -0.36), (1.05, -0.34), (0.42, 0.14), (0.65, 0.9), (0.0, 0.45),
+    (-0.65, 0.9), (-0.42, 0.14), (-1.05, -0.34), (-0.26, -0.36),
+)  # fmt: skip
+_BOW = ((-1.0, -0.8), (0.0, -0.15), (1.0, -0.8), (1.0, 0.8), (0.0, 0.15), (-1.0, 0.8))
+_SPARK = ((0.0, -1.2), (0.25, -0.25), (1.2, 0.0), (0.25, 0.25), (0.0, 1.2), (-0.25, 0.25), (-1.2, 0.0), (-0.25, -0.25))
+_WAVE = ((-1.0, 0.5), (-0.35, -0.9), (0.35, 0.3), (1.0, -0.9), (1.0, -0.2), (0.35, 1.0), (-0.35, -0.2), (-0.7, 0.8))
+_ARROW = ((-1.0, -0.3), (0.1, -0.3), (0.1, -0.9), (1.1, 0.0), (0.1, 0.9), (0.1, 0.3), (-1.0, 0.3))
+_STROKE = ((-1.0, 1.0), (-1.0, 0.45), (0.45, -1.0), (1.0, -1.0), (1.0, -0.45), (-0.45, 1.0))
+_SALTIRE = tuple((0.75 * (x - y), 0.75 * (x + y)) for x, y in _CROSS)
+_PILLAR = ((-0.4, -1.1), (0.4, -1.1), (0.4, 1.1), (-0.4, 1.1))
+_DROP = ((0.0, -1.1), (0.7, 0.2), (0.5, 0.85), (0.0, 1.0), (-0.5, 0.85), (-0.7, 0.2))
+_GHOST = (
+    (-0.8, 1.0),
+    (-0.8, -0.4),
+    (-0.4, -1.0),
+    (0.4, -1.0),
+    (0.8, -0.4),
+    (0.8, 1.0),
+    (0.4, 0.5),
+    (0.0, 1.0),
+    (-0.4, 0.5),
+)
+_CORNER = ((-0.9, -0.9), (0.9, -0.9), (0.9, -0.3), (-0.3, -0.3), (-0.3, 0.9), (-0.9, 0.9))
+_PENTAGON = ((0.0, -1.05), (1.0, -0.3), (0.62, 0.85), (-0.62, 0.85), (-1.0, -0.3))
 KINDS = {
     "transit": Kind("T", "Transit", _BAR, "#0072b2"),
     "eclipse": Kind("E", "Eclipse", _HOURGLASS, "#56b4e9"),
@@ -129,6 +154,18 @@ KINDS = {
     "noise": Kind("N", "Noise", _ZIGZAG, "#999933"),
     "regime": Kind("G", "Regime", _STAIR, "#aa4499"),
     "pattern": Kind("P", "Pattern", (), "#cc79a7"),
+    "strange": Kind("s", "Strange", _STAR, "#e69f00"),
+    "mismatch": Kind("m", "Mismatch", _BOW, "#cc79a7"),
+    "transient": Kind("t", "Transient", _SPARK, "#e8601c"),
+    "variable": Kind("v", "Variable", _WAVE, "#56b4e9"),
+    "moving": Kind("w", "Moving", _ARROW, "#1fae7a"),
+    "streak": Kind("k", "Streak", _STROKE, "#f0e442"),
+    "cosmic ray": Kind("c", "Cosmic ray", _SALTIRE, "#c3b7ea"),
+    "bad column": Kind("b", "Bad column", _PILLAR, "#b35fb3"),
+    "saturation": Kind("u", "Saturation", _DROP, "#f4a6a0"),
+    "ghost": Kind("h", "Ghost", _GHOST, "#9fb8c8"),
+    "edge": Kind("e", "Edge", _CORNER, "#a89a78"),
+    "bogus": Kind("x", "Bogus", _PENTAGON, "#999999"),
 }
 TRUTH = "#d55e00"
 _OTHER = Kind("?", "Other", _SQUARE, "#999999")
@@ -144,8 +181,10 @@ def kind_colour(name: str, theme: Theme) -> QColor:
     colour = QColor(kind_of(name).colour)
     if theme.dark and name in ("dip", "transit", "frozen", "regime"):
         return colour.lighter(145)
-    if not theme.dark and name == "spike":
+    if not theme.dark and name in ("spike", "streak"):
         return colour.darker(150)
+    if not theme.dark and name in ("cosmic ray", "saturation", "ghost"):
+        return colour.darker(135)
     return colour
 
 

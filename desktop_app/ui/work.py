@@ -22,6 +22,7 @@ from desktop_app.detectors import Looks
 from desktop_app.engine.inside import Inside
 from desktop_app.ui.drawing import Drawing, drawing_of
 from desktop_app.ui.picture import CurvePicture, ScorePicture, picture_of, score_picture
+from desktop_app.ui.score_histogram import ScoreHistogram, histogram_of_objects
 from desktop_app.ui.telemetry.score_tracks import ScoreTracks, score_tracks
 
 # Two threads that import the same package at once can see it half made, which fails as an AttributeError.
@@ -40,10 +41,10 @@ class Loaded:
 
 @dataclass(frozen=True, eq=False)
 class Detected:
-    """Scores, ready to be drawn (those of pictures are as they are), the events in them, and how long that took."""
+    """Scores, ready to be drawn, the events in them, and how long that took."""
 
     flagged: "Flagged"
-    scores: ScorePicture | ScoreTracks | None
+    scores: ScorePicture | ScoreTracks | ScoreHistogram | None
     seconds: float
 
 
@@ -132,11 +133,13 @@ def run_detector(
     detection = detect(data, name, settings, report=part(report, 0.0, 0.97))
     seconds = monotonic() - started
     report(0.98, "Drawing the scores")
-    drawn: ScorePicture | ScoreTracks | None = None
+    drawn: ScorePicture | ScoreTracks | ScoreHistogram | None = None
     if isinstance(data, Telemetry):
         drawn = score_tracks(detection)
     elif isinstance(data, LightCurve):
         drawn = score_picture(detection)
+    else:
+        drawn = histogram_of_objects(detection)
     return Detected(flag(detection, detection.threshold if threshold is None else threshold, company), drawn, seconds)
 
 

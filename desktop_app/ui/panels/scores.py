@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.ui.named import named
 from desktop_app.ui.score_histogram import ScoreHistogram
@@ -91,7 +92,8 @@ class ScoresPanel(QWidget):
         self.window_plot.set_theme(theme)
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
-        if new.scores is not old.scores or new.tracks is not old.tracks or new.data is not old.data:
+        drawn = new.scores is not old.scores or new.tracks is not old.tracks or new.spread is not old.spread
+        if drawn or new.data is not old.data:
             self._show_channels(new)
             self._show(new)
         elif new.threshold != old.threshold:
@@ -105,7 +107,7 @@ class ScoresPanel(QWidget):
         self._empty.setText(_NO_CURVE if state.looked_at is None else _NOT_YET)
         if spread is None:
             return
-        self.histogram.show_histogram(spread, state.scale)
+        self.histogram.show_histogram(spread, state.scale, f"{_noun(state).capitalize()}s")
         self._show_threshold(state)
         self._show_window(state)
 
@@ -115,7 +117,7 @@ class ScoresPanel(QWidget):
             return
         self.histogram.show_threshold(state.threshold)
         n, above = spread.rows, spread.above(state.threshold)
-        of = counted(n, "row" if state.curve is not None else "sample")
+        of = counted(n, _noun(state))
         at = state.scale.text(state.threshold)
         self._told.setText(f"{above:,} of {of} ({_share(above, n)}) at {at} or more")
 
@@ -149,6 +151,8 @@ class ScoresPanel(QWidget):
         """What is drawn: of a light curve, of all channels, or of the one chosen."""
         if state.scores is not None:
             return state.scores.histogram
+        if state.spread is not None:
+            return state.spread
         if state.tracks is None or not isinstance(state.data, Telemetry):
             return None
         chosen = self.channel.currentText()
@@ -179,6 +183,13 @@ class ScoresPanel(QWidget):
 def _share(part: int, n: int) -> str:
     share = 100 * part / max(1, n)
     return f"{share:.2f} %" if share >= 0.01 or not part else "under 0.01 %"
+
+
+def _noun(state: AppState) -> str:
+    """What is counted."""
+    if state.spread is not None:
+        return "stamp" if isinstance(state.data, CutoutSet) else "object"
+    return "row" if state.curve is not None else "sample"
 
 
 def _with_model(state: AppState) -> str:
