@@ -44,6 +44,15 @@ def known_folder() -> Path:
     return user_data_path("peculiar", appauthor=False) / "known"
 
 
+def verdicts_file() -> Path:
+    """Where the verdicts of a user are; ``PECULIAR_VERDICTS`` names another file."""
+    if moved := os.environ.get("PECULIAR_VERDICTS"):
+        return Path(moved)
+    from platformdirs import user_data_path
+
+    return user_data_path("peculiar", appauthor=False) / "verdicts.sqlite"
+
+
 @lru_cache
 def version() -> str:
     """The version of Peculiar that runs."""
