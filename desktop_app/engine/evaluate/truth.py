@@ -86,14 +86,14 @@ def read_truth(path: Path) -> Truth:
     ReadError
         No such file, a column is missing, or a time is no number.
     """
-    content, rows = _rows_of(path)
-    _check_columns(path, rows, NEEDED)
+    content, rows = rows_of(path)
+    check_columns(path, rows, NEEDED)
     events: dict[str, list[TrueEvent]] = {}
     for place, row in enumerate(rows, start=2):
-        known = events.setdefault(_posix(row["file"]), [])
+        known = events.setdefault(posix(row["file"]), [])
         if row["event"].strip().lower() not in _NOTHING:
             known.append(_event(path, place, row))
-    complete = frozenset(_posix(row["file"]) for row in rows if row.get("complete", "").strip().lower() in _YES)
+    complete = frozenset(posix(row["file"]) for row in rows if row.get("complete", "").strip().lower() in _YES)
     return Truth(path, sha256(content).hexdigest(), {name: tuple(known) for name, known in events.items()}, complete)
 
 
@@ -104,13 +104,13 @@ def read_quiet(path: Path) -> tuple[str, ...]:
     ------
     ReadError
     """
-    content, rows = _rows_of(path)
+    content, rows = rows_of(path)
     if rows and {"file", "grp"} <= set(rows[0]):
-        return tuple(_posix(row["file"]) for row in rows if row["grp"].strip().lower() == _QUIET)
+        return tuple(posix(row["file"]) for row in rows if row["grp"].strip().lower() == _QUIET)
     if rows and "file" in rows[0]:
-        return tuple(_posix(row["file"]) for row in rows)
+        return tuple(posix(row["file"]) for row in rows)
     lines = content.decode("utf-8-sig", errors="replace").splitlines()
-    names = tuple(_posix(line) for line in lines if line.strip() and not line.startswith("#"))
+    names = tuple(posix(line) for line in lines if line.strip() and not line.startswith("#"))
     if not names:
         raise ReadError(f"{path} names no files.", hint="Give a file name a line, or a CSV with columns file and grp.")
     return names
@@ -138,7 +138,7 @@ def find_files(folder: Path, names: Iterable[str]) -> dict[str, Path | None]:
         ``folder`` is none.
     """
     if not folder.is_dir():
-        raise ReadError(f"{folder} is not a folder.", hint="Name the folder that holds the light curves.")
+        raise ReadError(f"{folder} is not a folder.", hint="Name the folder that holds the files.")
     names = tuple(names)
     wanted = {PurePosixPath(name).name for name in names}
     there: dict[str, list[Path]] = {}
@@ -158,7 +158,13 @@ def _closest(name: str, paths: Sequence[Path]) -> Path | None:
     return max(paths, key=in_common, default=None)
 
 
-def _rows_of(path: Path) -> tuple[bytes, list[dict[str, str]]]:
+def rows_of(path: Path) -> tuple[bytes, list[dict[str, str]]]:
+    """The bytes of a CSV and its rows by column.
+
+    Raises
+    ------
+    ReadError
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -174,14 +180,20 @@ def _rows_of(path: Path) -> tuple[bytes, list[dict[str, str]]]:
     return content, rows
 
 
-def _check_columns(path: Path, rows: list[dict[str, str]], needed: Sequence[str]) -> None:
+def check_columns(path: Path, rows: list[dict[str, str]], needed: Sequence[str]) -> None:
+    """See to it that there are rows, and that they have what is needed.
+
+    Raises
+    ------
+    ReadError
+    """
     if not rows:
-        raise ReadError(f"{path} has no rows.", hint=f"Its columns are: {', '.join(needed)}, and grade.")
+        raise ReadError(f"{path} has no rows.", hint=f"Its columns are: {', '.join(needed)}.")
     missing = [name for name in needed if name not in rows[0]]
     if missing:
         raise ReadError(
             f"{path} has no column {missing[0]!r}.",
-            hint=f"A table of known events has: {', '.join(needed)}, and grade.",
+            hint=f"Such a table has the columns {', '.join(needed)}.",
         )
 
 
@@ -214,5 +226,6 @@ def _standing(grade: str) -> Standing:
     return Standing.WEAK if plain.split(" (")[0] in _WEAK else Standing.LEFT_OUT
 
 
-def _posix(name: str) -> str:
+def posix(name: str) -> str:
+    """The name of a file as tables of any system write it, with slashes."""
     return name.strip().replace("\\", "/")

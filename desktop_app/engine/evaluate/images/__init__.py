@@ -1,0 +1,1 @@
+"""Evaluations of pictures: rare classes among cut-outs, artefacts in frames, alerts."""
