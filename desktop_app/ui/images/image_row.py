@@ -13,6 +13,7 @@ from desktop_app.ui.images.image_marks import Marker
 from desktop_app.ui.images.image_picture import ImagePicture
 from desktop_app.ui.images.image_raster import Aim, Look
 from desktop_app.ui.images.image_view import ImageView
+from desktop_app.ui.images.layer import Layer
 from desktop_app.ui.images.look_bar import LookChoice
 from desktop_app.ui.named import named
 from desktop_app.ui.theme import Theme
@@ -45,6 +46,7 @@ class ImageRow(QWidget):
         self._theme = theme
         self._cells: list[ImageCell] = []
         self._shown = 0
+        self._layers: tuple[Layer, ...] = ()
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(1)
@@ -88,6 +90,17 @@ class ImageRow(QWidget):
         for cell in self._cells:
             cell.view.set_marks("pin", marks)
 
+    def set_layers(self, layers: tuple[Layer, ...]) -> None:
+        """What paints itself over every image."""
+        self._layers = layers
+        for cell in self._cells:
+            cell.view.set_layers(layers)
+
+    def repaint_layers(self) -> None:
+        """One of the layers has changed."""
+        for view in self.views:
+            view.update()
+
     def set_shows_bad(self, on: bool) -> None:
         """Whether bad pixels are hatched."""
         for cell in self._cells:
@@ -113,6 +126,7 @@ class ImageRow(QWidget):
         if place < len(self._cells):
             return self._cells[place]
         cell = ImageCell(self._theme, self)
+        cell.view.set_layers(self._layers)
         self._cells.append(cell)
         self._layout.addWidget(cell, 1)
         if place:

@@ -25,6 +25,7 @@ from desktop_app.ui.images.image_marks import Mark, draw_marks
 from desktop_app.ui.images.image_picture import ImagePicture
 from desktop_app.ui.images.image_raster import Aim, ImageRaster, Look, coloured, rasterise_image
 from desktop_app.ui.images.image_sight import Sight
+from desktop_app.ui.images.layer import Layer
 from desktop_app.ui.named import named
 from desktop_app.ui.theme import Theme
 
@@ -89,6 +90,7 @@ class ImageView(QWidget):
         self._aim = Aim(0.0, 0.0, 1.0)
         self._fitted = True
         self._marks: dict[str, tuple[Mark, ...]] = {}
+        self._layers: tuple[Layer, ...] = ()
         self._cross: tuple[float, float] | None = None
         self._compass: Compass | None = None
         self._image: QImage | None = None
@@ -145,6 +147,11 @@ class ImageView(QWidget):
         self._marks = {**self._marks, layer: marks}
         self.update()
 
+    def set_layers(self, layers: tuple[Layer, ...]) -> None:
+        """What paints itself between the image and the marks, in this order; who changes one updates the view."""
+        self._layers = layers
+        self.update()
+
     def set_cross(self, at: tuple[float, float] | None) -> None:
         """Show where the cursor is in an image beside this one."""
         if at != self._cross:
@@ -177,6 +184,12 @@ class ImageView(QWidget):
         self._fitted = True
         self.update()
         self.moved.emit()
+
+    def show_box(self, left: float, right: float, bottom: float, top: float, share: float) -> None:
+        """Enlarge about a part of the image so that it fills ``share`` of the view."""
+        if self._picture is not None:
+            scale = share * min(self.width() / max(right - left, 1.0), self.height() / max(top - bottom, 1.0))
+            self._look_at(Aim((left + right) / 2, (bottom + top) / 2, scale))
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Enlarge about a place in the view, or about its middle."""
@@ -234,6 +247,8 @@ class ImageView(QWidget):
         if self._picture is not None and self._picture.pixels.size:
             self._paint_image(painter, self._picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for layer in self._layers:
+                layer.paint(painter, self._sight, self._theme)
             for marks in self._marks.values():
                 draw_marks(painter, marks, self.place_of, self._theme.mark, "#000000")
             if self._cross is not None:

@@ -22,6 +22,7 @@ from desktop_app.core.sky_image import SkyImage
 from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.flow import Flow
 from desktop_app.ui.images.compass import Compass
+from desktop_app.ui.images.found_on_image import FoundOnImage
 from desktop_app.ui.images.image_menu import ImageMenu
 from desktop_app.ui.images.image_picture import ImageDrawing, ImagePicture
 from desktop_app.ui.images.image_row import ImageRow
@@ -63,6 +64,7 @@ class ImagePage(QWidget):
         self._cursor = self._pinned = NOWHERE
         self.row = ImageRow(appearance.theme, self)
         self.look_bar = LookBar(self)
+        self.found = FoundOnImage(session, self.row, appearance.theme, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -95,6 +97,10 @@ class ImagePage(QWidget):
     def set_boxing(self, on: bool) -> None:
         """Whether a drag with the left button draws a box to zoom to."""
         self.row.set_boxing(on)
+
+    def zoom_to_event(self) -> None:
+        """Show the selected event closely."""
+        self.found.zoom_to_selected()
 
     def save_picture(self, path: str) -> bool:
         """Write the images as they are shown as a PNG file; whether that could be done."""
@@ -147,6 +153,7 @@ class ImagePage(QWidget):
         layout.setSpacing(6)
         layout.addLayout(first)
         layout.addLayout(second)
+        layout.addWidget(self.found.bar)
         return bar
 
     def _switch(self, name: str, label: str, tip: str) -> QToolButton:
@@ -195,6 +202,8 @@ class ImagePage(QWidget):
             self._show_data(new)
         if new.sky is not old.sky:
             self._show_sky(new)
+        if new.aimed is not old.aimed and new.aimed is not None:
+            self._look_at(*new.aimed)
 
     def _show_data(self, state: AppState) -> None:
         drawing = state.drawing
@@ -249,16 +258,21 @@ class ImagePage(QWidget):
     def _on_theme(self, theme: Theme) -> None:
         self.row.set_theme(theme)
         self._play.set_theme(theme)
+        self.found.set_theme(theme)
 
     # Following the mouse
 
     def _on_hovered(self, x: float, y: float) -> None:
         self._cursor = (x, y)
+        self.found.show_tip(x, y)
         self._say()
 
     def _on_clicked(self, x: float, y: float) -> None:
-        """Keep the pixel that was clicked in the read-out while the cursor is elsewhere."""
-        self._pin((x, y))
+        """Select the event there, or keep the pixel in the read-out while the cursor is elsewhere."""
+        if self.found.select_at(x, y):
+            self._pin(NOWHERE)
+        else:
+            self._pin((x, y))
 
     def _pin(self, place: tuple[float, float]) -> None:
         self._pinned = place
@@ -267,7 +281,9 @@ class ImagePage(QWidget):
 
     def _say(self) -> None:
         data, place = self._data, self._place
-        self.readout.setText("" if data is None else readout(data, self._drawing.pictures, self._sky, *place))
+        said = "" if data is None else readout(data, self._drawing.pictures, self._sky, *place)
+        found = self.found.said_at(*place)
+        self.readout.setText(f"{said}   {found}" if found else said)
 
     @property
     def _place(self) -> tuple[float, float]:
@@ -342,9 +358,13 @@ class ImagePage(QWidget):
         if isinstance(place, str):
             self._session.notify("info", place, "Write 13 29 52.7 +47 11 43, 202.4696 +47.1952, or a pixel: 120 85.")
             return
-        self.row.view.centre_on(*place)
-        self._pin(place)
+        self._look_at(*place)
         self.row.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look_at(self, x: float, y: float) -> None:
+        """Bring a pixel to the middle and mark it."""
+        self.row.view.centre_on(x, y)
+        self._pin((x, y))
 
 
 def _alike(held: Interval | None, before: ImagePicture, now: ImagePicture) -> bool:
