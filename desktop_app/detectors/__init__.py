@@ -49,6 +49,7 @@ IMAGE_DETECTORS: Registry[DetectorSpec] = Registry(
     "detector of images",
     {
         "sources": "desktop_app.detectors.images.sources:SPEC",
+        "artefacts": "desktop_app.detectors.images.artefacts:SPEC",
     },
 )
 DEFAULT_IMAGE_DETECTOR = "sources"

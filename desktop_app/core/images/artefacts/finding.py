@@ -1,0 +1,67 @@
+"""All searches for artefacts over one picture, and what several of them found told once."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from desktop_app.core.images.artefacts import columns, saturation
+from desktop_app.core.images.artefacts.artefact import Artefact, pixels_inside
+from desktop_app.core.images.artefacts.frame import Frame, frame_of
+from desktop_app.core.images.background import Background
+from desktop_app.core.progress import Report, silent
+from desktop_app.core.sky_image import SkyImage
+
+_SEARCHES: Mapping[str, Callable[[Frame, float], tuple[Artefact, ...]]] = {
+    saturation.KIND: saturation.find_saturation,
+    columns.KIND: columns.find_columns,
+}
+LEAST_SIGMA: Mapping[str, float] = MappingProxyType(dict.fromkeys(_SEARCHES, 5.0))
+"""The kinds that are looked for, and the lowest score of each that is told."""
+_SHARED = 0.5
+
+
+def find_artefacts(
+    image: SkyImage,
+    *,
+    background: Background | None = None,
+    least: Mapping[str, float] = LEAST_SIGMA,
+    report: Report = silent,
+) -> tuple[Artefact, ...]:
+    """What in a picture is not of the sky, the weightiest first.
+
+    Parameters
+    ----------
+    image : SkyImage
+    background : Background, optional
+        Where it was measured before.
+    least : mapping of str to float
+        The lowest score that is told, by kind; kinds that are not in it are not looked for.
+    report : callable
+        Told the progress; may raise `JobCancelled`.
+    """
+    report(0.0, "Measuring the background")
+    frame = frame_of(image, background)
+    if frame is None:
+        report(1.0, "Nothing to look at")
+        return ()
+    found: list[Artefact] = []
+    wanted = [kind for kind in _SEARCHES if kind in least]
+    for place, kind in enumerate(wanted):
+        report(0.1 + 0.9 * place / len(wanted), f"Looking for kind: {kind}")
+        found += _SEARCHES[kind](frame, least[kind])
+    report(1.0, f"{len(found):,} artefacts")
+    return _told_once(found, frame.shape)
+
+
+def _told_once(found: list[Artefact], shape: tuple[int, int]) -> tuple[Artefact, ...]:
+    """Without those that lie mostly inside one that was found by an earlier search, which knows more."""
+    taken = np.zeros(shape, bool)
+    kept = []
+    for artefact in found:
+        rows, cols, inside = pixels_inside(artefact.outline, shape)
+        if inside.any() and np.count_nonzero(taken[rows, cols] & inside) > _SHARED * np.count_nonzero(inside):
+            continue
+        taken[rows, cols] |= inside
+        kept.append(artefact)
+    return tuple(sorted(kept, key=lambda artefact: -artefact.score))

@@ -1,0 +1,119 @@
+"""A picture as the searches for artefacts see it: in sigmas above its background, with what is not known left out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.core.arrays import Bools, Floats
+from desktop_app.core.images.background import Background, background_of
+from desktop_app.core.sky_image import SkyImage
+
+_BOX_PX = 128
+_MOST_SAMPLES = 400_000
+_LOUDER = 3.0
+_RIM_PX = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture, made ready once for all kinds.
+
+    Attributes
+    ----------
+    pixels : ndarray of float32, shape (ny, nx)
+        As in the file; 0 where not good.
+    good : ndarray of bool, shape (ny, nx)
+        Where there is a value.
+    sigmas : ndarray of float32, shape (ny, nx)
+        Above the background, in units of the noise of the sky; 0 where not good.
+    level : ndarray of float32, shape (ny, nx)
+        The background.
+    noise : float
+        The noise of the sky, in the unit of the pixels: the middle one of the picture.
+    """
+
+    pixels: NDArray[np.float32]
+    good: Bools
+    sigmas: NDArray[np.float32]
+    level: NDArray[np.float32]
+    noise: float
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """ny, nx."""
+        return self.good.shape[0], self.good.shape[1]
+
+
+def frame_of(image: SkyImage, background: Background | None = None) -> Frame | None:
+    """The picture in sigmas; None where too little of it is known or nothing varies.
+
+    Parameters
+    ----------
+    image : SkyImage
+    background : Background, optional
+        Where it was measured before.
+    """
+    good = np.isfinite(image.pixels)
+    if np.count_nonzero(good) < 64 or min(good.shape) < 8:
+        return None
+    pixels = np.where(good, image.pixels, 0).astype(np.float32)
+    noise = pixel_noise(pixels, good)
+    if not noise > 0:
+        return None
+    if background is None:
+        box_px = max(16, min(_BOX_PX, min(good.shape) // 2))
+        background = background_of(pixels, ~good, box_px=box_px)
+    level = np.asarray(background.level, np.float32)
+    local = np.asarray(background.noise, np.float64)
+    usual = float(np.median(local[good]))
+    # A bright trail makes the noise of its own boxes loud, and would hide behind it.
+    scale = np.clip(local, noise, _LOUDER * max(usual, noise)).astype(np.float32)
+    sigmas = np.where(good, (pixels - level) / scale, 0).astype(np.float32)
+    return Frame(pixels, good, sigmas, level, noise)
+
+
+def stamp_frame(pixels: NDArray[np.float32]) -> Frame | None:
+    """A small stamp in sigmas above the median of its rim; None as of `frame_of`."""
+    good = np.isfinite(pixels)
+    if np.count_nonzero(good) < 64 or min(good.shape) < 8:
+        return None
+    known = np.where(good, pixels, 0).astype(np.float32)
+    noise = pixel_noise(known, good)
+    rim = np.ones(good.shape, bool)
+    rim[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX] = False
+    sky = known[rim & good]
+    if not noise > 0 or not sky.size:
+        return None
+    middle = np.float32(np.median(sky))
+    sigmas = np.where(good, (known - middle) / np.float32(noise), 0).astype(np.float32)
+    return Frame(known, good, sigmas, np.full(good.shape, middle), noise)
+
+
+def pixel_noise(pixels: NDArray[np.float32], good: Bools) -> float:
+    """The noise of single pixels, from differences of neighbours, which what is smooth drops out of.
+
+    Parameters
+    ----------
+    pixels, good : ndarray, shape (ny, nx)
+    """
+    step = max(1, int(np.sqrt(pixels.size / _MOST_SAMPLES)))
+    found = []
+    for known, one, other in (
+        (good[:, 2:] & good[:, :-2], pixels[:, 2:], pixels[:, :-2]),
+        (good[2:] & good[:-2], pixels[2:], pixels[:-2]),
+    ):
+        apart = (one[::step, ::step] - other[::step, ::step])[known[::step, ::step]]
+        if apart.size:
+            found.append(_spread(apart.astype(np.float64)))
+    # Lines along one axis are rough across and smooth along.
+    return min(found) if found else 0.0
+
+
+def _spread(apart: Floats) -> float:
+    spread = float(1.4826 * np.median(np.abs(apart - np.median(apart)))) / np.sqrt(2)
+    if spread > 0:
+        return spread
+    # Rounded to whole numbers, or mostly blank: what is left when the zeros are.
+    rest = apart[apart != 0]
+    return float(np.median(np.abs(rest))) / np.sqrt(2) if rest.size > apart.size / 20 else 0.0
