@@ -1,13 +1,14 @@
 """Many small pictures of one size, and what a catalogue says of each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.core.arrays import Ints
 from desktop_app.core.light_curve import Series
 from desktop_app.core.source import Source
 
@@ -82,3 +83,17 @@ class CutoutSet:
         for name, series in self.columns.items():
             state.update(name.encode() + np.ascontiguousarray(series.values).tobytes())
         return state.hexdigest()
+
+
+def only_stamps(data: CutoutSet, places: Ints) -> CutoutSet:
+    """The stamps of ``data`` at ``places``, in that order, with their rows of the catalogue."""
+    return replace(
+        data,
+        images=data.images[places],
+        ids=tuple(data.ids[place] for place in places),
+        columns={name: replace(series, values=series.values[places]) for name, series in data.columns.items()},
+        labels={name: tuple(texts[place] for place in places) for name, texts in data.labels.items()},
+        ra_deg=data.ra_deg[places],
+        dec_deg=data.dec_deg[places],
+        beside={role: other[places] for role, other in data.beside.items()},
+    )
