@@ -53,7 +53,7 @@ SHOWN_OF_IMAGES = ("event_id", "kind", "score", "ra", "dec", "x", "y", "flux", "
 SHOWN_OF_CUTOUTS = ("event_id", "kind", "score", "object", "ra", "dec", "reasons", "part")
 """Columns of pictures and of sets of cut-outs, whose objects are places, not times."""
 TIMES = ("t_peak", "t_start", "t_end")
-_WORDS = ("kind", "quality", "reasons", "channel")
+_WORDS = ("kind", "quality", "reasons", "channel", "object", "part")
 _DAY_S = 86400.0
 _NOTHING = QModelIndex()
 
@@ -182,7 +182,7 @@ class EventModel(QAbstractTableModel):
                 return ", ".join(quality_names(self._mission, int(str(value)))) or "–"
             case "event_id":
                 return str(value)
-            case "reasons":
+            case "reasons" | "object" | "part":
                 return str(value) or "–"
         number = float(str(value))
         if isnan(number):
@@ -194,6 +194,10 @@ class EventModel(QAbstractTableModel):
                 return relative(number)
             case "duration":
                 return duration(number)
+            case "ra" | "dec":
+                return f"{number:.5f}".replace("-", "−")
+            case "flux":
+                return significant(number, 4)
             case "probability" | "suspicion":
                 return per_cent(number)
             case _:

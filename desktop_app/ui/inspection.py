@@ -12,6 +12,7 @@ from desktop_app.core.quality import hidden_by_quality, quality_names
 from desktop_app.core.stitch import piece_name
 from desktop_app.core.timescales import TimeSystem, show_time
 from desktop_app.ui.facts import Fact
+from desktop_app.ui.images.object_stamps import ObjectStamp
 from desktop_app.ui.opinion import instrument_facts, kind_facts, known_facts, shape_facts, signal_facts, under
 from desktop_app.ui.words import counted, duration, relative, signed, significant
 
@@ -37,6 +38,8 @@ class Inspection:
         The stretch of time worth drawing.
     residual : Pyramid or None
         Flux less baseline within it; None where nothing was detected yet.
+    stamps : tuple of ObjectStamp
+        Of an object of a picture: it, and the nearest ordinary one.
     """
 
     title: str
@@ -45,6 +48,7 @@ class Inspection:
     row: int
     window: tuple[float, float]
     residual: Pyramid | None = None
+    stamps: tuple[ObjectStamp, ...] = ()
 
 
 def inspect_event(detection: Detection, events: tuple[Event, ...], number: int, system: TimeSystem) -> Inspection:

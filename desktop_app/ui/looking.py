@@ -6,7 +6,7 @@ from desktop_app.core.data import kind_of
 from desktop_app.core.detection import Event
 from desktop_app.core.pixels import TargetPixels
 from desktop_app.core.telemetry import Telemetry
-from desktop_app.ui.images.object_inspection import inspect_object
+from desktop_app.ui.images.object_inspection import inspect_object, inspect_place
 from desktop_app.ui.inspection import Inspection, inspect_event, inspect_row
 from desktop_app.ui.state import AppState, Selection
 from desktop_app.ui.telemetry.telemetry_inspection import inspect_channel_event, inspect_sample
@@ -19,9 +19,12 @@ def inspection_of(state: AppState, selection: Selection) -> Inspection | None:
     if selection.event is not None and state.detection is not None and isinstance(state.data, Telemetry):
         return inspect_channel_event(state.detection, state.events, selection.event, state.marking)
     if selection.event is not None and state.detection is not None and state.detection.scores.objects is not None:
-        return inspect_object(state.detection, state.events, selection.event)
+        return inspect_object(state.detection, state.events, selection.event, state.sky)
     if selection.event is not None and state.detection is not None:
         return inspect_event(state.detection, state.events, selection.event, state.system)
+    objects = state.detection.scores.objects if state.detection is not None else None
+    if selection.row is not None and state.detection is not None and objects is not None:
+        return inspect_place(state.detection, selection.row, state.sky) if selection.row < len(objects) else None
     if selection.row is not None and state.curve is not None:
         return inspect_row(state.curve, state.detection, selection.row, state.system)
     if selection.row is not None and isinstance(state.data, Telemetry):

@@ -20,6 +20,7 @@ from desktop_app.core.data import kind_of as kind_of_data
 from desktop_app.core.pyramid import Envelope
 from desktop_app.ui.axes import TimeAxis, ValueAxis
 from desktop_app.ui.facts import Fact
+from desktop_app.ui.images.stamps_label import StampsLabel
 from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.named import named
 from desktop_app.ui.plot_items import CursorItem, EventsItem, LineItem, PlotItem, SeriesItem
@@ -33,8 +34,8 @@ _EMPTY: dict[Kind | None, str] = {
     None: "What is known of an event, a cadence or a sample stands here.",
     "light curve": "Click a point or an event, or press J, to see what is known of it.",
     "target pixels": "Click a point or an event, or press J, to see what is known of it.",
-    "image": "What is under the cursor is told below the image.",
-    "cutouts": "What is known of the chosen stamp stands beside the grid.",
+    "image": "Press Run (Ctrl+R), then click an outline or press J, to see what does not belong and why.",
+    "cutouts": "Press Run (Ctrl+R), then click a stamp or press J, to see what is known of it.",
     "telemetry": "Click a sample or an event, or press J, to see what is known of it.",
 }
 _GAP_CADENCES = 8
@@ -74,6 +75,8 @@ class InspectorPanel(QWidget):
         scroll.setWidget(self.facts)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.look = CloseLook(self._theme, self)
+        self.stamps = StampsLabel(self._theme, self)
+        self.stamps.clicked.connect(session.select_row)
         page = QWidget(self)
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 4, 4, 4)
@@ -81,6 +84,7 @@ class InspectorPanel(QWidget):
         column.addLayout(head)
         column.addWidget(scroll, 3)
         column.addWidget(self.look, 2)
+        column.addWidget(self.stamps)
         self._empty = empty = QLabel(_EMPTY[None], self, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(named(empty, "inspector-empty", role="muted"))
@@ -101,6 +105,7 @@ class InspectorPanel(QWidget):
     def _on_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.look.set_theme(theme)
+        self.stamps.set_theme(theme)
         self._show(self._session.state)
 
     def _show(self, state: AppState) -> None:
@@ -117,6 +122,7 @@ class InspectorPanel(QWidget):
             self._mark.setPixmap(kind_icon(inspection.kind, self._theme).pixmap(16, 16))
         self.facts.setText(facts_as_html(inspection.facts, self._theme))
         self.look.setVisible(state.curve is not None)
+        self.stamps.show_stamps(inspection.stamps)
         self.look.show_state(state, inspection)
 
     def _on_copy(self) -> None:
