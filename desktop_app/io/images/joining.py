@@ -14,7 +14,7 @@ from desktop_app.io.images.triplets import role_of, stem_of
 
 RADIUS_ARCSEC = 3.0
 _NONE = -1
-_POSITIONS = (
+POSITIONS = (
     ("ra", "dec"),
     ("ra_deg", "dec_deg"),
     ("raj2000", "dej2000"),
@@ -137,7 +137,7 @@ def _by_position(ra_deg: Floats, dec_deg: Floats, catalogue: Catalogue, radius_a
     from scipy.spatial import cKDTree
 
     lower = {name.lower(): series.values for name, series in catalogue.numbers.items()}
-    pair = next((pair for pair in _POSITIONS if pair[0] in lower and pair[1] in lower), None)
+    pair = next((pair for pair in POSITIONS if pair[0] in lower and pair[1] in lower), None)
     known = np.isfinite(ra_deg) & np.isfinite(dec_deg)
     if pair is None or not known.any():
         return None
