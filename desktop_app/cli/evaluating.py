@@ -1,4 +1,4 @@
-"""What evaluations of every kind of data share on the command line."""
+"""What long pieces of work share on the command line: a line of progress, and reports that are whole or not there."""
 
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,10 @@ from desktop_app.engine.jobs import Failed, Finished, Work
 Done = TypeVar("Done")
 
 
-def awaited(work: Work, kind: type[Done]) -> Done:
+def awaited(work: Work, kind: type[Done], doing: str = "Evaluating") -> Done:
     """What ``work`` comes to, a ``kind``; its progress is shown meanwhile, and Ctrl+C ends it."""
     with worker() as thread, progress(1) as (report, _note):
-        match ending_of(work, thread, partial(report, 0, "Evaluating")):
+        match ending_of(work, thread, partial(report, 0, doing)):
             case Finished(result=done) if isinstance(done, kind):
                 return done
             case Failed(error=error):

@@ -124,13 +124,13 @@ def test_that_rare_stamps_are_ranked_beside_plain_recipes(tmp_path: Path) -> Non
 
 
 def test_that_artefacts_are_looked_for_by_kind_and_place(tmp_path: Path) -> None:
-    pixels = star_field((200, 240), seed=2)
-    rows_px, columns_px = np.mgrid[:200, :240]
+    pixels = star_field((300, 340), seed=2)
+    rows_px, columns_px = np.mgrid[:300, :340]
     along = 0.5 * columns_px + 30
     trail = np.abs(rows_px - along) / np.hypot(1, 0.5) < 2
     write_picture(tmp_path / "trail.fits", (pixels + 150 * trail).astype(np.float32))
-    write_picture(tmp_path / "plain.fits", star_field((200, 241), seed=3))
-    region = "0 27.8 239 147.3 239 151.7 0 32.2"
+    write_picture(tmp_path / "plain.fits", star_field((300, 341), seed=3))
+    region = "0 27.8 339 197.3 339 201.7 0 32.2"
     rows = [f"trail.fits,a trail,streak,{region}", "plain.fits,normal frame,,", "gone.fits,galaxy,,"]
     done = evaluated(tmp_path, rows, "artefacts")
     frames = {one["file"]: one for one in done["frames"]}  # type: ignore[attr-defined]

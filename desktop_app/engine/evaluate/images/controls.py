@@ -42,7 +42,9 @@ def embedding_forest(data: CutoutSet) -> Floats:
     from sklearn.ensemble import IsolationForest
 
     rows = _embedded(data)
-    return np.asarray(-IsolationForest(n_estimators=_TREES, random_state=_SEED).fit(rows).score_samples(rows), np.float64)
+    return np.asarray(
+        -IsolationForest(n_estimators=_TREES, random_state=_SEED).fit(rows).score_samples(rows), np.float64
+    )
 
 
 def chance(data: CutoutSet) -> Floats:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from desktop_app.core.arrays import Bools, Floats
+from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.cutouts import CutoutSet, only_stamps
 from desktop_app.core.errors import UserError
 from desktop_app.core.metrics.curves import roc_auc
@@ -24,6 +24,8 @@ _FIRST = 100
 _RARE = 1 / 3
 _THINNED_TO = 0.1
 _FEWEST = 3
+_FEWEST_BODY = 12
+ALL_OTHERS = "of any other class"
 
 
 def classes_figures(
@@ -61,22 +63,32 @@ def classes_figures(
 
 
 def _questions(data: CutoutSet, labels: Mapping[str, str]) -> Iterator[tuple[str, CutoutSet, Bools, bool]]:
-    """Each class, the stamps it hides among, which of those it has, and whether it was thinned to be rare."""
+    """What is held to be rare, the stamps it hides among, which of those it is, and whether it was thinned.
+
+    The most frequent class is the usual one, and every other is hidden in it, by itself and all together; of two
+    classes the usual one, thinned, is hidden in the other as well.
+    """
     classes = np.array([labels.get(name, "") for name in data.ids])
     counts = Counter(classes[classes != ""].tolist())
-    total = sum(counts.values())
-    for rare, count in sorted(counts.items(), key=lambda one: one[1]):
-        if len(counts) < 2:
-            return
-        thinned = count > _RARE * total
-        mine = np.flatnonzero(classes == rare)
-        if thinned:
-            wanted = round(_THINNED_TO * (total - count) / (1 - _THINNED_TO))
-            mine = mine[np.linspace(0, mine.size - 1, min(wanted, mine.size)).round().astype(np.int64)]
-        if mine.size < _FEWEST:
-            continue
-        places = np.sort(np.concatenate([np.flatnonzero((classes != rare) & (classes != "")), mine]))
-        yield rare, _unnamed(only_stamps(data, places)), classes[places] == rare, thinned
+    usual, *others = [name for name, _ in counts.most_common()] or [""]
+    wanted = [(ALL_OTHERS, tuple(others))] if len(others) > 1 else []
+    wanted += [(name, (name,)) for name in reversed(others)]
+    for rare, names in wanted:
+        mine, body = np.flatnonzero(np.isin(classes, names)), np.flatnonzero(classes == usual)
+        yield from _question(data, rare, mine, body)
+    if len(others) == 1:
+        yield from _question(data, usual, np.flatnonzero(classes == usual), np.flatnonzero(classes == others[0]))
+
+
+def _question(data: CutoutSet, rare: str, mine: Ints, body: Ints) -> Iterator[tuple[str, CutoutSet, Bools, bool]]:
+    """Some stamps among others, so few of them that they are rare; nothing where there are too few."""
+    most = max(_FEWEST, round(_THINNED_TO * body.size / (1 - _THINNED_TO)))
+    thinned = mine.size > _RARE * (mine.size + body.size)
+    if thinned:
+        mine = mine[np.linspace(0, mine.size - 1, min(most, mine.size)).round().astype(np.int64)]
+    if mine.size >= _FEWEST and body.size >= _FEWEST_BODY:
+        places = np.sort(np.concatenate([mine, body]))
+        yield rare, _unnamed(only_stamps(data, places)), np.isin(places, mine), thinned
 
 
 def _unnamed(data: CutoutSet) -> CutoutSet:
