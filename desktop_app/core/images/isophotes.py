@@ -7,8 +7,7 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 from desktop_app.core.compiled import compiled
 from desktop_app.core.cutouts import Stamps
-from desktop_app.core.images.footprints import Footprints, footprints_of
-from desktop_app.core.images.stamp_sky import in_sigmas
+from desktop_app.core.images.footprints import Footprints
 
 _FLATTEST = 0.15
 
@@ -47,21 +46,6 @@ def isophotes_of(above: Stamps, prints: Footprints) -> Isophotes:
 def residuals_of(above: Stamps, prints: Footprints, isophotes: Isophotes) -> Stamps:
     """What is left of each stamp without its model, in the units of ``above``."""
     return _without(above, *ellipses_of(prints), isophotes.model)
-
-
-def elliptical_residuals(images: Stamps) -> Stamps:
-    """Each stamp without the smooth ellipses around its object, in units of the noise of its sky.
-
-    Parameters
-    ----------
-    images : ndarray, shape (m, ny, nx)
-        NaN counts as sky; what is left there is 0.
-    """
-    above, _ = in_sigmas(images)
-    prints = footprints_of(above)
-    left = residuals_of(above, prints, isophotes_of(above, prints))
-    left[~np.isfinite(images)] = 0.0
-    return left
 
 
 @compiled

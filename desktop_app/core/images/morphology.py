@@ -6,6 +6,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.cutouts import Stamps
+from desktop_app.core.images.deblending import Neighbours, deblended
 from desktop_app.core.images.footprints import Footprints, footprints_of, shape_asymmetry, smoothed
 from desktop_app.core.images.isophotes import Isophotes, ellipses_of, isophotes_of, residuals_of, ring_residuals
 from desktop_app.core.images.light_shape import (
@@ -16,14 +17,13 @@ from desktop_app.core.images.light_shape import (
     radii_of,
     turned_about,
 )
-from desktop_app.core.images.stamp_defects import coherence, column_excess, companions, edge_gradient, line_excess
+from desktop_app.core.images.stamp_defects import coherence, column_excess, edge_gradient, line_excess
 from desktop_app.core.images.stamp_sky import in_sigmas
 from desktop_app.core.progress import Report, silent
 
 _CHUNK = 256
 _SMALLEST = 8
-_PEAK = 5 / 3
-_NEAREST = 2.5
+_FAINTEST = 0.03
 _RINGS = ("inner", "middle", "outer")
 _SIGNS = ((0, "residual"), (1, "hole"))
 
@@ -43,7 +43,8 @@ MORPHOLOGY: Mapping[str, str] = {
     "shape_asymmetry": "Area of the object that half a turn does not bring back, as a share",
     "mirror_asymmetry": "Light that a reflection about the axes of the object does not bring back, as a share",
     "smoothness": "Light in clumps smaller than a quarter of the Petrosian radius, as a share",
-    "offset": "How far the centroid of the light is off its peak, over the half-light radius",
+    "offset": "How far the centroid of the light is off the centre, over the half-light radius",
+    "blended_share": "Share of the pixels brighter than the sky around the object that neighbours have",
     "residual_inner": "Light above a smooth elliptical model inside the half-light radius, as a share",
     "residual_middle": "The same between the half-light and the Petrosian radius",
     "residual_outer": "The same out to 2.5 Petrosian radii",
@@ -54,7 +55,7 @@ MORPHOLOGY: Mapping[str, str] = {
     "residual_rms": "Scatter of what a smooth elliptical model leaves, in units of the noise",
     "companions": "Number of peaks beside the object",
     "companion_ratio": "Brightness of the brightest of them over that of the object",
-    "companion_distance_px": "How far off it is, in pixels; 0 without any",
+    "companion_distance_px": "How far off it is, in pixels; half the width of the stamp without any",
     "line_excess": "Brightest straight line across the stamp, in sigmas",
     "coherence": "How much the edges that are left point the same way: 0 not at all, 1 all",
     "column_excess": "Column furthest off its neighbours, in sigmas",
@@ -159,22 +160,21 @@ def _measured(images: Stamps) -> dict[str, Floats]:
     if min(ny, nx) < _SMALLEST:
         return {**{name: np.full(m, np.nan) for name in MORPHOLOGY}, "missing": missing}
     above, sky = in_sigmas(images)
-    prints = footprints_of(above)
-    radii = radii_of(above, prints)
-    there = prints.there & (radii.flux > 0)
-    near = np.where(there, np.maximum(np.nan_to_num(radii.r50, nan=0.0), _NEAREST), _NEAREST)
-    smooth = smoothed(above)
-    isophotes = isophotes_of(above, prints)
-    left = residuals_of(above, prints, isophotes)
+    seen = footprints_of(above)
+    found, alone = deblended(above, seen)
+    prints = footprints_of(alone)
+    radii = radii_of(alone, prints)
+    isophotes = isophotes_of(alone, prints)
+    left = residuals_of(alone, prints, isophotes)
     left[~known] = 0.0
     numbers = {
-        **_light(above, prints, radii, sky.noise),
-        **_shape(above, smooth, prints, radii),
+        **_light(alone, prints, radii, sky.noise),
+        **_shape(alone, seen, prints, radii),
         **_residuals(left, prints, radii, isophotes),
     }
+    there = prints.there & (radii.flux > 0)
     numbers = {name: np.where(there, values, np.nan) for name, values in numbers.items()}
-    numbers |= _beside(above, smooth, left, prints, near)
-    numbers["plateau"] = _plateau(images)
+    numbers |= {**_beside(alone, prints, found), **_defects(above, left), "plateau": _plateau(images)}
     numbers = {name: np.where(missing < 1, values, np.nan) for name, values in numbers.items()}
     return {**numbers, "missing": missing}
 
@@ -198,11 +198,11 @@ def _light(above: Stamps, prints: Footprints, radii: Radii, noise: Floats) -> di
         }
 
 
-def _shape(above: Stamps, smooth: Stamps, prints: Footprints, radii: Radii) -> dict[str, Floats]:
-    outer = np.minimum(1.5 * radii.petrosian, 0.5 * min(above.shape[1:]))
+def _shape(alone: Stamps, seen: Footprints, prints: Footprints, radii: Radii) -> dict[str, Floats]:
+    outer = np.minimum(1.5 * radii.petrosian, 0.5 * min(alone.shape[1:]))
     r50 = np.nan_to_num(radii.r50, nan=1.0)
-    asymmetry, outside = turned_about(above, prints.x, prints.y, r50, outer)
-    gini, m20 = gini_and_m20(above, prints.inside, prints.x, prints.y)
+    asymmetry, outside = turned_about(alone, prints.x, prints.y, r50, outer)
+    gini, m20 = gini_and_m20(alone, prints.inside, prints.x, prints.y)
     return {
         "ellipticity": 1.0 - prints.b_px / prints.a_px,
         "gini": gini,
@@ -210,9 +210,10 @@ def _shape(above: Stamps, smooth: Stamps, prints: Footprints, radii: Radii) -> d
         "asymmetry": asymmetry,
         "outer_asymmetry": outside,
         "shape_asymmetry": shape_asymmetry(prints.inside, prints.x, prints.y),
-        "mirror_asymmetry": mirrored(above, prints.x, prints.y, prints.theta, outer),
-        "smoothness": clumpiness(above, prints.x, prints.y, radii.petrosian),
-        "offset": _offset(smooth, prints) / np.maximum(r50, 1.0),
+        "mirror_asymmetry": mirrored(alone, prints.x, prints.y, prints.theta, outer),
+        "smoothness": clumpiness(alone, prints.x, prints.y, radii.petrosian),
+        "offset": _offset(alone, prints) / np.maximum(r50, 1.0),
+        "blended_share": 1.0 - np.minimum(prints.area_px / np.maximum(seen.area_px, 1), 1.0),
     }
 
 
@@ -230,13 +231,24 @@ def _residuals(left: Stamps, prints: Footprints, radii: Radii, isophotes: Isopho
     return {**named, "ring_excess": np.sum(risen * around, axis=1) / flux[:, 0], "residual_rms": scatter}
 
 
-def _beside(above: Stamps, smooth: Stamps, left: Stamps, prints: Footprints, near: Floats) -> dict[str, Floats]:
-    """What does not need an object."""
-    count, ratio, distance = companions(smooth, prints.x, prints.y, near, _PEAK)
+def _beside(alone: Stamps, prints: Footprints, found: Neighbours) -> dict[str, Floats]:
+    """The neighbours, whether there is an object or not."""
+    m, _, nx = alone.shape
+    smooth = smoothed(alone).reshape(m, -1)
+    column, row = (np.rint(axis).astype(np.int64) for axis in (prints.x, prints.y))
+    own = np.maximum(smooth[np.arange(m), row * nx + column], 1.0)
+    seen = np.isfinite(found.x) & (found.peak > _FAINTEST * own[:, None])
+    brightest = np.where(seen[:, 0], found.peak[:, 0] / own, 0.0)
+    away = np.hypot(found.x[:, 0] - prints.x, found.y[:, 0] - prints.y)
     return {
-        "companions": count,
-        "companion_ratio": ratio,
-        "companion_distance_px": distance,
+        "companions": seen.sum(axis=1).astype(np.float64),
+        "companion_ratio": brightest,
+        "companion_distance_px": np.where(seen[:, 0], away, 0.5 * nx),
+    }
+
+
+def _defects(above: Stamps, left: Stamps) -> dict[str, Floats]:
+    return {
         "line_excess": line_excess(left),
         "coherence": coherence(left),
         "column_excess": column_excess(left),
@@ -245,11 +257,14 @@ def _beside(above: Stamps, smooth: Stamps, left: Stamps, prints: Footprints, nea
     }
 
 
-def _offset(smooth: Stamps, prints: Footprints) -> Floats:
-    """How far the peak of the smoothed object is off its centroid, in pixels."""
-    m, _, nx = smooth.shape
-    top = np.argmax(np.where(prints.inside, smooth, -np.inf).reshape(m, -1), axis=1)
-    return np.hypot(top % nx - prints.x, top // nx - prints.y)
+def _offset(alone: Stamps, prints: Footprints) -> Floats:
+    """How far the centroid of all light of the object is off its centre, in pixels."""
+    _, ny, nx = alone.shape
+    light = np.where(prints.inside, np.maximum(alone, 0.0), 0.0)
+    total = np.maximum(light.sum(axis=(1, 2), dtype=np.float64), 1e-9)
+    x = light.sum(axis=1, dtype=np.float64) @ np.arange(nx) / total
+    y = light.sum(axis=2, dtype=np.float64) @ np.arange(ny) / total
+    return np.hypot(x - prints.x, y - prints.y)
 
 
 def _plateau(images: Stamps) -> Floats:

@@ -81,42 +81,6 @@ def coherence(left: Stamps) -> Floats:
 
 
 @compiled
-def companions(smooth: Stamps, x: Floats, y: Floats, near: Floats, least: float) -> tuple[Floats, Floats, Floats]:
-    """How many peaks there are beside the object, how bright the brightest is to the object's own, and how far off.
-
-    A peak is the brightest of five by five pixels of the smoothed stamp, above ``least`` and a twentieth of the
-    object's own peak, further off than ``near``.
-    """
-    m, ny, nx = smooth.shape
-    count, ratio, distance = np.zeros(m), np.zeros(m), np.zeros(m)
-    for k in range(m):
-        own = 0.0
-        for j in range(ny):
-            for i in range(nx):
-                if (i - x[k]) ** 2 + (j - y[k]) ** 2 <= near[k] ** 2:
-                    own = max(own, smooth[k, j, i])
-        best = 0.0
-        for j in range(1, ny - 1):
-            for i in range(1, nx - 1):
-                value = smooth[k, j, i]
-                away = np.hypot(i - x[k], j - y[k])
-                if value < max(least, 0.05 * own) or away <= near[k]:
-                    continue
-                top = True
-                for q in range(max(0, j - 2), min(ny, j + 3)):
-                    for p in range(max(0, i - 2), min(nx, i + 3)):
-                        if smooth[k, q, p] > value or (smooth[k, q, p] == value and (q, p) < (j, i)):
-                            top = False
-                if top:
-                    count[k] += 1
-                    if value > best:
-                        best, distance[k] = value, away
-        if best > 0:
-            ratio[k] = best / max(own, least)
-    return count, ratio, distance
-
-
-@compiled
 def _brightest_line(calm: Stamps, line: Ints, reach: int, least: float) -> Floats:
     """The largest sum along a line over the root of its pixels; ``line`` of shape (angles, n) tells each its line."""
     m, n = calm.shape
