@@ -26,6 +26,7 @@ _LARGEST_DEBLENDED = 65_536
 # Kron's recipe as in Bertin & Arnouts (1996) and the documentation of sep.
 _KRON_REACH, _KRON_FACTOR, _LEAST_RADIUS_PX = 6.0, 2.5, 1.75
 _SIGMA_IN_FWHM = 1 / 2.3548
+_WIDEST_WINDOW, _LARGEST_WINDOW_PX = 1.5, 15.0
 _LEAST_PLATEAU = 4
 _PLATEAU = 1e-3
 _FURTHEST = 1e30
@@ -233,7 +234,7 @@ def _measured(image: SkyImage, field: _Field, found: NDArray[np.void], report: R
     fwhm = np.where((half > 0) & (flux > 0), 2 * half, np.nan)
     report(0.7, f"Measuring {len(x):,} sources")
     flags = _flags(image, field, found, fwhm)
-    x, y = _windowed(field, x, y, fwhm, flags)
+    x, y = _windowed(field, x, y, a, b, fwhm, flags)
     ra, dec = image.sky.to_sky(x, y) if image.sky is not None else (np.full(len(x), np.nan),) * 2
     with np.errstate(all="ignore"):
         snr = flux / error
@@ -303,19 +304,21 @@ def _counts_in(found: NDArray[np.void], which: Bools) -> Ints:
     return np.fromiter(counts, np.int64, len(found))
 
 
-def _windowed(field: _Field, x: Floats, y: Floats, fwhm: Floats, flags: Ints) -> tuple[Floats, Floats]:
+def _windowed(
+    field: _Field, x: Floats, y: Floats, a: Floats, b: Floats, fwhm: Floats, flags: Ints
+) -> tuple[Floats, Floats]:
     """Centroids weighted by a Gaussian as wide as the source, which noise in the wings does not move.
 
     Where the weighting leads far away, as between the parts of a blend, the isophotal centroid stays.
     """
     import sep
 
-    alone = np.isfinite(fwhm) & ((flags & (SATURATED | AT_EDGE)) == 0)
+    # Where light of others lies around, half of it is far away: such a window would be as wide as it is useless.
+    width = np.minimum(fwhm * _SIGMA_IN_FWHM, _WIDEST_WINDOW * np.sqrt(a * b))
+    alone = np.isfinite(width) & ((flags & (SATURATED | AT_EDGE)) == 0) & (width < _LARGEST_WINDOW_PX)
     if not alone.any():
         return x, y
-    sharper_x, sharper_y, flag = sep.winpos(
-        field.light, x[alone], y[alone], fwhm[alone] * _SIGMA_IN_FWHM, mask=field.bad
-    )
+    sharper_x, sharper_y, flag = sep.winpos(field.light, x[alone], y[alone], width[alone], mask=field.bad)
     near = np.hypot(sharper_x - x[alone], sharper_y - y[alone]) < np.minimum(fwhm[alone] / 4, 1.0)
     near &= flag == 0
     moved_x, moved_y = x.copy(), y.copy()
