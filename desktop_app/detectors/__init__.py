@@ -58,6 +58,7 @@ CUTOUT_DETECTORS: Registry[DetectorSpec] = Registry(
     "detector of cut-outs",
     {
         "knn": "desktop_app.detectors.cutouts.knn:SPEC",
+        "triplet": "desktop_app.detectors.cutouts.triplet:SPEC",
     },
 )
 DEFAULT_CUTOUT_DETECTOR = "knn"

@@ -109,8 +109,8 @@ def test_that_the_folder_of_real_alerts_is_a_set_of_stamps_with_three_parts() ->
         stamps = open_file(folder, part=part)
         assert isinstance(stamps, CutoutSet)
         counts.add((stamps.ids, stamps.images.shape))
+        assert stamps.images.shape == (33, 81, 81)
+        assert "margins without values" in stamps.source.notes[0]
         assert set(stamps.beside) == {"science", "template", "difference"} - {part}
         assert all(np.isfinite(other).any(axis=(1, 2)).all() for other in stamps.beside.values())
     assert len(counts) == 1
-    assert stamps.images.shape == (33, 81, 81)
-    assert "margins without values" in stamps.source.notes[0]
