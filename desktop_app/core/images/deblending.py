@@ -8,7 +8,7 @@ from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.compiled import compiled
 from desktop_app.core.cutouts import Stamps
 from desktop_app.core.images.footprints import Footprints, footprints_of, smoothed
-from desktop_app.core.images.isophotes import isophotes_of, residuals_of
+from desktop_app.core.images.isophotes import isophotes_of, residuals_of, significant
 from desktop_app.core.images.stamp_sky import in_sigmas
 
 _PEAK = 5 / 3
@@ -27,7 +27,7 @@ class Neighbours(NamedTuple):
 
 
 def elliptical_residuals(images: Stamps) -> Stamps:
-    """Each stamp without its neighbours and the smooth ellipses of its object, in units of the noise of its sky.
+    """Each stamp without neighbours and the smooth ellipses of its object, over the noise and a tenth of these.
 
     Parameters
     ----------
@@ -38,6 +38,7 @@ def elliptical_residuals(images: Stamps) -> Stamps:
     _, alone = deblended(above, footprints_of(above))
     prints = footprints_of(alone)
     left = residuals_of(alone, prints, isophotes_of(alone, prints))
+    left = significant(left, alone - left)
     left[~np.isfinite(images)] = 0.0
     return left
 

@@ -10,6 +10,7 @@ from desktop_app.core.cutouts import Stamps
 from desktop_app.core.images.footprints import Footprints
 
 _FLATTEST = 0.15
+_MODEL_ERROR = 0.1
 
 
 class Isophotes(NamedTuple):
@@ -71,6 +72,15 @@ def ring_residuals(left: Stamps, x: Floats, y: Floats, ratio: Floats, theta: Flo
                         found[k, 2 * a + 1] += max(-left[k, j, i], 0.0) - 0.3989422804014327
                         break
     return found
+
+
+def significant(left: Stamps, model: Stamps) -> Stamps:
+    """What is left over the noise and a tenth of the model.
+
+    A smooth model of a bright galaxy is never better than that: without the tenth, bright galaxies would be the
+    strangest of all, and in their cores.
+    """
+    return np.asarray(left / np.sqrt(1.0 + np.square(_MODEL_ERROR * np.maximum(model, 0.0))), np.float32)
 
 
 def ellipses_of(prints: Footprints) -> tuple[Floats, Floats, Floats, Floats]:

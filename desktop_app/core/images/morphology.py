@@ -8,7 +8,14 @@ from desktop_app.core.arrays import Floats
 from desktop_app.core.cutouts import Stamps
 from desktop_app.core.images.deblending import Neighbours, deblended
 from desktop_app.core.images.footprints import Footprints, footprints_of, shape_asymmetry, smoothed
-from desktop_app.core.images.isophotes import Isophotes, ellipses_of, isophotes_of, residuals_of, ring_residuals
+from desktop_app.core.images.isophotes import (
+    Isophotes,
+    ellipses_of,
+    isophotes_of,
+    residuals_of,
+    ring_residuals,
+    significant,
+)
 from desktop_app.core.images.light_shape import (
     Radii,
     clumpiness,
@@ -24,6 +31,7 @@ from desktop_app.core.progress import Report, silent
 _CHUNK = 256
 _SMALLEST = 8
 _FAINTEST = 0.03
+_CALM = 5.0
 _RINGS = ("inner", "middle", "outer")
 _SIGNS = ((0, "residual"), (1, "hole"))
 
@@ -52,7 +60,8 @@ MORPHOLOGY: Mapping[str, str] = {
     "hole_middle": "The same between the half-light and the Petrosian radius",
     "hole_outer": "The same out to 2.5 Petrosian radii",
     "ring_excess": "Light in rings that are brighter than what is inside them, as a share",
-    "residual_rms": "Scatter of what a smooth elliptical model leaves, in units of the noise",
+    "residual_rms": "Scatter of what a smooth elliptical model leaves, smoothed, over noise and a tenth of the model",
+    "residual_area": "Share of the pixels in which that is beyond three of its sigmas",
     "companions": "Number of peaks beside the object",
     "companion_ratio": "Brightness of the brightest of them over that of the object",
     "companion_distance_px": "How far off it is, in pixels; half the width of the stamp without any",
@@ -167,6 +176,7 @@ def _measured(images: Stamps) -> dict[str, Floats]:
     isophotes = isophotes_of(alone, prints)
     left = residuals_of(alone, prints, isophotes)
     left[~known] = 0.0
+    marked = significant(left, alone - left)
     numbers = {
         **_light(alone, prints, radii, sky.noise),
         **_shape(alone, seen, prints, radii),
@@ -174,7 +184,7 @@ def _measured(images: Stamps) -> dict[str, Floats]:
     }
     there = prints.there & (radii.flux > 0)
     numbers = {name: np.where(there, values, np.nan) for name, values in numbers.items()}
-    numbers |= {**_beside(alone, prints, found), **_defects(above, left), "plateau": _plateau(images)}
+    numbers |= {**_beside(alone, prints, found), **_defects(above, marked), "plateau": _plateau(images)}
     numbers = {name: np.where(missing < 1, values, np.nan) for name, values in numbers.items()}
     return {**numbers, "missing": missing}
 
@@ -227,8 +237,7 @@ def _residuals(left: Stamps, prints: Footprints, radii: Radii, isophotes: Isopho
     rings = np.arange(risen.shape[1])
     around = np.where(rings <= ends[:, 1:2] * 2.5, 2 * np.pi * rings, 0.0)
     named = {f"{kind}_{ring}": shares[:, 2 * a + b] for a, ring in enumerate(_RINGS) for b, kind in _SIGNS}
-    scatter = np.sqrt(np.mean(np.square(left, dtype=np.float64), axis=(1, 2)))
-    return {**named, "ring_excess": np.sum(risen * around, axis=1) / flux[:, 0], "residual_rms": scatter}
+    return {**named, "ring_excess": np.sum(risen * around, axis=1) / flux[:, 0]}
 
 
 def _beside(alone: Stamps, prints: Footprints, found: Neighbours) -> dict[str, Floats]:
@@ -248,7 +257,11 @@ def _beside(alone: Stamps, prints: Footprints, found: Neighbours) -> dict[str, F
 
 
 def _defects(above: Stamps, left: Stamps) -> dict[str, Floats]:
+    """What does not need an object; ``left`` is what is significant of the residuals."""
+    calm = np.clip(smoothed(left), -_CALM, _CALM)
     return {
+        "residual_rms": np.sqrt(np.mean(np.square(calm, dtype=np.float64), axis=(1, 2))),
+        "residual_area": np.mean(np.abs(calm) > 1.0, axis=(1, 2)),
         "line_excess": line_excess(left),
         "coherence": coherence(left),
         "column_excess": column_excess(left),
