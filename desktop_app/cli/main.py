@@ -18,6 +18,7 @@ from desktop_app.cli import (
     known,
     replay,
     samples,
+    scan,
     train,
     window,
 )
@@ -31,6 +32,7 @@ _COMMANDS = {
     "detect": detect,
     "info": info,
     "samples": samples,
+    "scan": scan,
     "cache": cache,
     "columns": columns,
     "detectors": detectors,
