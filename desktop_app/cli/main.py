@@ -20,6 +20,7 @@ from desktop_app.cli import (
     samples,
     scan,
     train,
+    verdicts,
     window,
 )
 from desktop_app.cli.bugs import record_bug
@@ -41,6 +42,7 @@ _COMMANDS = {
     "known": known,
     "replay": replay,
     "train": train,
+    "verdicts": verdicts,
 }
 
 
