@@ -91,8 +91,8 @@ class TimeAxis(pg.AxisItem):
 class ValueAxis(pg.AxisItem):
     """Values in full: no prefix, no offset."""
 
-    def __init__(self) -> None:
-        super().__init__("left")
+    def __init__(self, side: str = "left") -> None:
+        super().__init__(side)
         self.enableAutoSIPrefix(False)
 
     def tickStrings(self, values: list[float], _scale: float, spacing: float) -> list[str]:

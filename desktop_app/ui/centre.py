@@ -71,6 +71,31 @@ class HasEvents(Protocol):
         """Show the stretch about the selected event or row."""
 
 
+@runtime_checkable
+class HasObjects(Protocol):
+    """A page on which objects of a picture are drawn, artefacts apart from the sky."""
+
+    def toggle_artefacts(self) -> None:
+        """Show or hide what the instrument made."""
+
+    def toggle_others(self) -> None:
+        """Show or hide the objects that are no events."""
+
+
+@runtime_checkable
+class HasVerdicts(Protocol):
+    """A page on whose objects a person decides."""
+
+    def decide(self, verdict: str) -> None:
+        """Call what is selected so; "" takes a verdict back."""
+
+    def comment(self) -> None:
+        """Ask for a kind and a comment on what is selected."""
+
+    def more_like(self) -> None:
+        """Put everything in the order of its likeness to what is looked at."""
+
+
 class Centre(QStackedWidget):
     """Shows the page for the kind of data that is open.
 

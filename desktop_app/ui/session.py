@@ -27,11 +27,14 @@ from desktop_app.ui.files.inside_verbs import InsideVerbs
 from desktop_app.ui.files.stitching import offer, path_shown, pieces_of, stitched_entry
 from desktop_app.ui.images.closer_verbs import NONE_CHOSEN, CloserVerbs
 from desktop_app.ui.images.cutout_verbs import CutoutVerbs
+from desktop_app.ui.images.cutting_verbs import CuttingVerbs
 from desktop_app.ui.images.sky_facts import Placed, facts_at_once, placed_of, sky_of
 from desktop_app.ui.injection.injection_verbs import InjectionVerbs
 from desktop_app.ui.looking import inspection_of, opened, row_selected, stepped
 from desktop_app.ui.pixels.pixel_verbs import PixelVerbs, aperture_of
 from desktop_app.ui.replay.replay_verbs import ReplayVerbs
+from desktop_app.ui.review.review_verbs import ReviewVerbs
+from desktop_app.ui.scatter.map_verbs import MapVerbs
 from desktop_app.ui.signals.signal_verbs import SignalVerbs
 from desktop_app.ui.state import AppState, Busy, FileEntry, Notice, Selection
 from desktop_app.ui.telemetry.against_verbs import AgainstVerbs
@@ -87,7 +90,10 @@ class Session(QObject):
         self.pixels = PixelVerbs(self, self._bridge, self._update, self._start)
         self.columns = ColumnVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
         self.cutouts = CutoutVerbs(self, self._bridge, self._update, self._start)
+        self.cutting = CuttingVerbs(self, self._update, self._start, self._on_loaded)
+        self.map = MapVerbs(self, self._update, self._start)
         self.closer = CloserVerbs(self, self._bridge, self._update)
+        self.review = ReviewVerbs(self, self._update)
         self.signals = SignalVerbs(self, self._bridge, self._update)
         self.detecting = DetectingVerbs(self, settings, self._bridge, self._update, self._start)
         self.parts = PartsVerbs(self, self._bridge, self._update, self._start, self._on_loaded)
@@ -119,6 +125,9 @@ class Session(QObject):
 
     def show(self, path: Path) -> None:
         """Open ``path`` and draw it; what was shown before stays until then."""
+        if self.cutting.show(path):
+            self._update(path=path)
+            return
         pieces = pieces_of(self.state.files, path)
         preset = self.state.preset
         doing = partial(work.load_stitched, pieces, preset) if pieces else partial(work.load, path, None, preset)
@@ -183,7 +192,7 @@ class Session(QObject):
         data, path = self.state.data, self.state.path
         if data is None or path is None:
             return
-        if path != data.source.path:
+        if path != data.source.path or pieces_of(self.state.files, path):
             self.show(path)
             return
         doing = partial(work.load, path, data.source.part or None, self.state.preset)
@@ -305,6 +314,7 @@ class Session(QObject):
         self.files.stop()
         self.training.close()
         self.replay.close()
+        self.review.close()
         self._bridge.close()
 
     # Jobs
@@ -374,7 +384,8 @@ class Session(QObject):
 
     def _on_placed(self, placed: Placed) -> None:
         if sky_of(self.state.data) is placed.sky:
-            self._update(sky=placed.facts)
+            known = replace(self.state, sky=placed.facts)
+            self._update(sky=placed.facts, inspection=inspection_of(known, known.selection))
             for note in placed.facts.notes:
                 _log.info("%s: %s", self.state.data.source.object_name if self.state.data else "", note)
 

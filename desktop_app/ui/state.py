@@ -17,6 +17,7 @@ from desktop_app.core.params import Params
 from desktop_app.core.quality import Preset
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.detectors import Looks, looks_of, looks_of_spec
+from desktop_app.engine.cutting_settings import Cutting
 from desktop_app.engine.inside import Inside
 from desktop_app.io.reader import FileSummary
 from desktop_app.ui.drawing import Drawing
@@ -27,6 +28,8 @@ from desktop_app.ui.inspection import Inspection
 from desktop_app.ui.picture import CurvePicture, ScorePicture
 from desktop_app.ui.pixels.pixel_picture import PixelFrame
 from desktop_app.ui.replay.replay_state import NOTHING_REPLAYED, ReplayState
+from desktop_app.ui.review.review_state import NOTHING_REVIEWED, ReviewState
+from desktop_app.ui.scatter.map_view import NO_MAP, MapView
 from desktop_app.ui.score_histogram import ScoreHistogram
 from desktop_app.ui.score_scale import LIMITS, SIGMAS, ScoreScale, scale_of
 from desktop_app.ui.signals.signal_view import NO_SIGNAL, SignalView
@@ -34,6 +37,15 @@ from desktop_app.ui.telemetry.against import NOTHING_AGAINST, AgainstState
 from desktop_app.ui.telemetry.parts import NO_PARTS, Parts
 from desktop_app.ui.telemetry.score_tracks import ScoreTracks
 from desktop_app.ui.training.training_state import NOTHING_TRAINED, TrainingState
+
+
+@dataclass(frozen=True)
+class CutFrom:
+    """What stamps were cut from: a picture, or a folder of them, and how."""
+
+    path: Path
+    part: str
+    cutting: Cutting
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,8 @@ class FileEntry:
         Why its headers could not be read, "" where they could.
     pieces : tuple of Path
         The files that a stitched light curve consists of; its ``path`` is then but a name. () for a file.
+    cut : CutFrom or None
+        Of stamps that were cut here: from what, and how; its ``path`` is then but a name as well.
     version : (int, int) or None
         Time of change and size of the file when it was listed, zeros once it is gone; None until somebody looked.
     gone : bool
@@ -61,6 +75,7 @@ class FileEntry:
     summary: FileSummary | None = None
     problem: str = ""
     pieces: tuple[Path, ...] = ()
+    cut: CutFrom | None = None
     version: tuple[int, int] | None = None
     gone: bool = False
     whole: bool = False
@@ -176,6 +191,10 @@ class AppState:
         Objects that somebody wants to look at more closely, as by a lasso on the map: their rows, in order.
     aimed : (float, float) or None
         The pixel that a picture was opened for.
+    map : MapView
+        A layout of the objects that took time.
+    review : ReviewState
+        What was decided on stamps, and what is learned from it.
     """
 
     files: tuple[FileEntry, ...] = ()
@@ -215,6 +234,8 @@ class AppState:
     heat: HeatView = NO_HEAT
     chosen: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     aimed: tuple[float, float] | None = None
+    map: MapView = NO_MAP
+    review: ReviewState = NOTHING_REVIEWED
 
     @property
     def looked_at(self) -> Seen | None:

@@ -121,10 +121,10 @@ def _corner_facts(outline: Outline, sky: SkyFacts | None) -> tuple[Fact, ...]:
         return ()
     x, y = np.array(outline).T
     across, up = float(np.ptp(x)), float(np.ptp(y))
-    known = sky is not None and isfinite(sky.scale_arcsec)
-    side = f", {significant(across * sky.scale_arcsec, 3)}″ × {significant(up * sky.scale_arcsec, 3)}″" if known else ""
+    scale = sky.scale_arcsec if sky is not None else float("nan")
+    side = f", {significant(across * scale, 3)}″ × {significant(up * scale, 3)}″" if isfinite(scale) else ""
     facts = [Fact("Size", f"{significant(across, 3)} × {significant(up, 3)} px{side}")]
-    if known and sky is not None and sky.sky is not None and len(outline) <= _MOST_CORNERS:
+    if isfinite(scale) and sky is not None and sky.sky is not None and len(outline) <= _MOST_CORNERS:
         for ra, dec in zip(*sky.sky.to_sky(x, y), strict=True):
             if isfinite(ra) and isfinite(dec):
                 facts.append(Fact("Corner", f"{ra:.5f}° {dec:+.5f}°".replace("-", "−")))

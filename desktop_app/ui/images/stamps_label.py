@@ -1,17 +1,41 @@
 """Draws small pictures side by side, each between its own cuts, with a caption below."""
 
+import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.core.arrays import Floats
+from desktop_app.core.detection import Detection
+from desktop_app.core.larger_pixels import Values
 from desktop_app.ui.images.gallery_picture import own_cuts, stamp_image
 from desktop_app.ui.images.image_raster import Look, table_of
-from desktop_app.ui.images.object_stamps import ObjectStamp
+from desktop_app.ui.images.object_stamps import ObjectStamp, stamp_at
 from desktop_app.ui.named import named
 from desktop_app.ui.theme import Theme
 
 _GAP_PX, _SIDE_PX = 8, 132
 _CUTS = "99.5 %"
+_NO_SAMPLE: Floats = np.zeros(0)
+
+
+def stamp_picture(pixels: Values, theme: Theme) -> QImage:
+    """A stamp between its own cuts, a pixel a pixel."""
+    cuts = own_cuts(pixels, _CUTS)
+    return stamp_image(pixels, cuts, table_of(Look(cuts, stretch="asinh"), _NO_SAMPLE), theme.missing)
+
+
+def stamp_pixmap(detection: Detection, place: int, side_px: int, theme: Theme, ratio: float) -> QPixmap:
+    """The stamp of one object, ``side_px`` logical pixels wide, in a frame."""
+    image = stamp_picture(stamp_at(detection, place), theme)
+    side = round(side_px * ratio)
+    pixmap = QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.IgnoreAspectRatio))
+    painter = QPainter(pixmap)
+    painter.setPen(QColor(theme.accent))
+    painter.drawRect(0, 0, side - 1, side - 1)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
 
 
 class StampsLabel(QWidget):
@@ -54,10 +78,7 @@ class StampsLabel(QWidget):
         """Each stamp in a square, as many pixels of the screen for each of its own."""
         painter = QPainter(self)
         for stamp, box in zip(self._stamps, self._boxes(), strict=True):
-            cuts = own_cuts(stamp.pixels, _CUTS)
-            look = Look(cuts, stretch="asinh")
-            image = stamp_image(stamp.pixels, cuts, table_of(look, stamp.pixels[:0].ravel()), self._theme.missing)
-            painter.drawImage(box, image)
+            painter.drawImage(box, stamp_picture(stamp.pixels, self._theme))
             painter.setPen(QColor(self._theme.line))
             painter.drawRect(box.adjusted(0, 0, -1, -1))
             painter.setPen(QColor(self._theme.muted))

@@ -68,6 +68,16 @@ class FilesPanel(QWidget):
         entries = (self.model.entry(row) for row in self.view.selected_rows())
         return [entry.path for entry in entries if entry is not None]
 
+    def folder_chosen(self) -> Path | None:
+        """The folder that is selected, or that of the first file selected; None where nothing is."""
+        for row in self.view.selected_rows():
+            if (folder := self.view.folder_at(row)) is not None:
+                return Path(folder)
+            entry = self.model.entry(row)
+            if entry is not None:
+                return entry.cut.path if entry.cut is not None else entry.path if entry.whole else entry.path.parent
+        return None
+
     def focus_filter(self) -> None:
         """Put the cursor into the filter."""
         self.filter_box.setFocus()

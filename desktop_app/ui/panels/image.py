@@ -102,6 +102,14 @@ class ImagePage(QWidget):
         """Show the selected event closely."""
         self.found.zoom_to_selected()
 
+    def toggle_artefacts(self) -> None:
+        """Show or hide what the instrument made."""
+        self.found.bar.artefacts.toggle()
+
+    def toggle_others(self) -> None:
+        """Show or hide the objects that are no events."""
+        self.found.bar.others.toggle()
+
     def save_picture(self, path: str) -> bool:
         """Write the images as they are shown as a PNG file; whether that could be done."""
         for view in self.row.views:

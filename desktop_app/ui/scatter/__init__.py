@@ -1,0 +1,1 @@
+"""The map of objects: what looks alike lies together."""
