@@ -36,6 +36,8 @@ class CutoutSet:
     beside : mapping of str to ndarray of float32, shape (m, ny, nx)
         Other pictures of the same objects: template and difference beside the science of alerts; a whole stamp is
         NaN where one is missing.
+    slopes_deg : ndarray, shape (m, 2, 2)
+        Degrees to the east and to the north, rows, for a pixel along x and along y, columns; NaN where not known.
     """
 
     source: Source
@@ -47,6 +49,7 @@ class CutoutSet:
     ra_deg: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     dec_deg: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     beside: Mapping[str, Stamps] = field(default_factory=dict)
+    slopes_deg: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2, 2)))
 
     def __post_init__(self) -> None:
         m = len(self.images)
@@ -55,7 +58,9 @@ class CutoutSet:
         for name in ("ra_deg", "dec_deg"):
             if not len(getattr(self, name)):
                 object.__setattr__(self, name, np.full(m, np.nan))
-        lengths = {len(self.ids), len(self.ra_deg), len(self.dec_deg)}
+        if not len(self.slopes_deg):
+            object.__setattr__(self, "slopes_deg", np.full((m, 2, 2), np.nan))
+        lengths = {len(self.ids), len(self.ra_deg), len(self.dec_deg), len(self.slopes_deg)}
         lengths |= {len(series.values) for series in self.columns.values()} | set(map(len, self.labels.values()))
         if lengths != {m} or len(set(self.ids)) != m:
             raise ValueError("ids and columns do not fit the stamps")
@@ -96,4 +101,5 @@ def only_stamps(data: CutoutSet, places: Ints) -> CutoutSet:
         ra_deg=data.ra_deg[places],
         dec_deg=data.dec_deg[places],
         beside={role: other[places] for role, other in data.beside.items()},
+        slopes_deg=data.slopes_deg[places],
     )

@@ -30,6 +30,8 @@ _OF_WCS = re.compile(
 )
 _BEYOND_WCSLIB = re.compile(r"(A|B|AP|BP)_|(WCSAXES.|NAXIS  ) *= *([3-9]|\d\d)|" + _TABLES.pattern)
 _TYPE = re.compile(r"CTYPE\d([A-Z]?)")
+# A pixel, and half a pixel to each side of it: x and y.
+_STEPS = np.array([[0.0, 0.5, -0.5, 0.0, 0.0], [0.0, 0.0, 0.0, 0.5, -0.5]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,15 +115,16 @@ class Sky:
         along_x, along_y = np.linalg.inv(slopes)[:, axis]
         return float(np.degrees(np.arctan2(along_y, along_x)))
 
+    def slopes(self, x: Floats, y: Floats) -> Floats:
+        """Degrees to the east and to the north, rows, for a pixel along x and along y, columns; shape (m, 2, 2)."""
+        across, up = (
+            np.asarray(one, np.float64)[None] + step[:, None] for one, step in ((x, _STEPS[0]), (y, _STEPS[1]))
+        )
+        ra, dec = self.to_sky(across.ravel(), up.ravel())
+        return slopes_between(ra.reshape(across.shape), dec.reshape(across.shape))
+
     def _slopes(self, x: float, y: float) -> Floats:
-        """Degrees to the east and to the north, rows, for a pixel along x and along y, columns; shape (2, 2)."""
-        steps = np.array([[0, 0], [0.5, 0], [-0.5, 0], [0, 0.5], [0, -0.5]])
-        ra, dec = np.radians(self.to_sky(x + steps[:, 0], y + steps[:, 1]))
-        towards = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])  # (3, 5)
-        east = np.array([-np.sin(ra[0]), np.cos(ra[0]), 0.0])
-        north = np.array([-np.sin(dec[0]) * np.cos(ra[0]), -np.sin(dec[0]) * np.sin(ra[0]), np.cos(dec[0])])
-        along = np.column_stack([towards[:, 1] - towards[:, 2], towards[:, 3] - towards[:, 4]])  # (3, 2)
-        return np.degrees(np.array([east, north]) @ along)
+        return self.slopes(np.array([x]), np.array([y]))[0]
 
     @cached_property
     def _of_wcs(self) -> list[str]:
@@ -234,6 +237,46 @@ def positions(skies: Sequence[Sky | None], x: float, y: float) -> tuple[Floats, 
         if example is not None:
             ra[places], dec[places] = _icrs(example, ra[places], dec[places])
     return ra, dec
+
+
+def slopes_of(skies: Sequence[Sky | None], x: float, y: float) -> Floats:
+    """`Sky.slopes` at the pixel ``x``, ``y`` of many pictures, shape (n, 2, 2); NaN where one has no sky."""
+    found = [positions(skies, x + across, y + up) for across, up in _STEPS.T]
+    return slopes_between(np.array([ra for ra, _ in found]), np.array([dec for _, dec in found]))
+
+
+def slopes_between(ra_deg: Floats, dec_deg: Floats) -> Floats:
+    """The slopes of positions at a pixel and half a pixel to each side of it; shapes (5, m) to (m, 2, 2)."""
+    ra, dec = np.radians(ra_deg), np.radians(dec_deg)
+    towards = np.array([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])  # (3, 5, m)
+    zero = np.zeros_like(ra[0])
+    east = np.array([-np.sin(ra[0]), np.cos(ra[0]), zero])
+    north = np.array([-np.sin(dec[0]) * np.cos(ra[0]), -np.sin(dec[0]) * np.sin(ra[0]), np.cos(dec[0])])
+    along = np.stack([towards[:, 1] - towards[:, 2], towards[:, 3] - towards[:, 4]])  # (2, 3, m)
+    return np.degrees(np.einsum("ram,cam->mrc", np.stack([east, north]), along))
+
+
+def about(ra_deg: float, dec_deg: float, slopes: Floats, offsets_px: Floats) -> tuple[Floats, Floats]:
+    """Positions of points near ``ra_deg``, ``dec_deg``, on the plane that touches the sky there; NaN where not known.
+
+    Parameters
+    ----------
+    ra_deg, dec_deg : float
+    slopes : ndarray, shape (2, 2)
+        As `Sky.slopes` has them there.
+    offsets_px : ndarray, shape (k, 2)
+        Pixels along x and y.
+
+    References
+    ----------
+    Calabretta, M. R. and Greisen, E. W., "Representations of celestial coordinates in FITS", A&A 395, 1077 (2002),
+    section 5.1.3.
+    """
+    east, north = np.radians(slopes) @ offsets_px.T
+    ra, dec = np.radians(ra_deg), np.radians(dec_deg)
+    ahead = np.cos(dec) - north * np.sin(dec)
+    turned = np.degrees(ra + np.arctan2(east, ahead)) % 360
+    return turned, np.degrees(np.arctan2(np.sin(dec) + north * np.cos(dec), np.hypot(east, ahead)))
 
 
 def _in_own_frame(sky: Sky, x: float, y: float) -> tuple[float, float, str] | None:

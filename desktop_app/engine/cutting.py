@@ -305,6 +305,7 @@ def _as_set(source: Source, table: CutTable, chosen: Ints, stamps: Stamps, catal
         labels=labels,
         ra_deg=table.ra_deg[chosen],
         dec_deg=table.dec_deg[chosen],
+        slopes_deg=table.slopes_deg[chosen],
     )
 
 

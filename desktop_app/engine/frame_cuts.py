@@ -24,9 +24,9 @@ from desktop_app.engine.cutting_settings import Cutting
 from desktop_app.io.images.catalogue import Catalogue
 from desktop_app.io.images.positions import positions_in
 
-VERSION = 1
+VERSION = 2
 _log = logging.getLogger(__name__)
-_ARRAYS = ("x", "y", "ra_deg", "dec_deg", "rows", "stamps")
+_ARRAYS = ("x", "y", "ra_deg", "dec_deg", "slopes_deg", "rows", "stamps")
 _LEAST_REACH_PX = 2.0
 _ISOLATED_BUT = BLENDED | SATURATED | MASKED
 
@@ -41,6 +41,8 @@ class FrameCut:
         The name of the frame.
     x, y, ra_deg, dec_deg : ndarray, shape (m,)
         Pixels of the frame, and ICRS; NaN where not known.
+    slopes_deg : ndarray, shape (m, 2, 2)
+        As `CutoutSet.slopes_deg`.
     numbers : mapping of str to ndarray, shape (m,)
         What was measured of each source; empty for a grid.
     rows : ndarray of int, shape (m,)
@@ -59,6 +61,7 @@ class FrameCut:
     y: Floats
     ra_deg: Floats
     dec_deg: Floats
+    slopes_deg: Floats
     rows: np.ndarray
     stamps: Stamps
     numbers: Mapping[str, Floats] = field(default_factory=dict)
@@ -121,6 +124,7 @@ def cut_frame(
     if cutting.recentre and len(x):
         x, y = recentred(light, x, y, max(side / 4, 1.0))
     ra, dec = image.sky.to_sky(x, y) if image.sky is not None else (np.full(len(x), np.nan),) * 2
+    slopes = image.sky.slopes(x, y) if image.sky is not None else np.full((len(x), 2, 2), np.nan)
     report(0.95, f"{frame}: {len(x):,} stamps")
     return FrameCut(
         frame=frame,
@@ -128,6 +132,7 @@ def cut_frame(
         y=y,
         ra_deg=ra,
         dec_deg=dec,
+        slopes_deg=slopes,
         rows=rows,
         stamps=cut_stamps(light, x, y, side),
         numbers=numbers,

@@ -29,6 +29,7 @@ class CutTable:
     columns : mapping of str to ndarray, shape (n,)
         "x", "y", what was measured, "jd" and "seen".
     ra_deg, dec_deg : ndarray, shape (n,)
+    slopes_deg : ndarray, shape (n, 2, 2)
     names, frames : tuple of str
         Of the objects and of the frames, by their numbers.
     unit : str
@@ -42,6 +43,7 @@ class CutTable:
     columns: Mapping[str, Floats]
     ra_deg: Floats
     dec_deg: Floats
+    slopes_deg: Floats
     names: tuple[str, ...]
     frames: tuple[str, ...]
     unit: str
@@ -93,6 +95,7 @@ def table_of(cuts: Sequence[FrameCut], cutting: Cutting) -> CutTable:
         columns=columns,
         ra_deg=ra,
         dec_deg=dec,
+        slopes_deg=np.concatenate([cut.slopes_deg for cut in cuts]),
         names=names,
         frames=tuple(cut.frame for cut in cuts),
         unit=units.pop() if len(units) == 1 else "",

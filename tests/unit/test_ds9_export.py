@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.detection import Detection, Provenance, Scores
 from desktop_app.core.errors import WriteError
 from desktop_app.core.event_table import EventTable, event_table
-from desktop_app.core.images.objects import Objects
+from desktop_app.core.images.objects import Objects, box
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.source import Source
 from desktop_app.engine.events import events_of
@@ -85,3 +86,16 @@ def test_that_events_in_time_are_no_regions(tmp_path: Path) -> None:
         write_events(in_time(), tmp_path / "found.reg")
     assert WRITER not in writers_of(in_time())
     assert WRITER in writers_of(events_of(found()))
+
+
+def test_that_outlines_in_stamps_are_polygons_on_the_sky_as_well() -> None:
+    sky = tan_sky((40, 40))
+    middle = np.array([20.0]), np.array([15.0])
+    ra, dec = sky.to_sky(*middle)
+    slopes = sky.slopes(*middle)
+    data = CutoutSet(Source(), np.zeros((1, 9, 9), np.float32), ("a",), ra_deg=ra, dec_deg=dec, slopes_deg=slopes)
+    objects = Objects(np.array([4.0]), np.array([4.0]), ("strange",), (box(4, 4, 3),), ra, dec)
+    region = str(events_of(Detection(data, Scores(np.array([7.0]), objects=objects), _ORIGIN, 5.0))["region_sky"][0])
+    corners = np.array([float(one) for one in region.removeprefix("POLYGON ICRS ").split()])
+    x, y = sky.to_pixel(corners[::2], corners[1::2])
+    np.testing.assert_allclose(np.column_stack([x, y]), np.array(box(20, 15, 3)), atol=1e-3)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.core.arrays import Floats
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.detection import Detection, Event
 from desktop_app.core.event_table import Column, EventTable
 from desktop_app.core.images.objects import Outline
-from desktop_app.core.sky import Sky
+from desktop_app.core.sky import about
 from desktop_app.core.sky_image import SkyImage
 
 _DEFINITIONS = (
@@ -83,7 +84,7 @@ def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[
         "snr": _evidence(events, "snr"),
         "fwhm": _evidence(events, "fwhm_px"),
         "region_pixels": np.array([in_pixels(event.outline) for event in events], dtype=np.str_),
-        "region_sky": np.array([on_sky(event.outline, image.sky if image else None) for event in events], np.str_),
+        "region_sky": np.array([_on_sky(detection, event) for event in events], np.str_),
         "reasons": np.array(["; ".join(event.reasons) for event in events], dtype=np.str_),
         "detector": same(detection.provenance.detector),
     }
@@ -94,20 +95,31 @@ def in_pixels(outline: Outline) -> str:
     return " ".join(f"{x:.2f} {y:.2f}" for x, y in outline)
 
 
-def on_sky(outline: Outline, sky: Sky | None) -> str:
-    """``outline`` as STC-S in ICRS degrees; "" where a corner has no position.
+def _on_sky(detection: Detection, event: Event) -> str:
+    """The outline of ``event`` as STC-S; "" where it has none, or a corner of it has no position."""
+    data, objects = detection.data, detection.objects
+    if not event.outline:
+        return ""
+    corners = np.array(event.outline)
+    if isinstance(data, SkyImage) and data.sky is not None:
+        return in_stc_s(*data.sky.to_sky(corners[:, 0], corners[:, 1]))
+    if isinstance(data, CutoutSet):
+        middle = np.array([objects.x[event.peak], objects.y[event.peak]])
+        place = objects.ra_deg[event.peak], objects.dec_deg[event.peak]
+        return in_stc_s(*about(*place, data.slopes_deg[event.peak], corners - middle))
+    return ""
+
+
+def in_stc_s(ra_deg: Floats, dec_deg: Floats) -> str:
+    """A polygon with these corners as STC-S; "" where one of them is not known.
 
     References
     ----------
     Rots, A. H., "STC-S: Space-Time Coordinate Metadata Linear String Implementation", IVOA note (2007).
     """
-    if sky is None or not outline:
+    if not (np.isfinite(ra_deg).all() and np.isfinite(dec_deg).all()):
         return ""
-    corners = np.array(outline)
-    ra, dec = sky.to_sky(corners[:, 0], corners[:, 1])
-    if not (np.isfinite(ra).all() and np.isfinite(dec).all()):
-        return ""
-    return "POLYGON ICRS " + " ".join(f"{one:.7f} {other:.7f}" for one, other in zip(ra, dec, strict=True))
+    return "POLYGON ICRS " + " ".join(f"{ra:.7f} {dec:.7f}" for ra, dec in zip(ra_deg, dec_deg, strict=True))
 
 
 def _evidence(events: Sequence[Event], name: str) -> NDArray[np.generic]:

@@ -13,7 +13,7 @@ from desktop_app.core.cutouts import CutoutSet, Stamps
 from desktop_app.core.errors import ReadError
 from desktop_app.core.progress import Report, silent
 from desktop_app.core.progress import part as portion
-from desktop_app.core.sky import Sky, positions
+from desktop_app.core.sky import Sky, positions, slopes_of
 from desktop_app.core.source import Source
 from desktop_app.io.images import catalogue as catalogues
 from desktop_app.io.images import image
@@ -167,7 +167,7 @@ def _of_folder(path: Path, part: str | None, report: Report) -> CutoutSet:
     for n, (role, files) in enumerate(chosen.beside.items(), 1):
         told = portion(report, n * share, (n + 1) * share)
         beside[role] = _beside(path, role, files, kept, shape, notes, told)
-    ra, dec = _positions(kept)
+    ra, dec, slopes = _positions(kept)
     units = Counter(stamp.unit for stamp in kept.values())
     return CutoutSet(
         source=_source_of(path, chosen, tuple(notes)),
@@ -177,6 +177,7 @@ def _of_folder(path: Path, part: str | None, report: Report) -> CutoutSet:
         ra_deg=ra,
         dec_deg=dec,
         beside=beside,
+        slopes_deg=slopes,
     )
 
 
@@ -244,15 +245,17 @@ def _stacked(pictures: Sequence[Stamps], shape: tuple[int, int]) -> Stamps:
     return stack
 
 
-def _positions(kept: dict[str, Stamp]) -> tuple[Floats, Floats]:
-    """ICRS of the middle of each stamp, shapes (m,)."""
-    ra, dec = np.full(len(kept), np.nan), np.full(len(kept), np.nan)
+def _positions(kept: dict[str, Stamp]) -> tuple[Floats, Floats, Floats]:
+    """ICRS of the middle of each stamp, shapes (m,), and the slopes there, shape (m, 2, 2)."""
+    ra, dec, slopes = np.full(len(kept), np.nan), np.full(len(kept), np.nan), np.full((len(kept), 2, 2), np.nan)
     shapes = [stamp.pixels.shape for stamp in kept.values()]
     skies: list[Sky | None] = [stamp.sky for stamp in kept.values()]
     for ny, nx in dict.fromkeys(shapes):
         here = [place for place, shape in enumerate(shapes) if shape == (ny, nx)]
-        ra[here], dec[here] = positions([skies[place] for place in here], (nx - 1) / 2, (ny - 1) / 2)
-    return ra, dec
+        mine, middle = [skies[place] for place in here], ((nx - 1) / 2, (ny - 1) / 2)
+        ra[here], dec[here] = positions(mine, *middle)
+        slopes[here] = slopes_of(mine, *middle)
+    return ra, dec, slopes
 
 
 def _source_of(path: Path, chosen: _Chosen, notes: tuple[str, ...]) -> Source:

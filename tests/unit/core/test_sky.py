@@ -7,8 +7,9 @@ import warnings
 import numpy as np
 import pytest
 
-from desktop_app.core.sky import Sky, positions
+from desktop_app.core.sky import Sky, about, positions, slopes_of
 from tests.image_files import TAN, Cards
+from tests.pictures import tan_sky
 
 SIP = {**TAN, "CTYPE1": "RA---TAN-SIP", "CTYPE2": "DEC--TAN-SIP"}
 SIP |= {"A_ORDER": 2, "B_ORDER": 2, "A_2_0": 1e-4, "B_0_2": -2e-4, "A_1_1": 5e-5}
@@ -214,3 +215,15 @@ def test_that_several_threads_ask_the_sky_at_once() -> None:
         for thread in threads:
             thread.join()
     assert found == [True] * 4 * len(skies)
+
+
+def test_that_points_near_a_place_are_where_the_wcs_has_them() -> None:
+    sky = tan_sky()
+    middle, offsets = (70.0, 50.0), np.array([[0.0, 0.0], [12.0, 0.0], [0.0, -9.0], [-8.0, 8.0]])
+    slopes = sky.slopes(np.array([middle[0]]), np.array([middle[1]]))
+    assert slopes.shape == (1, 2, 2)
+    ra, dec = sky.to_sky(np.array([middle[0]]), np.array([middle[1]]))
+    near = about(float(ra[0]), float(dec[0]), slopes[0], offsets)
+    np.testing.assert_allclose(near, sky.to_sky(*(np.array(middle) + offsets).T), atol=1e-8)
+    np.testing.assert_allclose(slopes_of([sky, None], *middle)[0], slopes[0], atol=1e-12)
+    assert np.isnan(slopes_of([sky, None], *middle)[1]).all()
