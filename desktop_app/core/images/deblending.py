@@ -8,8 +8,7 @@ from desktop_app.core.arrays import Floats, Ints
 from desktop_app.core.compiled import compiled
 from desktop_app.core.cutouts import Stamps
 from desktop_app.core.images.footprints import Footprints, footprints_of, smoothed
-from desktop_app.core.images.isophotes import isophotes_of, residuals_of, significant
-from desktop_app.core.images.stamp_sky import in_sigmas
+from desktop_app.core.images.isophotes import isophotes_of, residuals_of
 
 _PEAK = 5 / 3
 _NEAREST = 2.5
@@ -24,23 +23,6 @@ class Neighbours(NamedTuple):
     x: Floats
     y: Floats
     peak: Floats
-
-
-def elliptical_residuals(images: Stamps) -> Stamps:
-    """Each stamp without neighbours and the smooth ellipses of its object, over the noise and a tenth of these.
-
-    Parameters
-    ----------
-    images : ndarray, shape (m, ny, nx)
-        NaN counts as sky; what is left there is 0.
-    """
-    above, _ = in_sigmas(images)
-    _, alone = deblended(above, footprints_of(above))
-    prints = footprints_of(alone)
-    left = residuals_of(alone, prints, isophotes_of(alone, prints))
-    left = significant(left, alone - left)
-    left[~np.isfinite(images)] = 0.0
-    return left
 
 
 def deblended(above: Stamps, prints: Footprints) -> tuple[Neighbours, Stamps]:
