@@ -75,8 +75,8 @@ def background_of(pixels: NDArray[np.generic], bad: Bools | None = None, *, box_
         return Background(np.full(shape, np.nan, own.dtype), np.full(shape, np.nan, own.dtype))
     sample = own[good][:: max(count // _LOOKED_AT, 1)].astype(np.float64)
     middle, spread = float(np.median(sample)), robust_sigma(sample) or float(np.std(sample)) or 1.0
-    # What float32 cannot resolve of the brightest pixel is no signal.
-    least = float(np.finfo(np.float32).eps) * max(float(np.abs(sample).max()), float(np.finfo(np.float32).tiny))
+    # What the type cannot resolve of the brightest pixel is no signal.
+    least = float(np.finfo(own.dtype).eps) * max(float(np.abs(sample).max()), float(np.finfo(np.float32).tiny))
     if count < _FEWEST_PX or min(shape) < _LEAST_SIDE_PX:
         noise = max(robust_sigma(sample), least)
         return Background(np.full(shape, middle, own.dtype), np.full(shape, noise, own.dtype))
