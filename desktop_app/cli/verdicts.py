@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from desktop_app.engine.verdicts import Entry, VerdictStore
 
-_ABOUT = """Verdicts stand in one file (SQLite) in the user's data folder; PECULIAR_VERDICTS names another. Rows are only
-ever added to it: what is taken back stays in the history.
+_ABOUT = """Verdicts stand in one file (SQLite) in the user's data folder; PECULIAR_VERDICTS names another. Rows are
+only added to it: what is taken back stays in the history.
 
   list                 how everything stands, the last decided first
   history OBJECT       all that was decided on an object, by its id
