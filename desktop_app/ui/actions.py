@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.ui.theme import CHOICES, Theme, line_icon
 
-MENUS = ("File", "Edit", "View", "Detect", "Events", "Tools", "Help")
+MENUS = ("File", "Edit", "View", "Detect", "Events", "Review", "Tools", "Help")
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("show_baseline", "View", "Bas&eline", "B", "Draw the baseline over the data", "baseline", "toggle"),
     _A("show_model", "View", "&Model", "M", "Draw what the detector makes of the curve over the data", "", "toggle"),
     _A("show_hidden", "View", "&Hidden rows", "H", "Ticks on the time axis where rows are hidden", "", "toggle", True),
+    _A("show_artefacts", "View/Pictures", "&Artefacts", "Shift+H", "Show or hide what the instrument made"),
+    _A("show_others", "View/Pictures", "&Other objects", "O", "Show or hide the objects below the threshold, as dots"),
+    _A("show_heat", "View/Pictures", "&Heat map", "Ctrl+H", "Colour the pixels that do not belong", "", "toggle"),
+    _A("show_map", "View/Pictures", "&Map of objects", "Ctrl+Alt+M", "See which objects look alike"),
     *(
         _A(f"time_{system.name.lower()}", "View/Time axis", text, f"Alt+{number}", tip, "", "time")
         for number, (system, text, tip) in enumerate(
@@ -121,6 +125,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("run_parts", "Detect", "Run on all &parts", "Ctrl+Alt+R", "Find what does not belong in every part of the file"),
     _A("inject", "Detect", "&Inject and recover…", "Ctrl+I", "See how many signals of known truth are found"),
     _A("train", "Detect", "&Train…", "Ctrl+Alt+T", "Teach a network what is usual in channels of telemetry"),
+    _A("cut_sources", "Detect", "Cut &sources", "Ctrl+Alt+S", "Show the sources of the picture as stamps to review"),
+    _A("scan_folder", "Detect", "Sca&n folder", "Ctrl+Alt+N", "Show the objects of all pictures of a folder as stamps"),
     _A("cancel", "Detect", "&Cancel", "Esc", "Stop what runs; everything stays as it was", "cancel"),
     _A(
         "run_on_open", "Detect", "Run on &open", "Ctrl+Shift+R", "Detect as soon as a file is shown", "", "toggle", True
@@ -134,6 +140,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _A("next_cadence", "Events", "Next c&adence", ".", "Look at the next cadence"),
     _A("previous_cadence", "Events", "Previous ca&dence", ",", "Look at the previous cadence"),
     _A("select_nothing", "Events", "&Select nothing", "Ctrl+Shift+A", "Look at no event"),
+    _A("call_interesting", "Review", "&Interesting", "1", "Call the selected stamps worth a closer look"),
+    _A("call_ordinary", "Review", "&Ordinary", "2", "Call the selected stamps like many others"),
+    _A("call_artefact", "Review", "&Artefact", "3", "Call the selected stamps something that the instrument left"),
+    _A("call_none", "Review", "&No verdict", "0", "Take the verdict on the selected stamps back"),
+    _A("comment", "Review", "&Comment…", "C", "Give the selected stamps a kind and a comment", "", "", True),
+    _A("next_page", "Review", "Next &page to label", "N", "Show 20 stamps whose labels are worth most"),
+    _A("more_like", "Review", "More &like this", "L", "Put all stamps in the order of their likeness to this one"),
+    _A("all_stamps", "Review", "Show all &stamps", "Shift+N", "Leave the page, and the likeness", "", "", True),
+    _A("export_verdicts", "Review", "&Export verdicts…", "Ctrl+Shift+E", "Write verdicts as CSV, ECSV or JSON"),
+    _A("import_verdicts", "Review", "I&mport verdicts…", "Ctrl+Shift+I", "Take the verdicts of a file"),
     _A("show_replay", "Tools/Replay", "Show the &replay", "Ctrl+Alt+L", "Telemetry as if it came in live"),
     _A("replay_toggle", "Tools/Replay", "&Start or pause the replay", "Ctrl+Space", "Let rows come in, or hold", "run"),
     _A("replay_step", "Tools/Replay", "S&tep the replay", "Ctrl+.", "Let one row come in"),

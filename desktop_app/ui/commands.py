@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.paths import resources
-from desktop_app.ui.centre import HasEvents, HasPositions
+from desktop_app.ui.centre import HasEvents, HasObjects, HasPositions, HasVerdicts
 from desktop_app.ui.files.stitching import of_one_object
 from desktop_app.ui.help_window import CommandPalette, HelpWindow, about_text, help_text, shortcuts_text
 from desktop_app.ui.words import counted
@@ -199,6 +199,23 @@ class Commands(QObject):
     def on_show_hidden(self, on: bool) -> None:
         self._window.curve.plots.hidden.setVisible(on)
 
+    def on_show_artefacts(self) -> None:
+        page = self._window.centre.page
+        if isinstance(page, HasObjects):
+            page.toggle_artefacts()
+
+    def on_show_others(self) -> None:
+        page = self._window.centre.page
+        if isinstance(page, HasObjects):
+            page.toggle_others()
+
+    def on_show_heat(self, on: bool) -> None:
+        self._session.closer.show_heat(on)
+
+    def on_show_map(self) -> None:
+        self._window.docks["map"].show()
+        self._window.docks["map"].raise_()
+
     def on_time(self) -> None:
         chosen = next(
             system for system in TimeSystem if self._window.actions_by_name[f"time_{system.name.lower()}"].isChecked()
@@ -247,6 +264,17 @@ class Commands(QObject):
     def on_run_parts(self) -> None:
         self._session.parts.run()
 
+    def on_cut_sources(self) -> None:
+        self._session.cutting.cut_sources()
+
+    def on_scan_folder(self) -> None:
+        folder = self._window.files_panel.folder_chosen()
+        if folder is None:
+            name = QFileDialog.getExistingDirectory(self._window, "Scan a folder", self._folder())
+            folder = Path(name) if name else None
+        if folder is not None:
+            self._session.cutting.scan(folder)
+
     def on_cancel(self) -> None:
         self._session.cancel()
 
@@ -285,6 +313,52 @@ class Commands(QObject):
 
     def on_select_nothing(self) -> None:
         self._session.select_event(None)
+
+    # Actions: review
+
+    def on_call_interesting(self) -> None:
+        self._decide("interesting")
+
+    def on_call_ordinary(self) -> None:
+        self._decide("ordinary")
+
+    def on_call_artefact(self) -> None:
+        self._decide("artefact")
+
+    def on_call_none(self) -> None:
+        self._decide("")
+
+    def _decide(self, verdict: str) -> None:
+        page = self._window.centre.page
+        if isinstance(page, HasVerdicts):
+            page.decide(verdict)
+
+    def on_comment(self) -> None:
+        page = self._window.centre.page
+        if isinstance(page, HasVerdicts):
+            page.comment()
+
+    def on_more_like(self) -> None:
+        page = self._window.centre.page
+        if isinstance(page, HasVerdicts):
+            page.more_like()
+
+    def on_next_page(self) -> None:
+        self._session.review.next_page()
+
+    def on_all_stamps(self) -> None:
+        self._session.review.end_page()
+        self._session.review.end_like()
+
+    def on_export_verdicts(self) -> None:
+        from desktop_app.ui.review.verdict_dialogs import export_verdicts
+
+        export_verdicts(self._session, self._window, self._folder())
+
+    def on_import_verdicts(self) -> None:
+        from desktop_app.ui.review.verdict_dialogs import import_verdicts
+
+        import_verdicts(self._session, self._window, self._folder())
 
     # Actions: replay
 

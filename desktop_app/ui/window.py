@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWid
 
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.pixels import TargetPixels
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry
 from desktop_app.core.timescales import TimeSystem
 from desktop_app.ui.actions import build_actions, fill_menus, fill_toolbar, paint_actions
@@ -24,6 +25,7 @@ from desktop_app.ui.panels.injection import InjectionPanel
 from desktop_app.ui.panels.log import LogPanel
 from desktop_app.ui.panels.pixels import PixelsPanel
 from desktop_app.ui.panels.replay import ReplayPanel
+from desktop_app.ui.panels.review import ReviewPanel
 from desktop_app.ui.panels.training import TrainingPanel
 from desktop_app.ui.pixels.pixels_dock import PixelsDock
 from desktop_app.ui.session import Session
@@ -100,6 +102,8 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.docks["inspector"], self.docks["scores"])
         self.tabifyDockWidget(self.docks["scores"], self.docks["against"])
         self.docks["against"].hide()
+        self.tabifyDockWidget(self.docks["against"], self.docks["review"])
+        self.tabifyDockWidget(self.docks["scores"], self.docks["map"])
         self.tabifyDockWidget(self.docks["header"], self.docks["replay"])
         self.docks["replay"].hide()
         self.docks["inspector"].raise_()
@@ -135,9 +139,11 @@ class MainWindow(QMainWindow):
         self.pixels_panel.hovered.connect(self.status.show_cursor)
         self.curve.open_asked.connect(self.commands.on_open_files)
         self.curve.samples_asked.connect(self.commands.on_open_samples)
-        for name in ("stitch_selected", "stitch_object", "close_file"):
+        for name in ("stitch_selected", "stitch_object", "cut_sources", "scan_folder", "close_file"):
             self.files_panel.view.addAction(self.actions_by_name[name])
         self.events_panel.export_asked.connect(self.commands.on_export_events)
+        self.review_panel.export_asked.connect(self.commands.on_export_verdicts)
+        self.review_panel.import_asked.connect(self.commands.on_import_verdicts)
 
     @property
     def files_panel(self) -> FilesPanel:
@@ -186,6 +192,13 @@ class MainWindow(QMainWindow):
         """Telemetry as if it came in live."""
         panel = self.docks["replay"].widget()
         assert isinstance(panel, ReplayPanel)
+        return panel
+
+    @property
+    def review_panel(self) -> ReviewPanel:
+        """Verdicts and what is learned from them."""
+        panel = self.docks["review"].widget()
+        assert isinstance(panel, ReviewPanel)
         return panel
 
     @property
@@ -240,8 +253,19 @@ class MainWindow(QMainWindow):
             can[name].setEnabled(frames)
         for name in ("copy_position", "go_to"):
             can[name].setEnabled(isinstance(self.centre.page, HasPositions))
+        picture = isinstance(state.data, SkyImage)
+        can["cut_sources"].setEnabled(picture and state.busy is None)
+        can["scan_folder"].setEnabled(state.busy is None)
+        for name in ("show_artefacts", "show_others"):
+            can[name].setEnabled(picture and state.detection is not None)
+        can["show_heat"].setEnabled(picture or isinstance(state.data, CutoutSet))
+        can["show_heat"].setChecked(state.heat.on)
         can["show_against"].setEnabled(isinstance(state.data, Telemetry))
         self._show_replay(state)
+        for name in ("call_interesting", "call_ordinary", "call_artefact", "call_none", "comment", "more_like"):
+            can[name].setEnabled(isinstance(state.data, CutoutSet) and chosen)
+        for name in ("next_page", "all_stamps"):
+            can[name].setEnabled(isinstance(state.data, CutoutSet))
         can["choose_columns"].setEnabled(self.session.columns.to_choose_from is not None)
         can["choose_datasets"].setEnabled(self.session.telemetry.to_choose_from is not None)
         can["load_labels"].setEnabled(isinstance(state.data, Telemetry))

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.ui.images.stamp_grid import StampModel
+from desktop_app.ui.images.stamp_table import StampTable
 from desktop_app.ui.panels.gallery import COMMON, GalleryPage
 from desktop_app.ui.window import MainWindow
 from tests.pictures import open_made, stamps
@@ -173,8 +174,8 @@ def test_that_the_slider_and_the_zoom_actions_change_the_size(window: MainWindow
 def test_that_the_model_of_the_grid_keeps_its_promises(data: CutoutSet, page: GalleryPage) -> None:
     model = StampModel(page)
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    model.show_stamps(data, np.arange(50))
-    model.show_stamps(data, np.arange(0))
+    model.show_stamps(StampTable(data), np.arange(50))
+    model.show_stamps(StampTable(data), np.arange(0))
     model.show_stamps(None, np.arange(0))
     assert tester.model() is model
 

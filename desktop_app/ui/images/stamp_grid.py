@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -25,12 +26,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop_app.core.arrays import Ints
-from desktop_app.core.cutouts import CutoutSet
-from desktop_app.ui.images.stamp_filter import BY_ID
+from desktop_app.ui.images.stamp_marks import paint_marks
+from desktop_app.ui.images.stamp_table import BY_ID, StampTable
 from desktop_app.ui.images.thumbnails import Thumbnails
 from desktop_app.ui.named import named
 from desktop_app.ui.theme import Theme, tabular
-from desktop_app.ui.words import significant
 
 SIZES_PX = (32, 320)
 _PLACE = Qt.ItemDataRole.UserRole
@@ -39,32 +39,25 @@ _SOON_MS = 1
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 
-def value_text(data: CutoutSet, column: str, place: int) -> str:
-    """What the catalogue says of one stamp in one column, with its unit; "" for what it does not say."""
-    if column in data.columns:
-        series = data.columns[column]
-        value = float(series.values[place])
-        if value != value:
-            return ""
-        text = f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else significant(value, 5)
-        return f"{text} {series.unit}".strip()
-    return data.labels[column][place] if column in data.labels else ""
-
-
 class StampModel(QAbstractListModel):
     """The stamps that the filter keeps, in the chosen order."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.data_set: CutoutSet | None = None
+        self.table: StampTable | None = None
         self.places: list[int] = []
+        self.reasons: dict[int, str] = {}
         self.caption = BY_ID
 
-    def show_stamps(self, data: CutoutSet | None, places: Ints) -> None:
+    def show_stamps(self, table: StampTable | None, places: Ints) -> None:
         """Other stamps, or others of the same set."""
         self.beginResetModel()
-        self.data_set, self.places = data, [int(place) for place in places]
+        self.table, self.places = table, [int(place) for place in places]
         self.endResetModel()
+
+    def row_of(self, place: int | None) -> int:
+        """Where a stamp is among those shown; -1 where it is not."""
+        return self.places.index(place) if place in self.places else -1
 
     def rowCount(self, parent: _AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's default
         """How many there are."""
@@ -72,18 +65,24 @@ class StampModel(QAbstractListModel):
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The id, its place in the set, and what a reader reads aloud."""
-        if self.data_set is None or not index.isValid() or not 0 <= index.row() < len(self.places):
+        if self.table is None or not index.isValid() or not 0 <= index.row() < len(self.places):
             return None
         place = self.places[index.row()]
         if role == _PLACE:
             return place
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.data_set.ids[place]
+            return self.table.ids[place]
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            names = (*self.data_set.columns, *self.data_set.labels)
-            said = [(name, value_text(self.data_set, name, place)) for name in names]
-            return "\n".join([self.data_set.ids[place], *(f"{name}: {text}" for name, text in said if text)])
+            return self._told(self.table, place)
         return None
+
+    def _told(self, table: StampTable, place: int) -> str:
+        """What is known of one stamp, a line each; why it is suggested comes first."""
+        standing = table.standing(place)
+        where = [f"decided in {standing.entry.subject.source}"] if standing is not None and standing.elsewhere else []
+        reason = [self.reasons[place]] if place in self.reasons else []
+        said = [(name, table.text(name, place)) for name in table.names if name != BY_ID]
+        return "\n".join([table.ids[place], *reason, *where, *(f"{name}: {text}" for name, text in said if text)])
 
 
 class StampDelegate(QStyledItemDelegate):
@@ -101,8 +100,8 @@ class StampDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         """Paint one cell; its picture may come with the next paint."""
         grid, place = self._grid, index.data(_PLACE)
-        data = grid.stamps.data_set
-        if data is None or place is None:
+        table = grid.stamps.table
+        if table is None or place is None:
             return
         cell: QRect = option.rect
         side = grid.side
@@ -117,19 +116,23 @@ class StampDelegate(QStyledItemDelegate):
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(_fitted(box, image.width(), image.height()), image)
+        paint_marks(painter, box, table, place, self.theme)
         if chosen:
             painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box.adjusted(-1, -1, 1, 1))
-        self._write(painter, cell, box, data, place)
+        self._write(painter, cell, box, table, place)
 
-    def _write(self, painter: QPainter, cell: QRect, box: QRect, data: CutoutSet, place: int) -> None:
+    def _write(self, painter: QPainter, cell: QRect, box: QRect, table: StampTable, place: int) -> None:
         metrics = self._grid.fontMetrics()
         line = metrics.height()
         width = cell.width() - 2 * _MARGIN_PX
-        caption = self._grid.stamps.caption
-        lines = [(data.ids[place], self.theme.text)]
-        if caption != BY_ID:
-            lines.append((value_text(data, caption, place), self.theme.muted))
+        stamps = self._grid.stamps
+        lines = [(table.ids[place], self.theme.text)]
+        if stamps.reasons:
+            lines.append((stamps.reasons.get(place, ""), self.theme.muted))
+        elif stamps.caption != BY_ID:
+            lines.append((table.text(stamps.caption, place), self.theme.muted))
         for number, (text, colour) in enumerate(lines):
             where = QRect(cell.left() + _MARGIN_PX, box.bottom() + 3 + number * line, width, line)
             painter.setPen(QColor(colour))
@@ -146,12 +149,15 @@ class StampGrid(QListView):
         The place in the set of the stamp that was clicked or gone to.
     enlarged()
         Enter or a double click.
+    double_clicked(int)
+        The place in the set of the stamp that was clicked twice.
     resized_by(int)
         Control and the wheel: notches.
     """
 
     chosen = Signal(int)
     enlarged = Signal()
+    double_clicked = Signal(int)
     resized_by = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -184,7 +190,7 @@ class StampGrid(QListView):
     @property
     def cell(self) -> QSize:
         """How large a cell is."""
-        lines = 1 if self.stamps.caption == BY_ID else 2
+        lines = 1 if self.stamps.caption == BY_ID and not self.stamps.reasons else 2
         return QSize(
             self.side + 2 * _MARGIN_PX + 4, self.side + 2 * _MARGIN_PX + 4 + lines * self.fontMetrics().height()
         )
@@ -217,20 +223,41 @@ class StampGrid(QListView):
         self.set_side(self.side)
         self.viewport().update()
 
-    def show_stamps(self, data: CutoutSet | None, places: Ints, current: int | None) -> None:
+    def show_stamps(
+        self, table: StampTable | None, places: Ints, current: int | None, reasons: dict[int, str] | None = None
+    ) -> None:
         """Other stamps, or others of the same set; ``current`` stays chosen where it is among them."""
         model = self.selectionModel()
         model.blockSignals(True)
-        self.stamps.show_stamps(data, places)
+        self.stamps.reasons = reasons or {}
+        self.stamps.show_stamps(table, places)
         model.blockSignals(False)
+        self._share_width()
         self.choose(current)
+
+    def show_table(self, table: StampTable) -> None:
+        """The same stamps in the same order, with other things known of them."""
+        self.stamps.table = table
+        self.viewport().update()
+
+    def selected(self) -> list[int]:
+        """The places in the set of the stamps that are selected, in their order on the screen."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return [self.stamps.places[row] for row in rows]
+
+    def step(self, by: int) -> None:
+        """Go to the next stamp, or to the previous one."""
+        row = self.currentIndex().row() + by
+        if 0 <= row < len(self.stamps.places):
+            self.setCurrentIndex(self.stamps.index(row))
 
     def choose(self, place: int | None) -> None:
         """Mark a stamp without telling anyone."""
         now = self.currentIndex()
-        if place is None or (now.isValid() and now.data(_PLACE) == place) or place not in self.stamps.places:
+        row = self.stamps.row_of(place)
+        if place is None or (now.isValid() and now.data(_PLACE) == place) or row < 0:
             return
-        index = self.stamps.index(self.stamps.places.index(place))
+        index = self.stamps.index(row)
         model = self.selectionModel()
         model.blockSignals(True)
         model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
@@ -240,12 +267,11 @@ class StampGrid(QListView):
 
     def copy_ids(self) -> int:
         """Put the ids of the selected stamps on the clipboard, or of all that are shown; how many."""
-        data = self.stamps.data_set
-        if data is None:
+        table = self.stamps.table
+        if table is None:
             return 0
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        places = [self.stamps.places[row] for row in rows] or self.stamps.places
-        QGuiApplication.clipboard().setText("\n".join(data.ids[place] for place in places))
+        places = self.selected() or self.stamps.places
+        QGuiApplication.clipboard().setText("\n".join(table.ids[place] for place in places))
         return len(places)
 
     def paint_rest_soon(self) -> None:
@@ -278,6 +304,13 @@ class StampGrid(QListView):
 
     def _on_activated(self, _index: QModelIndex) -> None:
         self.enlarged.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Enlarge, and tell which stamp it was: one that was cut out of a picture leads back to it."""
+        super().mouseDoubleClickEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
+            self.double_clicked.emit(int(index.data(_PLACE)))
 
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():

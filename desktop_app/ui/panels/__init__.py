@@ -139,4 +139,18 @@ PANELS = (
         Qt.DockWidgetArea.BottomDockWidgetArea,
         f"{_HERE}.replay:ReplayPanel",
     ),
+    PanelSpec(
+        "map",
+        "Map",
+        "The objects of a picture or of stamps as points: what looks alike lies together.",
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        f"{_HERE}.scatter:MapPanel",
+    ),
+    PanelSpec(
+        "review",
+        "Review",
+        "What was decided on stamps, what the ranking learned from it, and the history of each.",
+        Qt.DockWidgetArea.RightDockWidgetArea,
+        f"{_HERE}.review:ReviewPanel",
+    ),
 )

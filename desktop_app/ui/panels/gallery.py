@@ -1,5 +1,8 @@
-"""The gallery page: stamps in a grid, and the chosen one large beside what its catalogue says."""
+"""The gallery page: stamps in a grid to be looked through and decided on, and the chosen one large beside its row."""
 
+from functools import partial
+
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -23,14 +26,29 @@ from desktop_app.core.cutouts import CutoutSet
 from desktop_app.ui.elided import ElidedLabel
 from desktop_app.ui.flow import Flow
 from desktop_app.ui.images.gallery_picture import GalleryPicture
+from desktop_app.ui.images.heat_layer import HeatLayer
 from desktop_app.ui.images.image_cell import ImageCell
 from desktop_app.ui.images.image_picture import image_picture
 from desktop_app.ui.images.image_words import stamp_readout
 from desktop_app.ui.images.look_bar import LookBar, LookChoice
-from desktop_app.ui.images.stamp_filter import BY_ID, columns_of, kept, ordered
-from desktop_app.ui.images.stamp_grid import SIZES_PX, StampGrid, value_text
+from desktop_app.ui.images.stamp_filter import kept, ordered
+from desktop_app.ui.images.stamp_grid import SIZES_PX, StampGrid
+from desktop_app.ui.images.stamp_table import (
+    ARTEFACTS,
+    BY_ID,
+    EVERYTHING,
+    LEARNED,
+    LIKENESS,
+    OBJECTS,
+    SCORE,
+    StampTable,
+)
 from desktop_app.ui.named import named
 from desktop_app.ui.part_chooser import PartChooser
+from desktop_app.ui.review.comment_dialog import CommentDialog
+from desktop_app.ui.review.review_bar import ReviewBar
+from desktop_app.ui.review.review_state import NOTHING_REVIEWED
+from desktop_app.ui.review.review_words import reason, short_reason
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular
@@ -60,10 +78,13 @@ class GalleryPage(QWidget):
         named(self, "gallery")
         self._session, self._appearance = session, appearance
         self._picture: GalleryPicture | None = None
+        self._table: StampTable | None = None
         self._large = False
+        self._heat = HeatLayer()
         self.grid = StampGrid(appearance.theme, self)
         self.look_bar = LookBar(self)
         self.look_bar.bad.hide()
+        self.review_bar = ReviewBar(appearance.theme, self)
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(_TYPED_MS)
@@ -103,6 +124,38 @@ class GalleryPage(QWidget):
         """Write the grid and the large stamp as a PNG file; whether that could be done."""
         return self._split.grab().save(path)
 
+    def decide(self, verdict: str) -> None:
+        """Call the stamps that are selected "interesting", "ordinary" or "artefact"; "" takes a verdict back."""
+        places = self._meant()
+        self._session.review.decide(places, verdict)
+        if verdict and len(places) == 1 and self.review_bar.goes_on.isChecked():
+            self.grid.step(1)
+
+    def comment(self) -> None:
+        """Ask for a kind and a comment on the stamps that are selected."""
+        places, table = self._meant(), self._table
+        if not places or table is None:
+            return
+        about = table.ids[places[0]] if len(places) == 1 else counted(len(places), "stamp")
+        standing = table.standing(places[0])
+        entry = standing.entry if standing is not None else None
+        everything = self._session.state.review.everything
+        kinds = [name for name, _ in everything.kinds] if everything is not None else []
+        take = partial(self._session.review.describe, places)
+        said = (entry.kind, entry.comment) if entry is not None else ("", "")
+        CommentDialog(about, kinds, *said, take, self.window()).open()
+
+    def more_like(self) -> None:
+        """Put all stamps in the order of their likeness to the chosen one."""
+        row = self._session.state.selection.row
+        if row is not None:
+            self._session.review.more_like(row)
+
+    def _meant(self) -> list[int]:
+        """The stamps that are selected; else the one that is looked at."""
+        row = self._session.state.selection.row
+        return self.grid.selected() or ([row] if row is not None and self.grid.stamps.row_of(row) >= 0 else [])
+
     # Building
 
     def _header(self) -> QWidget:
@@ -139,6 +192,7 @@ class GalleryPage(QWidget):
         second.addWidget(self.look_bar)
         layout.addLayout(second)
         layout.addLayout(self._row(self._common, self._sort, self._falling, self._caption, self._size))
+        layout.addWidget(self.review_bar)
         return bar
 
     def _row(self, *widgets: QWidget) -> Flow:
@@ -162,6 +216,12 @@ class GalleryPage(QWidget):
         side = named(QWidget(self._split), "gallery-side")
         self.stamp = ImageCell(self._appearance.theme, side)
         self.stamp.title.show()
+        self.stamp.view.set_layers((self._heat,))
+        self.heat = named(
+            QToolButton(side), "gallery-heat", label="Heat map", tip="Show which pixels of the stamp do not belong"
+        )
+        self.heat.setText("Heat map")
+        self.heat.setCheckable(True)
         self.table = named(QTableWidget(0, 2, side), "gallery-row", label="What the catalogue says of the stamp")
         self.table.setHorizontalHeaderLabels(["Column", "Value"])
         self.table.verticalHeader().hide()
@@ -175,6 +235,11 @@ class GalleryPage(QWidget):
         layout = QVBoxLayout(side)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 2, 8, 2)
+        line.addWidget(self.stamp.title, 1)
+        line.addWidget(self.heat)
+        layout.addLayout(line)
         layout.addWidget(self.stamp, 3)
         layout.addWidget(self.table, 2)
         self._split.addWidget(self.grid)
@@ -203,11 +268,13 @@ class GalleryPage(QWidget):
     def _connect(self) -> None:
         self.grid.chosen.connect(self._session.select_row)
         self.grid.enlarged.connect(self._on_enlarged)
+        self.grid.double_clicked.connect(self._session.cutting.show_place)
         self.grid.resized_by.connect(self._on_notches)
         self.stamp.view.hovered.connect(self._on_hovered)
         self.stamp.view.contrasted.connect(self._on_contrasted)
         self.look_bar.chosen.connect(self._on_chosen)
         self._common.activated.connect(self._show_look)
+        self._connect_review()
         self._sort.activated.connect(self._show_kept)
         self._falling.toggled.connect(self._show_kept)
         self._caption.activated.connect(self._on_caption)
@@ -219,13 +286,77 @@ class GalleryPage(QWidget):
         self._appearance.changed.connect(self._on_theme)
         self._session.changed.connect(self._on_changed)
 
+    def _connect_review(self) -> None:
+        bar, review = self.review_bar, self._session.review
+        bar.decided.connect(self.decide)
+        bar.comment_asked.connect(self.comment)
+        bar.like_asked.connect(self.more_like)
+        bar.page_asked.connect(review.next_page)
+        bar.page_ended.connect(review.end_page)
+        bar.like_ended.connect(review.end_like)
+        bar.chosen_ended.connect(self._on_chosen_ended)
+        bar.group_chosen.connect(self._show_kept)
+        self.heat.toggled.connect(self._session.closer.show_heat)
+
     # Following the state
 
     def _on_changed(self, old: AppState, new: AppState) -> None:
         if new.data is not old.data:
             self._show_data(new)
-        elif new.selection is not old.selection:
+            return
+        if self._picture is None or self._picture.data is not new.data:
+            return
+        scores = new.detection.scores if new.detection is not None else None
+        if scores is not (old.detection.scores if old.detection is not None else None):
+            self._show_detection(new)
+        elif new.review is not old.review or new.threshold != old.threshold or new.chosen is not old.chosen:
+            self._show_review(old, new)
+        if new.selection is not old.selection:
             self._show_stamp(new.selection.row)
+        if new.heat is not old.heat:
+            self._show_heat(new)
+
+    def _show_detection(self, state: AppState) -> None:
+        """Stamps that were detected in come in the order of their scores, artefacts in a group of their own."""
+        self._take_table(state)
+        table = self._table
+        assert table is not None
+        found = table.found is not None
+        self._fill(table)
+        if found:
+            self._sort.setCurrentText(SCORE)
+            with QSignalBlocker(self._falling):
+                self._falling.setChecked(True)
+        self.review_bar.show_group(OBJECTS if found and table.artefacts.any() else EVERYTHING)
+        self._show_kept()
+        self._show_heat(state)
+
+    def _show_review(self, old: AppState, new: AppState) -> None:
+        """Verdicts are painted at once; the order stays as it is until somebody asks for another."""
+        before = self._table.names if self._table is not None else []
+        self._take_table(new)
+        assert self._table is not None
+        if self._table.names != before:
+            self._fill(self._table)
+        ended = old.review.page is not None and new.review.page is None
+        if ended and LEARNED in self._table.columns:
+            self._sort.setCurrentText(LEARNED)  # what a page was labelled for
+        moved = new.review.page is not old.review.page or new.review.like is not old.review.like
+        if moved or new.chosen is not old.chosen:
+            self._show_kept()
+        else:
+            self.grid.show_table(self._table)
+        if new.review.standing is not old.review.standing and new.selection.row is not None:
+            self._show_row(self._table, new.selection.row)
+
+    def _take_table(self, state: AppState) -> None:
+        """What is known of the stamps, as of now."""
+        if isinstance(state.data, CutoutSet):
+            of = state.review.of
+            same = of is not None and of.images is state.data.images
+            review = state.review if same else NOTHING_REVIEWED
+            detection = state.detection if state.detection is not None and state.detection.data is state.data else None
+            self._table = StampTable(state.data, detection, review, state.threshold)
 
     def _show_data(self, state: AppState) -> None:
         if not isinstance(state.drawing, GalleryPicture) or not isinstance(state.data, CutoutSet):
@@ -236,19 +367,21 @@ class GalleryPage(QWidget):
         _, ny, nx = data.images.shape
         unit = f"  ·  {data.unit}" if data.unit else ""
         self._meta.setText(f"{counted(len(data), 'stamp')}  ·  {nx} × {ny} pixels{unit}")
-        self._fill(data)
+        self._take_table(state)
+        assert self._table is not None
+        self.review_bar.show_group(EVERYTHING)
+        self._fill(self._table)
         self._show_look()
         self._show_kept()
         self._show_stamp(state.selection.row)
 
-    def _fill(self, data: CutoutSet) -> None:
-        """The columns of the catalogue, keeping what was chosen where it is still there."""
-        names = columns_of(data)
+    def _fill(self, table: StampTable) -> None:
+        """The columns, keeping what was chosen where it is still there."""
         for box in (self._sort, self._caption):
             before = box.currentText()
             box.clear()
-            box.addItems(names)
-            box.setCurrentText(before if before in names else BY_ID)
+            box.addItems(table.names)
+            box.setCurrentText(before if before in table.names else BY_ID)
         self.grid.set_caption(self._caption.currentText())
 
     def _show_look(self) -> None:
@@ -260,18 +393,65 @@ class GalleryPage(QWidget):
         self._show_stamp(self._session.state.selection.row)
 
     def _show_kept(self) -> None:
-        if self._picture is None:
+        table, state = self._table, self._session.state
+        if self._picture is None or table is None:
             return
-        data = self._picture.data
-        found = kept(data, self._filter.text())
-        places: Ints = ordered(data, found.places, self._sort.currentText(), falling=self._falling.isChecked())
-        self.grid.show_stamps(data, places, self._session.state.selection.row)
-        n = len(places)
-        self._shown.setText(counted(n, "stamp") if n == len(data) else f"{n:,} of {counted(len(data), 'stamp')}")
-        self._problem.setText(found.problem or ("" if n else "No stamp fulfils the filter."))
-        self._problem.setVisible(bool(self._problem.text()))
+        data = table.data
+        found = kept(table, self._filter.text())
+        page, like = table.review.page, table.review.like
+        reasons: dict[int, str] = {}
+        if page is not None:
+            places = np.array([one.place for one in page.suggestions], np.int64)
+            reasons = {one.place: short_reason(one) for one in page.suggestions}
+        else:
+            shown = self._in_group(table, found.places)
+            by, falling = (
+                (LIKENESS, True) if like is not None else (self._sort.currentText(), self._falling.isChecked())
+            )
+            places = ordered(table, shown, by, falling=falling)
+        self.grid.show_stamps(table, places, state.selection.row, reasons)
+        self._show_count(table, len(places), found.problem)
+        self._show_chips(table, state)
         self._notes.setText(" ".join(data.source.notes))
         self._notes.setToolTip("\n".join(data.source.notes))
+
+    def _in_group(self, table: StampTable, places: Ints) -> Ints:
+        """Of the chosen group, and of those that somebody chose on the map."""
+        group, chosen = self.review_bar.group.currentText(), self._session.state.chosen
+        if len(chosen):
+            places = places[np.isin(places, chosen)]
+        if group == EVERYTHING:
+            return places
+        return places[table.artefacts[places] == (group == ARTEFACTS)]
+
+    def _show_count(self, table: StampTable, n: int, problem: str) -> None:
+        of = len(table)
+        text = counted(n, "stamp") if n == of else f"{n:,} of {counted(of, 'stamp')}"
+        apart = int(table.artefacts.sum()) if self.review_bar.group.currentText() == OBJECTS else 0
+        self._shown.setText(f"{text}, {counted(apart, 'artefact')} apart" if apart else text)
+        self._problem.setText(problem or ("" if n else "No stamp fulfils the filter."))
+        self._problem.setVisible(bool(self._problem.text()))
+
+    def _show_chips(self, table: StampTable, state: AppState) -> None:
+        page, like = table.review.page, table.review.like
+        self.review_bar.show_chips(
+            page=f"Page {page.number}: {counted(len(page.suggestions), 'stamp')} to label" if page else "",
+            like=f"Like {table.ids[like.place]}" if like is not None else "",
+            chosen=f"{counted(len(state.chosen), 'stamp')} chosen on the map" if len(state.chosen) else "",
+        )
+        self.review_bar.show_can(stamp=bool(len(table)), detected=table.found is not None)
+
+    def _show_heat(self, state: AppState) -> None:
+        """The map of the stamp that is looked at, where one is wanted and known."""
+        heat, detected = state.heat, state.detection is not None
+        with QSignalBlocker(self.heat):
+            self.heat.setChecked(heat.on)
+        self.heat.setEnabled(detected)
+        self.heat.setToolTip(heat.why_not or "Show which pixels of the stamp do not belong")
+        of_this = detected and heat.on and heat.place == state.selection.row
+        self._heat.opacity = heat.opacity / 100
+        self._heat.set_heat(heat.values if of_this else None, None)
+        self.stamp.view.update()
 
     def _show_stamp(self, place: int | None) -> None:
         picture = self._picture
@@ -286,12 +466,22 @@ class GalleryPage(QWidget):
             self.stamp.show_picture(image_picture(data.images[place], unit=data.unit), look)
             self.stamp.title.setText(data.ids[place])
             self.look_bar.show_cuts(look.cuts)
-            self._show_row(data, place)
+            if self._table is not None:
+                self._show_row(self._table, place)
+        self._show_heat(self._session.state)
         self.stamp.title.show()
 
-    def _show_row(self, data: CutoutSet, place: int) -> None:
-        rows = [(name, value_text(data, name, place)) for name in (*data.columns, *data.labels)]
-        ra, dec = float(data.ra_deg[place]), float(data.dec_deg[place])
+    def _show_row(self, table: StampTable, place: int) -> None:
+        rows = [
+            (name, text)
+            for name in table.names
+            if name != BY_ID and ((text := table.text(name, place)) or _given(name, table))
+        ]
+        page = table.review.page
+        why = next((one for one in page.suggestions if one.place == place), None) if page is not None else None
+        if why is not None:
+            rows.insert(0, ("suggested", reason(why, table.ids)))
+        ra, dec = float(table.ra_deg[place]), float(table.dec_deg[place])
         if ra == ra and dec == dec:
             rows += [("RA", f"{ra:.5f}°"), ("Dec", f"{dec:+.5f}°".replace("-", "−"))]
         if not rows:
@@ -311,6 +501,9 @@ class GalleryPage(QWidget):
 
     def _on_caption(self) -> None:
         self.grid.set_caption(self._caption.currentText())
+
+    def _on_chosen_ended(self) -> None:
+        self._session.closer.look_closer(())
 
     def _on_typed(self) -> None:
         self._typed.start()
@@ -336,4 +529,10 @@ class GalleryPage(QWidget):
     def _on_theme(self, theme: Theme) -> None:
         self.grid.set_theme(theme)
         self.stamp.set_theme(theme)
+        self.review_bar.set_theme(theme)
         self._show_look()
+
+
+def _given(name: str, table: StampTable) -> bool:
+    """Whether the catalogue has the column: what it does not know is said."""
+    return name.removeprefix("catalogue ") in (*table.data.columns, *table.data.labels)

@@ -22,7 +22,7 @@ def export_verdicts(session: Session, parent: QWidget, folder: str) -> None:
     wanted = str(Path(folder) / "verdicts.csv")
     name, chosen = QFileDialog.getSaveFileName(parent, "Export verdicts", wanted, ";;".join(filters))
     if name:
-        suffix, everything = filters[chosen] if chosen in filters else (".csv", not of_stamps)
+        suffix, everything = filters.get(chosen, (".csv", not of_stamps))
         session.review.export(Path(name) if Path(name).suffix else Path(name + suffix), everything=everything)
 
 

@@ -49,7 +49,7 @@ def test_that_conditions_and_words_choose_stamps(data: CutoutSet, text: str, pla
     [
         ("scor > 0.8", "There is no column “scor”. The columns are id, score, mag r, type."),
         ("score > high", "“high” is no number to compare score with."),
-        ("type > star", "type is text: compare it by = or !=."),
+        ("type > star", "type is text: compare it by =, != or ~ (contains)."),
     ],
 )
 def test_that_a_condition_that_is_not_understood_is_told_and_left_out(data: CutoutSet, text: str, why: str) -> None:
