@@ -14,6 +14,7 @@ from desktop_app.core.source import Source
 STRANGE_KINDS = ("ring", "merger", "streak", "arc", "bad columns")
 _SHARE_OF_STARS = 0.08
 _SHARE_OF_SPIRALS = 0.4
+_SHARE_WITH_FIELD_STAR = 0.15
 _ZERO_POINT = 27.0
 _NOISE = 1.0
 _SEEN = 0.5
@@ -108,10 +109,14 @@ def _stamp(kind: str, side: int, rng: np.random.Generator) -> tuple[Stamps, Bool
     else:
         light += _galaxy_light(galaxy, side, rng)
     _add_company(light, galaxy, rng)
+    if rng.random() < _SHARE_WITH_FIELD_STAR:
+        _add_field_star(light, rng)
     extra = _EXTRA[kind](galaxy, side, rng) if kind in _EXTRA else np.zeros((side, side))
     seeing = rng.normal(1.25, 0.06) * max(side / 64, 0.6)
     seen, more = _blurred(light, seeing), _blurred(extra, seeing)
-    noise = _NOISE * rng.standard_normal(light.shape) * np.sqrt(1 + np.maximum(seen + more, 0) / 60)
+    # Fields are not equally deep.
+    depth = _NOISE * float(np.clip(rng.lognormal(0, 0.15), 0.7, 1.5))
+    noise = depth * rng.standard_normal(light.shape) * np.sqrt(1 + np.maximum(seen + more, 0) / 60)
     image = 100 + seen + more + noise
     where = more > _SEEN * _NOISE
     if kind == "bad columns":
@@ -129,8 +134,8 @@ def _drawn(side: int, rng: np.random.Generator) -> _Galaxy:
     spiral = bool(rng.random() < _SHARE_OF_SPIRALS)
     radius = scale * float(np.clip(rng.lognormal(np.log(5.0), 0.35), 2, 11))
     return _Galaxy(
-        # Bright galaxies are rare and large: the signal spans a factor of fifty, as in a sample cut in magnitude.
-        flux=float(1800 * scale**2 * (1 + rng.pareto(1.6)) * (radius / (5 * scale))),
+        # Bright galaxies are rare and large: the signal spans a factor of thirty, as in a sample cut in magnitude.
+        flux=float(2600 * scale**2 * rng.lognormal(0, 0.7) * radius / (5 * scale)),
         radius=radius,
         index=1.0 if spiral else float(np.exp(rng.uniform(np.log(0.7), np.log(5)))),
         ratio=float(rng.uniform(0.3, 1.0)),
@@ -179,14 +184,21 @@ def _knots(side: int, rng: np.random.Generator) -> Floats:
 def _add_company(light: Floats, galaxy: _Galaxy, rng: np.random.Generator) -> None:
     """Neighbours by chance: faint galaxies and stars anywhere but on the galaxy itself."""
     side = len(light)
-    for _ in range(int(rng.poisson(1.1))):
+    for _ in range(int(rng.poisson(0.7))):
         far, angle = rng.uniform(1.8 * galaxy.radius + 2, 0.68 * side), rng.uniform(0, 2 * np.pi)
         x, y = galaxy.x + far * np.cos(angle), galaxy.y + far * np.sin(angle)
-        flux = galaxy.flux * min(0.05 * (1 + rng.pareto(1.1)), 1.0)
+        flux = galaxy.flux * min(0.02 * (1 + rng.pareto(1.5)), 0.4)
         if rng.random() < 0.4:
             _add_star(light, x, y, flux)
             continue
         light += _galaxy_light(_companion(galaxy, x, y, flux, rng), side, rng)
+
+
+def _add_field_star(light: Floats, rng: np.random.Generator) -> None:
+    """A star of our own galaxy in a corner, at times brighter than all else."""
+    side = len(light)
+    away = rng.uniform(0.36, 0.5, 2) * rng.choice([-1, 1], 2) * side
+    _add_star(light, side / 2 + away[0], side / 2 + away[1], 700 * (side / 64) ** 2 * (1 + rng.pareto(1.2)))
 
 
 def _companion(galaxy: _Galaxy, x: float, y: float, flux: float, rng: np.random.Generator) -> _Galaxy:
@@ -225,7 +237,7 @@ def _ring(galaxy: _Galaxy, side: int, rng: np.random.Generator) -> Floats:
     phase = np.arctan2(across, along)
     middle, width = galaxy.radius * rng.uniform(1.8, 2.8), side / 64 * rng.uniform(0.8, 1.6)
     light = np.exp(-((far - middle) ** 2) / (2 * width**2)) * (1 + 0.3 * np.cos(phase - rng.uniform(0, 6)))
-    return light * galaxy.flux * rng.uniform(0.15, 0.5) / light.sum()
+    return light * galaxy.flux * rng.uniform(0.2, 0.5) / light.sum()
 
 
 def _merger(galaxy: _Galaxy, side: int, rng: np.random.Generator) -> Floats:
@@ -250,7 +262,7 @@ def _streak(_galaxy: _Galaxy, side: int, rng: np.random.Generator) -> Floats:
     shift = rng.uniform(-0.3, 0.3, 2) * side
     _, across = _turned(side, middle + shift[0], middle + shift[1], rng.uniform(0, np.pi))
     width = rng.uniform(0.5, 1.5)
-    return _NOISE * rng.uniform(2.5, 8) * np.exp(-(across**2) / (2 * width**2))
+    return _NOISE * rng.uniform(3, 10) * np.exp(-(across**2) / (2 * width**2))
 
 
 def _arc(galaxy: _Galaxy, side: int, rng: np.random.Generator) -> Floats:
@@ -262,7 +274,7 @@ def _arc(galaxy: _Galaxy, side: int, rng: np.random.Generator) -> Floats:
     light = np.exp(-((far - middle) ** 2) / (2 * width**2)) * np.exp(-((phase / span) ** 4))
     if rng.random() < 0.5:
         _add_star(light, *_opposite(galaxy, along, across, middle), 0.1 * float(light.sum()))
-    return light * galaxy.flux * rng.uniform(0.08, 0.3) / light.sum()
+    return light * galaxy.flux * rng.uniform(0.1, 0.3) / light.sum()
 
 
 def _opposite(galaxy: _Galaxy, along: Floats, across: Floats, far: float) -> tuple[float, float]:
@@ -277,7 +289,7 @@ def _spoil_columns(image: Floats, rng: np.random.Generator) -> Bools:
     first, many = int(rng.integers(2, side - 5)), int(rng.integers(1, 4))
     where = np.zeros(image.shape, bool)
     where[:, first : first + many] = True
-    shift = rng.choice([-1, 1]) * rng.uniform(4, 12) * _NOISE
+    shift = rng.choice([-1, 1]) * rng.uniform(5, 15) * _NOISE
     image[where] += shift + 0.3 * abs(shift) * rng.standard_normal(int(where.sum()))
     return where
 

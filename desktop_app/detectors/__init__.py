@@ -50,6 +50,7 @@ IMAGE_DETECTORS: Registry[DetectorSpec] = Registry(
     {
         "sources": "desktop_app.detectors.images.sources:SPEC",
         "artefacts": "desktop_app.detectors.images.artefacts:SPEC",
+        "difference": "desktop_app.detectors.images.difference:SPEC",
     },
 )
 DEFAULT_IMAGE_DETECTOR = "sources"
@@ -57,11 +58,16 @@ DEFAULT_IMAGE_DETECTOR = "sources"
 CUTOUT_DETECTORS: Registry[DetectorSpec] = Registry(
     "detector of cut-outs",
     {
+        "strange": "desktop_app.detectors.cutouts.strange:SPEC",
+        "mahalanobis": "desktop_app.detectors.cutouts.mahalanobis:SPEC",
         "knn": "desktop_app.detectors.cutouts.knn:SPEC",
+        "patches": "desktop_app.detectors.cutouts.patches:SPEC",
+        "embedding_pca": "desktop_app.detectors.cutouts.embedding_pca:SPEC",
         "triplet": "desktop_app.detectors.cutouts.triplet:SPEC",
+        "mmae": "desktop_app.detectors.cutouts.mmae:SPEC",
     },
 )
-DEFAULT_CUTOUT_DETECTOR = "knn"
+DEFAULT_CUTOUT_DETECTOR = "strange"
 
 OF_KIND: dict[Looks, tuple[Registry[DetectorSpec], str]] = {
     "light curve": (DETECTORS, DEFAULT_DETECTOR),

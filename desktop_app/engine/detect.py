@@ -20,6 +20,7 @@ from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.telemetry import Telemetry, without_labels
 from desktop_app.core.transits.difference import on_pixels
 from desktop_app.detectors import looks_of, spec_of
+from desktop_app.detectors.cutouts.embedding import encoder_hash
 from desktop_app.engine.cache import ScoreCache, cache_key
 from desktop_app.nets.weights import weights_hash
 from desktop_app.paths import cache_folder, version
@@ -119,17 +120,27 @@ def _depends_on(data: Seen, spec: DetectorSpec, params: Params) -> dict[str, obj
         "device": "cpu",
         "weights": weights_hash(_weights_of(spec, params)),
         **_told_elsewhere(params),
+        **_other_frames(data, spec),
     }
 
 
+def _other_frames(data: Seen, spec: DetectorSpec) -> dict[str, object]:
+    """The state of the frames that a detector looks at beside the one that is shown."""
+    if not spec.whole_sequence or not isinstance(data, SkyImage) or data.sequence is None:
+        return {}
+    return {"sequence": data.sequence.version()}
+
+
 def _told_elsewhere(params: Params) -> dict[str, object]:
-    """What settings name that may change under its name: a table of ranges, and detectors that look together."""
+    """What settings name that may change under its name: a table of ranges, further detectors, an encoder."""
     told: dict[str, object] = {}
     if ranges := str(getattr(params, "ranges", "")):
         told["ranges"] = _hash_of_file(Path(ranges).expanduser())
     for name in str(getattr(params, "members", "")).replace(",", " ").split():
         member = spec_of(name, "telemetry")
         told[f"member {name}"] = [member.version, weights_hash(member.weights)]
+    if encoder := str(getattr(params, "encoder", "")):
+        told["encoder"] = encoder_hash(encoder)
     return told
 
 
