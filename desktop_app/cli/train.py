@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from desktop_app.cli.arguments import add_settings
 from desktop_app.cli.progress import Note
 from desktop_app.cli.terminal import say
-from desktop_app.core.errors import ParamError, UserError
+from desktop_app.core.errors import UserError
 from desktop_app.core.progress import Report
 
 if TYPE_CHECKING:
@@ -27,14 +27,15 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         help="learn the weights of a detector from files of your own",
         description="Trains a network and writes its weights, and a card that says what they were trained on and how "
         "well they do. DATA is a folder of light curves, or telemetry: a file, an archive of channels, a folder of "
-        "them. Ctrl+C stops it; weights are written when the training is done. A training of telemetry that was "
-        "stopped or killed goes on where it was when the same command is given again.",
+        "them; or a folder of stamps with a catalogue. Ctrl+C stops it; weights are written when the training is done. "
+        "A training of telemetry or of stamps that was stopped or killed goes on where it was when the same command is "
+        "given again.",
     )
     parser.add_argument(
         "model",
         metavar="DETECTOR",
         help="light curves: flares, lstm_autoencoder, vetting; telemetry: lstm_autoencoder, lstm_forecaster, "
-        "lstm_classifier",
+        "lstm_classifier; stamps with a catalogue: mmae, which simulates its data where none are named",
     )
     parser.add_argument("data", type=Path, nargs="?", metavar="DATA", help="what to learn from")
     parser.add_argument("--data", type=Path, dest="folder", metavar="DIR", help="the same, by name")
@@ -48,6 +49,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     parser.add_argument(
         "--channel", dest="channels", action="append", default=[], metavar="NAME", help="only this channel (repeatable)"
     )
+    parser.add_argument("--columns", metavar="A,B", help="of stamps only these numbers of the catalogue")
     parser.add_argument("--jobs", type=int, metavar="N", help="channels trained at once (default: 1)")
     parser.add_argument("--no-resume", action="store_true", help="begin anew, whatever an earlier training has done")
     parser.add_argument(
@@ -98,15 +100,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _request(arguments: argparse.Namespace) -> "tuple[TrainRequest, tuple[str, ...]]":
     """What is asked for, and what to say about how it was understood."""
-    from desktop_app.engine.train import TrainRequest
+    from desktop_app.engine.train import NO_DATA, TrainRequest, training_for
     from desktop_app.engine.training_file import TrainingFile, read_training_file
     from desktop_app.engine.training_kept import dated
 
-    data = arguments.data or arguments.folder
-    if data is None:
-        raise ParamError("There is nothing to learn from.", hint="Name a file or folder behind the detector.")
+    data = arguments.data or arguments.folder or NO_DATA
+    if data == NO_DATA:
+        training_for(arguments.model, data)
     said = read_training_file(arguments.config) if arguments.config else TrainingFile()
-    words = {key: getattr(arguments, key) for key in ("seed", "epochs", "device")}
+    words = {key: getattr(arguments, key) for key in ("seed", "epochs", "device", "columns")}
     given = {key: value for key, value in words.items() if value is not None}
     out, resume = arguments.out or Path(arguments.model), not arguments.no_resume
     request = TrainRequest(

@@ -14,6 +14,8 @@ from desktop_app.detectors import Looks
 from desktop_app.engine.training_config import checked_settings
 from desktop_app.nets.device import chosen_device
 
+NO_DATA = Path()
+"""What a training learns from that simulates its own data."""
 _FILES_LOOKED_AT = 20
 
 
@@ -26,7 +28,8 @@ class TrainRequest:
     model : str
         A name of the registry for the kind of data that ``data`` is.
     data : Path
-        A folder of light curves; or telemetry: a file, an archive of channels, a folder of them.
+        A folder of light curves; or telemetry: a file, an archive of channels, a folder of them; or a folder of stamps;
+        or `NO_DATA` where a training simulates its own.
     out : Path
         The folder for weights and card.
     settings : mapping of str to object
@@ -104,6 +107,8 @@ class TrainingSpec:
         ``run(request, params, report, told)`` trains, saves, and gives the card.
     each_channel : bool
         Whether every channel gets a network of its own, so that channels can be chosen and trained side by side.
+    simulates : bool
+        Whether it can do without data.
     """
 
     name: str
@@ -113,6 +118,7 @@ class TrainingSpec:
     params: type[Params]
     run: Callable[[TrainRequest, Any, Report, Told], Mapping[str, Any]]
     each_channel: bool = False
+    simulates: bool = False
 
 
 CURVE_TRAININGS: Registry[TrainingSpec] = Registry(
@@ -131,9 +137,17 @@ TELEMETRY_TRAININGS: Registry[TrainingSpec] = Registry(
         "lstm_classifier": "desktop_app.engine.train_classifier:LSTM_CLASSIFIER",
     },
 )
+CUTOUT_TRAININGS: Registry[TrainingSpec] = Registry(
+    "model to train on stamps",
+    {
+        "mmae": "desktop_app.engine.train_mmae:MMAE",
+        "encoder": "desktop_app.engine.train_encoder:ENCODER",
+    },
+)
 TRAININGS: dict[Looks, Registry[TrainingSpec]] = {
     "light curve": CURVE_TRAININGS,
     "telemetry": TELEMETRY_TRAININGS,
+    "cutouts": CUTOUT_TRAININGS,
 }
 """The trainings there are, by the kind of data they learn from."""
 
@@ -184,7 +198,12 @@ def training_for(model: str, data: Path) -> TrainingSpec:
     ReadError
         There are no such data.
     """
-    return TRAININGS[looks_at(data)][model]
+    if data != NO_DATA:
+        return TRAININGS[looks_at(data)][model]
+    for trainings in TRAININGS.values():
+        if model in tuple(trainings) and trainings[model].simulates:
+            return trainings[model]
+    raise ParamError("There is nothing to learn from.", hint="Name a file or folder behind the detector.")
 
 
 def looks_at(data: Path) -> Looks:
@@ -201,7 +220,13 @@ def looks_at(data: Path) -> Looks:
         raise ReadError(f"There is no folder or file {data}.", hint="Name the data to learn from.")
     for path in (data, *(data_files(data)[:_FILES_LOOKED_AT] if data.is_dir() else ())):
         try:
-            return "telemetry" if summarise(path).kind == "telemetry" else "light curve"
+            match summarise(path).kind:
+                case "telemetry":
+                    return "telemetry"
+                case "cutouts":
+                    return "cutouts"
+                case _:
+                    return "light curve"
         except UserError:
             continue
     return "light curve"
