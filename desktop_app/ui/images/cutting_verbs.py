@@ -15,6 +15,7 @@ from desktop_app.engine.cutting_settings import Cutting
 from desktop_app.io.images.folders import image_names
 from desktop_app.io.images.triplets import stem_of
 from desktop_app.io.reader import FileSummary
+from desktop_app.paths import cache_folder
 from desktop_app.ui import work
 from desktop_app.ui.bridge import Take
 from desktop_app.ui.state import CutFrom, FileEntry
@@ -89,9 +90,13 @@ class CuttingVerbs(QObject):
         _, ny, nx = data.images.shape
         summary = FileSummary(entry.path, "cutouts", data.source.object_name, rows=len(data), shape=(ny, nx))
         self._session.files.merge([replace(entry, summary=summary)])
+        scanned = entry.cut is not None and entry.cut.path.is_dir()
+        if scanned:
+            self._session.detect_when_shown(entry.path)
         self._take(loaded)
         text = f"{counted(len(data), 'stamp')} of {nx} × {ny} pixels were cut."
-        self._session.notify("info", text, "Press Run to rank them; a double click goes back to the picture.")
+        ranked = "They are being ranked" if scanned else "Press Run to rank them"
+        self._session.notify("info", text, f"{ranked}; a double click goes back to the picture.")
 
     def _on_back(self, path: Path, aimed: tuple[float, float], loaded: work.Loaded) -> None:
         self._session.files.merge([FileEntry(path)])
@@ -104,9 +109,11 @@ def _cut(path: Path, cut: CutFrom, report: Report) -> work.Loaded:
     report(0.0, f"Reading {cut.path.name}")
     with work.one_importer:
         from desktop_app.engine.cutting import cutouts_of
+        from desktop_app.engine.scan import CUTS
         from desktop_app.io import open_file
     if cut.path.is_dir():
-        data = cutouts_of(cut.path, cut.cutting, part(report, 0.0, 0.95))
+        # What was cut stays, so that a scan that was ended goes on where it was.
+        data = cutouts_of(cut.path, cut.cutting, part(report, 0.0, 0.95), kept_in=cache_folder() / CUTS)
     else:
         image = open_file(cut.path, part=cut.part or None)
         assert isinstance(image, SkyImage), "a picture was cut"

@@ -36,6 +36,7 @@ MINIMUM_PX = 250
 BY_SCORE, BY_KIND, BY_VERDICT = "score", "kind", "verdict"
 _VERDICTS = ("", "interesting", "ordinary", "artefact")
 _HOVER_PX = 72
+_FAINT = 0.6
 _TOOLS: tuple[tuple[Tool, str, str], ...] = (
     ("lasso", "Lasso", "Drag a line about objects to choose them"),
     ("box", "Box", "Drag a box about objects to choose them"),
@@ -278,7 +279,8 @@ def _score_colours(values: Floats, threshold: float, theme: Theme) -> tuple[NDAr
     """From the colour of what is usual to that of a warning, which is reached at one and a half times the threshold."""
     top = np.arcsinh(1.5 * max(threshold, 1e-3))
     share = np.clip(np.nan_to_num(np.arcsinh(values), nan=0.0) / top, 0.0, 1.0)
-    low, high = QColor(theme.muted), QColor(theme.error)
+    low = QColor(_between(QColor(theme.line), QColor(theme.muted), _FAINT))
+    high = QColor(theme.warning if theme.dark else theme.error)
     palette = tuple(_between(low, high, place / (MOST_COLOURS - 1)) for place in range(MOST_COLOURS))
     return (share * (MOST_COLOURS - 1)).astype(np.uint8), palette
 

@@ -16,11 +16,12 @@ from desktop_app.ui.telemetry.against_items import density_shades
 DENSE_FROM = 20_000
 """From so many objects on a density is drawn, and discs for the flagged ones alone."""
 MOST_COLOURS = 100
-_RADIUS_PX = (2.0, 3.6)
+_RADIUS_PX = (1.6, 3.6)
 _ROOMY = 3000.0
 _RING_PX = 6.0
 _RINGED = 2000
 _RIM_ALPHA = 110
+_EDGE_PX = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,5 +176,5 @@ def _disc(radius: float) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, 
     """Offsets of pixels in the rim and in the core of a disc."""
     reach = int(radius) + 1
     cells = [(dx, dy, np.hypot(dx, dy)) for dx in range(-reach, reach + 1) for dy in range(-reach, reach + 1)]
-    rim = tuple((dx, dy) for dx, dy, away in cells if radius - 0.5 < away <= radius + 0.5)
-    return rim, tuple((dx, dy) for dx, dy, away in cells if away <= radius - 0.5)
+    rim = tuple((dx, dy) for dx, dy, away in cells if radius - _EDGE_PX < away <= radius + _EDGE_PX)
+    return rim, tuple((dx, dy) for dx, dy, away in cells if away <= radius - _EDGE_PX)
