@@ -25,11 +25,13 @@ def _sensitivity(title: str) -> float:
 class ArtefactsParams(Params):
     """The settings of the search for artefacts."""
 
+    streaks: float = _sensitivity("Streaks")
     bad_columns: float = _sensitivity("Bad columns and rows")
     saturation: float = _sensitivity("Saturation")
 
 
 _KINDS = {
+    "streak": "streaks",
     "bad column": "bad_columns",
     "saturation": "saturation",
 }
@@ -75,11 +77,11 @@ def _objects(data: SkyImage, found: Sequence[Artefact]) -> Objects:
 SPEC = DetectorSpec(
     name="artefacts",
     label="Artefacts",
-    help="Finds bad columns and saturation, and says where and why.",
+    help="Finds streaks, bad columns and saturation, and says where and why.",
     kinds=(SkyImage,),
     version=1,
     params=ArtefactsParams,
     build=Artefacts,
     threshold=5.0,
-    finds=("bad column", "saturation"),
+    finds=("streak", "bad column", "saturation"),
 )

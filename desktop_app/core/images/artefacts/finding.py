@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from desktop_app.core.images.artefacts import columns, saturation
+from desktop_app.core.images.artefacts import columns, saturation, streaks
 from desktop_app.core.images.artefacts.artefact import Artefact, pixels_inside
 from desktop_app.core.images.artefacts.frame import Frame, frame_of
 from desktop_app.core.images.background import Background
@@ -15,6 +15,7 @@ from desktop_app.core.sky_image import SkyImage
 _SEARCHES: Mapping[str, Callable[[Frame, float], tuple[Artefact, ...]]] = {
     saturation.KIND: saturation.find_saturation,
     columns.KIND: columns.find_columns,
+    streaks.KIND: streaks.find_streaks,
 }
 LEAST_SIGMA: Mapping[str, float] = MappingProxyType(dict.fromkeys(_SEARCHES, 5.0))
 """The kinds that are looked for, and the lowest score of each that is told."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from desktop_app.core.arrays import robust_sigma
 from desktop_app.core.compiled import compiled
 
-_SAMPLED = 200_000
+_SAMPLED = 20_000
 _LEAST_KNOWN = 0.4
 Singles = NDArray[np.float32]
 

@@ -9,13 +9,20 @@ from desktop_app.core.images.artefacts.frame import Frame
 from desktop_app.core.images.artefacts.line_sums import Line
 from desktop_app.core.images.objects import Outline
 
-_CLIP = 40.0
+_CLIP = 10.0
+_WIDENED = 4
+_FAINT = 3.0
+_MOST_BENT = 0.02
 _PIECES = 24
 _ON = 0.35
 _OF_PEAK = 0.125
 """Where the outline lies: at an eighth of the peak, 1.7 times the full width at half of it, which is what eyes see."""
 _GAUSSIAN = 1.732
+_BRIGHT = 20.0
 _NARROWEST_PX = 3.0
+_OTHERS = 8
+_OF_OTHERS = 1.6
+"""A trail that the search would tell (about 8 sigmas) stands five times above what bands beside it scatter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +88,16 @@ class Trail:
         return tuple((float(x), float(y)) for one in (left, right) for x, y in zip(*one, strict=True))
 
 
+@dataclass(frozen=True, eq=False)
+class View:
+    """A frame, the pixels of it that count, and the sigmas that are cut off below and above."""
+
+    frame: Frame
+    known: Bools
+    low: float
+    high: float
+
+
 def fit_trail(frame: Frame, known: Bools, line: Line, reach: float) -> Trail | None:
     """The trail that a line of bright pixels belongs to; None where there is none.
 
@@ -97,28 +114,42 @@ def fit_trail(frame: Frame, known: Bools, line: Line, reach: float) -> Trail | N
     angle = float(np.arctan2(line.y1 - line.y0, line.x1 - line.x0))
     length = float(np.hypot(line.x1 - line.x0, line.y1 - line.y0))
     none = np.zeros(0)
-    trail = Trail(line.x0, line.y0, angle, 0.0, length, 0.0, reach / 2, reach, 0.0, 0.0, none, none, 1.0)
+    wide = Trail(line.x0, line.y0, angle, 0.0, length, 0.0, reach, reach, 0.0, 0.0, none, none, 1.0)
+    view = View(frame, known, -_CLIP, 1e9)
+    values, counts = _sampled(view, wide, np.arange(0, length + 0.5), np.arange(-reach, reach + 1))
+    if not counts.any():
+        return None
+    # A star that was not masked must not weigh more than the trail.
+    heights = np.max(np.where(counts > 0, values, -np.inf), axis=1)
+    view = replace(view, high=max(_CLIP, 3 * float(np.median(heights[np.isfinite(heights)]))))
+    for _ in range(_WIDENED):
+        trail = _fitted(view, wide, reach)
+        if trail is None or trail.width < reach:
+            return trail
+        reach *= 2.5
+        wide = replace(wide, fwhm=reach / 2, width=reach)
+    return None
+
+
+def _fitted(view: View, trail: Trail, reach: float) -> Trail | None:
     for _ in range(3):
-        straightened = _straightened(frame, known, trail, reach)
-        if straightened is None:
-            return None
-        ended = _ended(frame, known, straightened)
+        straightened = _straightened(view, trail, reach)
+        ended = None if straightened is None else _ended(view, straightened)
         if ended is None:
             return None
         trail = ended
-        reach = max(min(reach, 3 * trail.width), 8.0)
-    return _measured(frame, known, trail)
+    return _measured(view, trail)
 
 
-def _sampled(frame: Frame, known: Bools, trail: Trail, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+def _sampled(view: View, trail: Trail, u: Floats, v: Floats) -> tuple[Floats, Floats]:
     """Values and whether they count, at all ``u`` and ``v``: shapes (n, k)."""
     x, y = trail.at(u[:, None], v[None, :])
     column, row = np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
-    ny, nx = frame.shape
+    ny, nx = view.frame.shape
     inside = (column >= 0) & (row >= 0) & (column < nx) & (row < ny)
     column, row = np.clip(column, 0, nx - 1), np.clip(row, 0, ny - 1)
-    counts = (inside & known[row, column]).astype(np.float64)
-    values: Floats = np.clip(frame.sigmas[row, column], -_CLIP / 4, _CLIP) * counts
+    counts = (inside & view.known[row, column]).astype(np.float64)
+    values: Floats = np.clip(view.frame.sigmas[row, column], view.low, view.high) * counts
     return values, counts
 
 
@@ -129,13 +160,13 @@ def _profiles(values: Floats, counts: Floats, pieces: int) -> tuple[Floats, Floa
     return sums / np.maximum(n, 1), n
 
 
-def _straightened(frame: Frame, known: Bools, trail: Trail, reach: float) -> Trail | None:
+def _straightened(view: View, trail: Trail, reach: float) -> Trail | None:
     """The trail on the course along which its pieces line up best."""
     u = np.arange(trail.start, trail.stop + 0.5)
     if len(u) < 8:
         return None
     v = np.arange(-np.ceil(2 * reach), np.ceil(2 * reach) + 1)
-    values, counts = _sampled(frame, known, trail, u, v)
+    values, counts = _sampled(view, trail, u, v)
     pieces = min(_PIECES, len(u) // 4)
     profiles, n = _profiles(values, counts, pieces)
     base = np.array([np.median(row[k > 0]) if (k > 0).any() else 0.0 for row, k in zip(profiles, n, strict=True)])
@@ -144,14 +175,17 @@ def _straightened(frame: Frame, known: Bools, trail: Trail, reach: float) -> Tra
     profiles = np.where(n > 0, np.clip(profiles - base[:, None], -top, top), 0.0)
     s = (np.arange(pieces) + 0.5) / pieces - 0.5
     width = max(min(trail.fwhm, reach), 2.0)
-    tilt, bend, shift = _best_course(profiles, s, v, width=width, reach=reach)
+    most = min(_MOST_BENT * trail.length, reach)
+    tilt, bend, shift = _best_course(profiles, s, v, width=width, reach=reach, most=most)
     x, y = replace(trail, bend=0.0).at(np.array([trail.start, trail.stop]), shift + tilt * np.array([-0.5, 0.5]))
     angle = float(np.arctan2(y[1] - y[0], x[1] - x[0]))
     length = float(np.hypot(x[1] - x[0], y[1] - y[0]))
     return replace(trail, x0=float(x[0]), y0=float(y[0]), angle=angle, start=0.0, stop=length, bend=trail.bend + bend)
 
 
-def _best_course(profiles: Floats, s: Floats, v: Floats, *, width: float, reach: float) -> tuple[float, float, float]:
+def _best_course(
+    profiles: Floats, s: Floats, v: Floats, *, width: float, reach: float, most: float
+) -> tuple[float, float, float]:
     """Tilt, bend and shift in pixels at which the pieces, moved back by it, add up highest."""
     from scipy.ndimage import uniform_filter1d
 
@@ -165,13 +199,16 @@ def _best_course(profiles: Floats, s: Floats, v: Floats, *, width: float, reach:
         at = int(np.argmax(np.where(near, total, -np.inf)))
         return float(total[at]), float(v[at])
 
-    best, shift = height(0.0, 0.0)
-    step = max(reach / 2, 1.0)
+    step = max(width / 2, 1.0)
+    for tried in np.arange(-2 * reach, 2 * reach + step, step):
+        if height(float(tried), 0.0)[0] > height(tilt, 0.0)[0]:
+            tilt = float(tried)
+    best, shift = height(tilt, 0.0)
     while step > 0.1:
         for dt, db in ((step, 0.0), (-step, 0.0), (0.0, step), (0.0, -step)):
             # A bend has to pay: noise bends everything a little.
             tried, at = height(tilt + dt, bend + db)
-            if tried > best * (1.01 if db and not bend else 1.0) + 1e-9 and abs(bend + db) <= reach:
+            if tried > best * (1.01 if db and not bend else 1.0) + 1e-9 and abs(bend + db) <= most:
                 best, shift, tilt, bend = tried, at, tilt + dt, bend + db
                 break
         else:
@@ -187,17 +224,17 @@ def _centroid(profile: Floats, v: Floats, about: float, width: float) -> float:
     return float((weight * v[inside]).sum() / weight.sum()) if weight.sum() > 0 else about
 
 
-def _ended(frame: Frame, known: Bools, trail: Trail) -> Trail | None:
+def _ended(view: View, trail: Trail) -> Trail | None:
     """The trail with its width and its ends, looked for from one side of the picture to the other."""
-    across, n = _across(frame, known, trail)
+    across, n = _across(view, trail)
     fwhm, width = _widths(across, n)
     if not fwhm > 0:
         return None
     trail = replace(trail, fwhm=fwhm, width=width)
-    u = np.arange(*_inside(trail, frame.shape), 1.0)
+    u = np.arange(*_inside(trail, view.frame.shape), 1.0)
     if len(u) < 8:
         return None
-    excess, noise = _excess(frame, known, trail, u)
+    excess, noise = _excess(view, trail, u)
     on = excess[(u >= trail.start) & (u <= trail.stop) & np.isfinite(excess)]
     level = float(np.median(on)) if on.size else 0.0
     if on.size:
@@ -223,11 +260,11 @@ def _moved(trail: Trail, start: float, stop: float) -> Trail:
     return replace(trail, x0=float(x[0]), y0=float(y[0]), angle=angle, start=0.0, stop=length, bend=-float(off))
 
 
-def _across(frame: Frame, known: Bools, trail: Trail) -> tuple[Floats, Floats]:
+def _across(view: View, trail: Trail) -> tuple[Floats, Floats]:
     """The profile across over its base, and how many pixels there are of each value: odd length, middle at v = 0."""
     k = int(np.ceil(3 * max(trail.width, 6.0)))
     v = np.arange(-k, k + 1.0)
-    values, counts = _sampled(frame, known, trail, np.arange(trail.start, trail.stop + 0.5), v)
+    values, counts = _sampled(view, trail, np.arange(trail.start, trail.stop + 0.5), v)
     pieces = min(_PIECES, max(len(values) // 8, 1))
     profiles, n = _profiles(values, counts, pieces)
     some = (n > 0).any(axis=0)
@@ -254,8 +291,30 @@ def _widths(across: Floats, n: Floats) -> tuple[float, float]:
     fwhm = max(_full_width(smooth, at, peak / 2), 1.0)
     # Smoothing by (1, 2, 1)/4 has widened it.
     fwhm = float(np.sqrt(max(fwhm**2 - 2.77, 1.0)))
-    low = _full_width(smooth, at, _OF_PEAK * peak) if peak > 25 * noise else _GAUSSIAN * fwhm
-    return fwhm, float(np.clip(low, max(_NARROWEST_PX, fwhm), max(2.5 * fwhm, _NARROWEST_PX)))
+    # The brighter, the further out it is seen.
+    level = _OF_PEAK * peak * min(_BRIGHT / peak, 1.0) ** 0.3
+    low = _full_width(smooth, at, level) if peak > 25 * noise else _GAUSSIAN * fwhm
+    return fwhm, float(np.clip(low, max(_NARROWEST_PX, fwhm), max(3.5 * fwhm, _NARROWEST_PX)))
+
+
+def _beside_others(view: View, trail: Trail) -> float:
+    """Its light over the scatter of bands like it to both sides: what the sky alone does here; inf where none fit."""
+    if trail.height > _FAINT:
+        return float("inf")
+    step = max(trail.width, 3.0)
+    v = np.arange(-_OTHERS * step, _OTHERS * step + 1)
+    u = np.arange(trail.start, trail.stop + 0.5, max(trail.length / 1000, 1.0))
+    values, counts = _sampled(replace(view, low=-_FAINT, high=_FAINT), trail, u, v)
+    n = counts.sum(axis=0)
+    profile = values.sum(axis=0) / np.maximum(n, 1)
+    inner = np.abs(v) <= step / 2
+    bands = [np.abs(v - at * step) <= step / 2 for at in range(-_OTHERS, _OTHERS + 1) if abs(at) > 1]
+    enough = 0.4 * len(u)
+    others = np.array([np.average(profile[one], weights=n[one]) for one in bands if n[one].mean() > enough])
+    if others.size < 6 or not n[inner].any():
+        return float("inf")
+    light = float(np.average(profile[inner], weights=n[inner] + 1e-9)) - float(np.median(others))
+    return light / max(float(robust_sigma(others)), 1e-9)
 
 
 def _full_width(profile: Floats, at: int, level: float) -> float:
@@ -284,14 +343,14 @@ def _inside(trail: Trail, shape: tuple[int, int]) -> tuple[float, float]:
     return max(low, trail.start - trail.length / 2), min(high, trail.stop + trail.length / 2)
 
 
-def _excess(frame: Frame, known: Bools, trail: Trail, u: Floats) -> tuple[Floats, float]:
+def _excess(view: View, trail: Trail, u: Floats) -> tuple[Floats, float]:
     """Mean brightness over both sides at each ``u``, NaN where masked, and the noise that it should have."""
     half = max(trail.fwhm / 2, 0.5)
     inner = np.linspace(-half, half, max(int(np.ceil(2 * half)), 2))
     reach = max(trail.width, 3.0)
     outer = np.arange(0.75 * reach, 0.75 * reach + max(reach, 6.0))
-    values, counts = _sampled(frame, known, trail, u, inner)
-    beside, beside_counts = _sampled(frame, known, trail, u, np.r_[-outer[::-1], outer])
+    values, counts = _sampled(view, trail, u, inner)
+    beside, beside_counts = _sampled(view, trail, u, np.r_[-outer[::-1], outer])
     enough = counts.sum(axis=1) >= 0.5 * counts.shape[1]
     light = values.sum(axis=1) / np.maximum(counts.sum(axis=1), 1)
     sky = _smooth_base(beside, beside_counts)
@@ -331,14 +390,14 @@ def _longest(excess: Floats, level: float, noise: float) -> tuple[int, int]:
     return ends
 
 
-def _measured(frame: Frame, known: Bools, trail: Trail) -> Trail | None:
-    across, n = _across(frame, known, trail)
+def _measured(view: View, trail: Trail) -> Trail | None:
+    across, n = _across(view, trail)
     fwhm, width = _widths(across, n)
     if not fwhm > 0:
         return None
     trail = replace(trail, fwhm=fwhm, width=width)
     u = np.arange(trail.start, trail.stop, 1.0)
-    excess, noise = _excess(frame, known, trail, u)
+    excess, noise = _excess(view, trail, u)
     seen = np.isfinite(excess)
     if np.count_nonzero(seen) < 8:
         return None
@@ -351,7 +410,7 @@ def _measured(frame: Frame, known: Bools, trail: Trail) -> Trail | None:
     return replace(
         trail,
         height=float(across[max(k - 2, 0) : k + 3].max()),
-        sigmas=float(sigmas),
+        sigmas=min(float(sigmas), _beside_others(view, trail) * _OF_OTHERS),
         along=along,
         across=across,
         known=float(seen.mean()),
