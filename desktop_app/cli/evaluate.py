@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.cli import evaluate_images, evaluate_telemetry
+from desktop_app.cli import evaluate_images, evaluate_planetary, evaluate_telemetry
 from desktop_app.cli.arguments import add_detectors_and_json, add_settings, sigmas, workers
 from desktop_app.cli.terminal import say
 
@@ -29,6 +29,7 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
     _add_light_curves(kinds, "lightcurves")
     evaluate_telemetry.add_to(kinds, "telemetry")
     evaluate_images.add_to(kinds, "images")
+    evaluate_planetary.add_to(kinds, "planetary")
     evaluate_telemetry.add_report_to(kinds, "report")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.errors import FitError, ParamError
+from desktop_app.core.metrics.curves import roc_auc
 from desktop_app.core.pair_scores import (
     IMAGE,
     NUMBERS_GIVEN_PICTURE,
@@ -81,11 +82,12 @@ class PairModel:
         usual = self.read(pairs)
         turned = np.roll(np.arange(len(pairs)), 1).astype(np.int64)
         mixed = self.read(replace(pairs, values=pairs.values[turned], known=pairs.known[turned]))
+        shuffled = np.arange(2 * len(pairs)) >= len(pairs)
         return {
             "mean_error_of_pictures": round(float(usual.picture.mean()), 4),
             "mean_error_of_pictures_from_numbers": round(float(usual.crossed.mean()), 4),
             "mean_error_of_numbers": round(float(usual.numbers.mean()), 4),
-            "auc_of_shuffled_pairs": round(_auc(-usual.odds, -mixed.odds), 4),
+            "auc_of_shuffled_pairs": round(roc_auc(-np.concatenate([usual.odds, mixed.odds]), shuffled), 4),
         }
 
 
@@ -206,10 +208,3 @@ def loaded(name: str, data: CutoutSet) -> PairModel:
     scaling = PairScaling(columns, shape, int(card["side"]), **scales)
     made_for = PairShape(scaling.side, scaling.briefs.shape[1], len(columns))
     return PairModel(scaling, made_for, groups["net"], PairCalibration.from_arrays(groups["worth"]))
-
-
-def _auc(usual: Floats, odd: Floats) -> float:
-    """How often an odd one scores higher than a usual one."""
-    both = np.concatenate([usual, odd])
-    rank = np.argsort(np.argsort(both, kind="stable"), kind="stable")
-    return float((rank[len(usual) :].sum() - len(odd) * (len(odd) - 1) / 2) / (len(usual) * len(odd)))
