@@ -225,12 +225,13 @@ class VerdictStore:
     def standing(self, subjects: Iterable[Subject]) -> dict[str, Standing]:
         """What holds of each subject now, by its key; those that nobody decided on are left out.
 
-        A subject without a verdict of its own has that of the nearest within `NEAR_ARCSEC` on the sky.
+        A subject without a verdict of its own has the last one within `NEAR_ARCSEC` on the sky that was given in
+        another frame: subjects that are asked for together are told apart.
         """
         wanted = {subject.key: subject for subject in subjects}
         own = {key: Standing(_latest(rows)) for key, rows in self.journal.rows_of(list(wanted)).items()}
         rest = [subject for key, subject in wanted.items() if key not in own and isfinite(subject.dec_deg)]
-        return {**own, **self._elsewhere(rest)}
+        return {**own, **self._elsewhere(rest, set(wanted))}
 
     def latest(self) -> tuple[Entry, ...]:
         """What holds of every subject, the last decided first."""
@@ -253,10 +254,11 @@ class VerdictStore:
             return tuple(sorted([*own, *others], key=lambda one: one.at))
         return tuple(sorted((entry_of(row) for row in self.journal.rows_called(of)), key=lambda one: one.at))
 
-    def _elsewhere(self, subjects: Sequence[Subject]) -> dict[str, Standing]:
+    def _elsewhere(self, subjects: Sequence[Subject], here: set[str]) -> dict[str, Standing]:
         found: dict[str, Standing] = {}
         for subject, entry in sorted(self._near(subjects), key=lambda pair: pair[1].at):
-            found[subject.key] = Standing(entry, elsewhere=True)
+            if entry.subject.key not in here:
+                found[subject.key] = Standing(entry, elsewhere=True)
         return {key: standing for key, standing in found.items() if standing.entry.verdict}
 
     def _near(self, subjects: Sequence[Subject]) -> list[tuple[Subject, Entry]]:

@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from desktop_app.ui.images.stamp_table import StampTable
 from desktop_app.ui.theme import Theme, draw_kind
-from desktop_app.ui.words import significant
 
 _LEAST_SIDE_PX = 56
 _PAD_PX = 3
@@ -89,7 +88,7 @@ def paint_marks(painter: QPainter, box: QRect, table: StampTable, place: int, th
 def _paint_score(painter: QPainter, box: QRect, score: float, theme: Theme, *, loud: bool) -> None:
     if score != score:
         return
-    text = f"{significant(score, 2)} σ" if abs(score) < 100 else f"{score:,.0f} σ"
+    text = f"{score:,.{1 if abs(score) < 100 else 0}f} σ".replace("-", "−")
     metrics = painter.fontMetrics()
     width, height = metrics.horizontalAdvance(text) + 2 * _PAD_PX, metrics.height() - 2
     badge = QRectF(box.right() - width - 1, box.top() + 2, width, height)

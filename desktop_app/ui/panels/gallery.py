@@ -346,7 +346,7 @@ class GalleryPage(QWidget):
             self._show_kept()
         else:
             self.grid.show_table(self._table)
-        if new.review.standing is not old.review.standing and new.selection.row is not None:
+        if (moved or new.review.standing is not old.review.standing) and new.selection.row is not None:
             self._show_row(self._table, new.selection.row)
 
     def _take_table(self, state: AppState) -> None:

@@ -24,14 +24,14 @@ from desktop_app.engine.verdicts import Entry
 from desktop_app.ui.named import named
 from desktop_app.ui.review.found_curve import FoundCurve
 from desktop_app.ui.review.review_state import ReviewState
-from desktop_app.ui.review.review_words import entry_text, learned_text
+from desktop_app.ui.review.review_words import entry_text, learned_text, said_text
 from desktop_app.ui.session import Session
 from desktop_app.ui.state import AppState
 from desktop_app.ui.theme import Appearance, Theme, tabular
 from desktop_app.ui.words import counted
 
 _MINIMUM_PX = 240
-_LINES = 6
+_LINES, _RECENT_LINES = 4, 6
 _WORDS = {"logistic": "Logistic regression", "gaussian process": "Gaussian process"}
 _ROWS = (
     ("interesting", "Interesting"),
@@ -138,8 +138,8 @@ class ReviewPanel(QWidget):
         column = QVBoxLayout()
         column.setSpacing(4)
         self.history_title = named(QLabel(self), "review-history-title", role="muted")
-        self.history = self._list("review-history", "History of this stamp")
-        self.recent = self._list("review-recent", "The last verdicts")
+        self.history = self._list("review-history", "History of this stamp", _LINES)
+        self.recent = self._list("review-recent", "The last verdicts", _RECENT_LINES)
         self.recent.itemActivated.connect(self._on_recent)
         self.recent.itemClicked.connect(self._on_recent)
         self.days = named(QLabel(self, wordWrap=True), "review-days", role="muted")
@@ -156,13 +156,13 @@ class ReviewPanel(QWidget):
         column.addLayout(row)
         return column
 
-    def _list(self, name: str, label: str) -> QListWidget:
+    def _list(self, name: str, label: str, lines: int) -> QListWidget:
         made = named(QListWidget(self), name, label=label)
         made.setFont(tabular(made.font()))
         made.setUniformItemSizes(True)
         made.setTextElideMode(Qt.TextElideMode.ElideRight)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        made.setFixedHeight(_LINES * (made.fontMetrics().height() + 8) + 2)
+        made.setFixedHeight(lines * (made.fontMetrics().height() + 8) + 2)
         return made
 
     def _connect(self, appearance: Appearance) -> None:
@@ -257,7 +257,7 @@ def _fill(box: QListWidget, entries: list[Entry], empty: str, *, named_too: bool
     box.clear()
     for entry in entries:
         text = entry_text(entry)
-        item = QListWidgetItem(f"{entry.subject.object}: {text[18:]}" if named_too else text)
+        item = QListWidgetItem(f"{entry.subject.object}: {said_text(entry)}" if named_too else text)
         item.setToolTip(f"{entry.subject.object} in {entry.subject.source}\n{text}\n{_measured(entry)}".strip())
         item.setData(_PLACE, entry.subject.key)
         box.addItem(item)
@@ -268,8 +268,9 @@ def _fill(box: QListWidget, entries: list[Entry], empty: str, *, named_too: bool
 
 
 def _measured(entry: Entry) -> str:
-    """What the detector said when it was decided."""
-    return f"{entry.detector}: {entry.score:.2f} σ" if entry.score == entry.score else ""
+    """What the detector said when it was decided, and who decided."""
+    score = f"{entry.detector}: {entry.score:.2f} σ" if entry.score == entry.score else ""
+    return "\n".join(one for one in (score, f"by {entry.who}" if entry.who else "") if one)
 
 
 def _problem(review: ReviewState) -> str:

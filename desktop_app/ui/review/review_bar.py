@@ -82,6 +82,7 @@ class ReviewBar(QWidget):
         self.chosen_chip.clicked.connect(self.chosen_ended)
         for chip in (self.page_chip, self.like_chip, self.chosen_chip):
             row.add(chip)
+        row.setContentsMargins(0, 0, 0, 0)
         self.setLayout(row)
         self.set_theme(theme)
 

@@ -49,10 +49,13 @@ def learned_text(learned: Learned | None, *, learns: bool) -> str:
 
 
 def entry_text(entry: Entry) -> str:
-    """One row of the journal as a line: when, what, and by whom."""
-    when = entry.at[:16].replace("T", " ")
+    """One row of the journal as a line: when and what."""
+    return f"{entry.at[:16].replace('T', ' ')}  {said_text(entry)}{_ACTS.get(entry.act, '')}"
+
+
+def said_text(entry: Entry) -> str:
+    """What a row says: verdict, kind and comment."""
     said = entry.verdict or "no verdict"
     kind = f", {entry.kind}" if entry.kind else ""
-    comment = f": {entry.comment}" if entry.comment else ""
-    who = f" – {entry.who}" if entry.who else ""
-    return f"{when}  {said}{kind}{comment}{_ACTS.get(entry.act, '')}{who}"
+    comment = f": {' '.join(entry.comment.split())}" if entry.comment else ""
+    return f"{said}{kind}{comment}"

@@ -95,6 +95,8 @@ def test_that_an_object_is_known_in_another_frame_by_its_position(store: Verdict
     standing = store.standing([here, near])
     assert list(standing) == [near.key]
     assert standing[near.key].elsewhere
+    together = store.standing([near, Subject("frame 1", "a", 359.9999, 10.0)])
+    assert list(together) == ["frame 1:a"]  # two of one set are two, however near
     store.decide([near], "artefact")
     assert not store.standing([near])[near.key].elsewhere
     assert {entry.subject.data for entry in store.history(near)} == {"frame 1", "frame 2"}
