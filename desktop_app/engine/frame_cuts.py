@@ -4,11 +4,13 @@ import json
 import logging
 import os
 import uuid
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -210,7 +212,7 @@ class Kept:
         if not path.exists():
             return None
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 told = json.loads(file["told"].tobytes())
                 arrays = {name: file[name] for name in _ARRAYS if stamps or name != "stamps"}
                 numbers = {name: file[f"number {name}"] for name in told.pop("numbers")}
@@ -219,7 +221,7 @@ class Kept:
             os.utime(path)
             return FrameCut(**arrays, numbers=numbers, notes=notes, **told)
         # A file that a kill or a full disk cut short breaks in whatever layer reads it.
-        except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, BadZipFile, zlib.error) as error:
             _log.info("The kept frame %s cannot be read and is cut again: %s", path.name, error)
             return None
 

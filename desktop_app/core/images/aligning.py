@@ -17,6 +17,7 @@ _MOST_STRETCH = 0.03
 _NEAR_PX, _CLOSE_PX = 3.0, 1.5
 _FEWEST_COMMON = 4
 _LEAST_SHARE = 0.3
+_MOST_CHANCE = 1e-3
 _REFINEMENTS = 3
 
 
@@ -76,7 +77,7 @@ def align(points: Floats, brightness: Floats, onto: Floats, brightness_onto: Flo
             best, agreed = alignment, common
         if agreed >= 0.8 * min(len(few), len(few_onto)):
             break
-    if best is None or agreed < max(_FEWEST_COMMON, round(_LEAST_SHARE * _in_common(best, few, few_onto))):
+    if best is None or not _beyond_chance(agreed, best, few, few_onto):
         return None
     return _refined(best, points, onto)
 
@@ -140,10 +141,21 @@ def _agreeing(alignment: Alignment, points: Floats, onto: Floats) -> int:
     return int((away.min(axis=1) < _NEAR_PX**2).sum())
 
 
-def _in_common(alignment: Alignment, points: Floats, onto: Floats) -> int:
-    """How many of ``points`` lie within the field of ``onto``."""
+def _beyond_chance(agreed: int, alignment: Alignment, points: Floats, onto: Floats) -> bool:
+    """Whether so many agree that none of the alignments tried would have found them among stars strewn at random.
+
+    Three of them made the alignment; each of the others in the common field lies near a star by chance now and then.
+    """
+    from scipy.stats import binom
+
     moved = alignment.applied(points)
-    return int(((moved >= onto.min(axis=0)) & (moved <= onto.max(axis=0))).all(axis=1).sum())
+    low, high = onto.min(axis=0), onto.max(axis=0)
+    common = int(((moved >= low - _NEAR_PX) & (moved <= high + _NEAR_PX)).all(axis=1).sum())
+    area = max(float(np.prod(high - low)), 1.0)
+    near = min(len(onto) * np.pi * _NEAR_PX**2 / area, 1.0)
+    if agreed < _FEWEST_COMMON or agreed < _LEAST_SHARE * common:
+        return False
+    return bool(binom.sf(agreed - 4, max(common - 3, agreed - 3), near) * _TRIED < _MOST_CHANCE)
 
 
 def _refined(alignment: Alignment, points: Floats, onto: Floats) -> Alignment:
