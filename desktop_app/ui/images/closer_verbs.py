@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 NONE_CHOSEN: Ints = np.zeros(0, np.int64)
 NONE_CHOSEN.flags.writeable = False
-_NO_MAP = "This detector does not tell single pixels."
 
 
 class CloserVerbs(QObject):
@@ -73,8 +72,14 @@ class CloserVerbs(QObject):
         state = self._session.state
         if self._asked is None or state.detection is None or made.of is not self._asked[0]:
             return
-        if made.place == self._asked[1]:
-            self._update(heat=replace(made, on=state.heat.on, opacity=state.heat.opacity))
+        if made.place != self._asked[1]:
+            return
+        # A switch that is on and changes nothing would leave one wondering.
+        on = state.heat.on and not made.why_not
+        self._update(heat=replace(made, on=on, opacity=state.heat.opacity))
+        if state.heat.on and made.why_not:
+            self._asked = None
+            self._session.notify("info", made.why_not, made.way_out)
 
 
 def _heat(detection: Detection, place: int) -> HeatView:
@@ -84,5 +89,5 @@ def _heat(detection: Detection, place: int) -> HeatView:
     try:
         values: Floats = heat_of(detection, place)
     except UserError as error:
-        return HeatView(place=place, of=detection.scores, why_not=error.message or _NO_MAP)
+        return HeatView(place=place, of=detection.scores, why_not=error.message, way_out=error.hint)
     return HeatView(place=place, of=detection.scores, values=values)

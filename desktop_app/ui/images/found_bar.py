@@ -75,13 +75,12 @@ class FoundBar(QWidget):
         self.artefacts.setVisible(any(name in ARTEFACT_KINDS for name in counts))
         self.updateGeometry()
 
-    def show_heat(self, heat: HeatView, problem: str) -> None:
-        """Whether the map is on, and why it may not be seen."""
+    def show_heat(self, heat: HeatView) -> None:
+        """Whether the map is on."""
         with QSignalBlocker(self.heat), QSignalBlocker(self.opacity):
             self.heat.setChecked(heat.on)
             self.opacity.setValue(heat.opacity)
         self.opacity.setVisible(heat.on)
-        self.heat.setToolTip(problem or "Colour the pixels that do not belong (Ctrl+H)")
 
     def set_theme(self, theme: Theme) -> None:
         """Take other colours."""

@@ -143,7 +143,7 @@ class FoundOnImage(QObject):
                 middle = (float(objects.x[heat.place]), float(objects.y[heat.place]))
         self.heat.opacity = heat.opacity / 100
         self.heat.set_heat(values, middle)
-        self.bar.show_heat(heat, heat.why_not if heat.on and mine else "")
+        self.bar.show_heat(heat)
         self._row.repaint_layers()
 
     def _on_shown(self, shown: Shown) -> None:

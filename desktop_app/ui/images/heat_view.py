@@ -24,8 +24,8 @@ class HeatView:
         The scores that the map belongs to; it says nothing of any others.
     values : ndarray, shape (ny, nx), or None
         How strange each pixel is; None until it is known.
-    why_not : str
-        Why there is no map, "" where there is one or nobody asked.
+    why_not, way_out : str
+        Why there is no map and what to do, "" where there is one or nobody asked.
     """
 
     on: bool = False
@@ -34,6 +34,7 @@ class HeatView:
     of: Scores | None = None
     values: Floats | None = None
     why_not: str = ""
+    way_out: str = ""
 
 
 NO_HEAT = HeatView()
