@@ -489,7 +489,9 @@ class GalleryPage(QWidget):
         self.table.setRowCount(len(rows))
         for row, (name, text) in enumerate(rows):
             for column, said in enumerate((name, text or "not known")):
-                self.table.setItem(row, column, QTableWidgetItem(said))
+                item = QTableWidgetItem(said)
+                item.setToolTip(said)
+                self.table.setItem(row, column, item)
 
     # Following the choosers
 
