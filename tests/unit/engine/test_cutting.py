@@ -1,6 +1,7 @@
 """Pictures become cut-outs: by sources, grids and catalogues, over frames that drift, with one frame in memory."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from desktop_app.core.progress import JobCancelled
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.source import Source
 from desktop_app.engine.cutting import Cutting, cutouts_of
+from desktop_app.engine.frame_cuts import FrameCut, cut_frame
+from desktop_app.io import open_file
 from tests.image_files import write_image
 from tests.star_fields import Field, sky_of, star_field
 
@@ -186,42 +189,36 @@ def test_that_only_one_frame_is_in_memory(tmp_path: Path, monkeypatch: pytest.Mo
     import gc
     import weakref
 
-    from desktop_app.engine import cutting
-
     drifting(tmp_path / "night")
-    alive: list[weakref.ref[SkyImage]] = []
+    alive: list[weakref.ref[object]] = []
     most = 0
-    plain = cutting.open_file
 
     def watched(path: Path) -> object:
         nonlocal most
-        data = plain(path)
+        data = open_file(path)
         gc.collect()
-        alive.append(weakref.ref(data))  # type: ignore[arg-type]  frames are pictures
+        alive.append(weakref.ref(data))
         most = max(most, sum(one() is not None for one in alive))
         return data
 
-    monkeypatch.setattr(cutting, "open_file", watched)
+    monkeypatch.setattr("desktop_app.engine.cutting.open_file", watched)
     cutouts_of(tmp_path / "night", Cutting())
     assert most <= 2
 
 
 def test_that_a_cut_that_was_kept_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from desktop_app.engine import cutting
-
     drifting(tmp_path / "night", 3)
     first = cutouts_of(tmp_path / "night", Cutting(side_px=25), kept_in=tmp_path / "kept")
     assert len(list((tmp_path / "kept").glob("*.npz"))) == 3
     damaged = sorted((tmp_path / "kept").glob("*.npz"))[1]
     damaged.write_bytes(damaged.read_bytes()[:5000])
     cut: list[str] = []
-    plain = cutting.cut_frame
 
-    def counted(image: SkyImage, frame: str, *rest: object) -> object:
+    def counted(image: SkyImage, frame: str, cutting: Cutting, side: int, *rest: Any) -> FrameCut:
         cut.append(frame)
-        return plain(image, frame, *rest)  # type: ignore[arg-type]
+        return cut_frame(image, frame, cutting, side, *rest)
 
-    monkeypatch.setattr(cutting, "cut_frame", counted)
+    monkeypatch.setattr("desktop_app.engine.cutting.cut_frame", counted)
     again = cutouts_of(tmp_path / "night", Cutting(side_px=25), kept_in=tmp_path / "kept")
     assert len(cut) == 1
     assert again.digest == first.digest
@@ -279,6 +276,6 @@ def test_that_more_stamps_than_memory_should_hold_are_a_sentence(field: Field, m
         {"catalogue": Path("a.csv")},
     ],
 )
-def test_that_settings_out_of_range_are_refused(settings: dict[str, object]) -> None:
+def test_that_settings_out_of_range_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(ParamError):
-        Cutting(**settings)  # type: ignore[arg-type]  this is what is tested
+        Cutting(**settings)
