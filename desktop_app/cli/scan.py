@@ -29,8 +29,9 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         name,
         help="rank the sources of all pictures of a folder together",
         description="Cuts the sources out of every picture of a folder, knows one object over all frames it is in, and "
-        "lists the objects that look like no other. A folder of stamps of one size is ranked as it is. Frames that are "
-        "cut are kept: a scan that was ended goes on where it was.",
+        "lists the objects that look like no other. A folder of stamps of one size is ranked as it is, target pixel "
+        "files by their pictures and light curves. Frames that are cut are kept: a scan that was ended goes on where "
+        "it was.",
         epilog="'peculiar detectors' lists the detectors of cut-outs and their settings.",
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="pictures, stamps, or one file with many of them")

@@ -33,7 +33,7 @@ def other_samples(*, seed: int = 0) -> dict[str, str | bytes]:
     spacecraft = simulate_spacecraft(seed=seed)
     pixels, field, telemetry = simulate_pixels(seed=seed), simulate_field(seed=seed), simulate_telemetry(seed=seed)
     return {
-        "pixels_tp.fits": _pixels_fits(pixels, seed),
+        "pixels_tp.fits": target_pixels_fits(pixels, seed),
         "pixels_tp_truth.json": _pixels_truth(pixels, seed),
         "field.fits": _field_fits(field, seed),
         "field_truth.json": _field_truth(field, seed),
@@ -44,7 +44,8 @@ def other_samples(*, seed: int = 0) -> dict[str, str | bytes]:
     }
 
 
-def _pixels_fits(pixels: SimulatedPixels, seed: int) -> bytes:
+def target_pixels_fits(pixels: SimulatedPixels, seed: int) -> bytes:
+    """A target pixel file as TESS writes them."""
     from astropy.io import fits
 
     count, dim = SIZE[0] * SIZE[1], f"({SIZE[1]},{SIZE[0]})"

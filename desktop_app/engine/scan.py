@@ -9,7 +9,7 @@ import numpy as np
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.data import kind_of
 from desktop_app.core.detection import Detection
-from desktop_app.core.errors import ReadError
+from desktop_app.core.errors import ReadError, UserError
 from desktop_app.core.images.objects import Objects, Outline
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
@@ -17,7 +17,8 @@ from desktop_app.core.sky_image import SkyImage
 from desktop_app.engine.cache import ScoreCache
 from desktop_app.engine.cutting import Cutting, cutouts_of
 from desktop_app.engine.detect import detect
-from desktop_app.io import open_file
+from desktop_app.engine.pixel_cutouts import pixel_cutouts
+from desktop_app.io import open_file, summarise
 from desktop_app.io.images import cutouts
 from desktop_app.io.images.folders import image_names
 from desktop_app.paths import cache_folder
@@ -25,6 +26,7 @@ from desktop_app.paths import cache_folder
 CUTS = "cuts"
 """The folder in that of the scores where cut frames are kept."""
 _SHARE_OF_CUTTING = 0.7
+_LOOKED_AT = 8
 
 
 def scan(
@@ -45,7 +47,8 @@ def scan(
     Parameters
     ----------
     folder : Path
-        Frames of any sizes, or stamps of one size, which are ranked as they are; or one file of either.
+        Frames of any sizes, or stamps of one size, which are ranked as they are; or one file of either. Target pixel
+        files are ranked by their median pictures, with what their light curves are like as columns.
     detector : str, optional
         One of cut-outs; the default one where not given.
     settings : Params or mapping, optional
@@ -93,6 +96,8 @@ def _stamps_in(path: Path, report: Report) -> CutoutSet | None:
     if path.is_dir():
         if cutouts.accepts(path, b""):
             return cutouts.open_cutouts(path, report=report)
+        if targets := _target_pixels_in(path):
+            return pixel_cutouts(targets, report)
         if not image_names(path):
             raise ReadError(f"There are no images in the folder {path.name}.", hint="Name a folder of FITS images.")
         return None
@@ -102,6 +107,20 @@ def _stamps_in(path: Path, report: Report) -> CutoutSet | None:
     if not isinstance(data, SkyImage):
         raise ReadError(f"{path.name} holds no images: its kind is {kind_of(data)}.", hint="Scan a folder of images.")
     return None
+
+
+def _target_pixels_in(folder: Path) -> list[Path]:
+    """The target pixel files of a folder, where those that were looked at are all of that kind; else none."""
+    paths = [folder / name for name in image_names(folder)]
+    looked_at = paths[:: max(1, len(paths) // _LOOKED_AT)]
+    return paths if looked_at and all(map(_is_target_pixels, looked_at)) else []
+
+
+def _is_target_pixels(path: Path) -> bool:
+    try:
+        return summarise(path).kind == "target pixels"
+    except UserError:
+        return False
 
 
 def in_frames(detection: Detection) -> Detection:
