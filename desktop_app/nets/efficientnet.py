@@ -184,13 +184,17 @@ def _content(file: Path, expected: str) -> bytes:
 def _loaded(content: bytes, file: Path) -> "nn.Module":
     """The network with the weights in ``content``, ready to be run."""
     import pickle
+    import warnings
     from io import BytesIO
 
     import torch
 
     network = middle_layers()
     try:
-        found = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # What torch says of files that are none of its own is said below, in a sentence.
+            warnings.simplefilter("ignore")
+            found = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
         network.load_state_dict({name: found[name] for name in network.state_dict()})
     except (RuntimeError, KeyError, TypeError, EOFError, ValueError, pickle.UnpicklingError) as error:
         raise ReadError(

@@ -7,6 +7,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.cutouts import Stamps
+from desktop_app.core.errors import ReadError
 from desktop_app.core.progress import Report, silent
 from desktop_app.nets.checkpoint import Keep
 from desktop_app.nets.training import (
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 WIDTHS = (16, 32, 48, 64)
+_KERNELS = ((6, 2, 2), (4, 2, 1), (3, 1, 1), (4, 2, 1))
+"""Width, step and padding of each layer."""
 _BATCH = 128
 _SHIFT = 3
 _NOISE = 0.04
 _GAIN = 0.15
 _HIDDEN = 0.25
 _INVARIANCE, _VARIANCE, _COVARIANCE = 25.0, 25.0, 1.0
+_GIVING_BACK = 20.0
 _TRUNK = "trunk."
 
 
@@ -88,11 +92,19 @@ def embed(arrays: Arrays, images: Stamps, report: Report = silent) -> Floats:
         In [0, 1], of any size from 8 pixels on.
     report : callable
         Told the progress after each batch.
+
+    Raises
+    ------
+    ReadError
+        The arrays are not those of an encoder.
     """
     import torch
 
     trunk = _trunk()
-    load_arrays(trunk, arrays)
+    try:
+        load_arrays(trunk, arrays)
+    except RuntimeError as error:
+        raise ReadError("These are no weights of an encoder of stamps.", hint="Train it again.") from error
     rows = []
     with torch.inference_mode():
         for low in range(0, len(images), _BATCH):
@@ -103,22 +115,19 @@ def embed(arrays: Arrays, images: Stamps, report: Report = silent) -> Floats:
 
 
 def _trunk() -> "nn.Module":
-    """Four layers of convolutions, each but the first after a step of two pixels; gives the last two."""
+    """Four layers of convolutions, each but the third in steps of two pixels; gives the last two.
+
+    Kernels of an even width lie the same way on stamps of an even width that are turned; odd ones would not.
+    """
     from torch import nn
 
     class Trunk(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             layers, width = [], 1
-            for place, out in enumerate(WIDTHS):
-                kernel = 5 if place == 0 else 3
-                layers.append(
-                    nn.Sequential(
-                        nn.Conv2d(width, out, kernel, 2 if place != 2 else 1, kernel // 2, bias=False),
-                        nn.BatchNorm2d(out),
-                        nn.LeakyReLU(0.1),
-                    )
-                )
+            for out, (kernel, step, edge) in zip(WIDTHS, _KERNELS, strict=True):
+                conv = nn.Conv2d(width, out, kernel, step, edge, bias=False)
+                layers.append(nn.Sequential(conv, nn.BatchNorm2d(out), nn.LeakyReLU(0.1)))
                 width = out
             self.layers = nn.ModuleList(layers)
 
@@ -153,14 +162,16 @@ def _learner(objective: Objective) -> "nn.Module":
                 self.project = nn.Sequential(nn.Linear(d, 256), nn.BatchNorm1d(256), nn.ReLU(), nn.Linear(256, 256))
             if objective is not Objective.VICREG:
                 steps: list[nn.Module] = []
-                for width, out in ((WIDTHS[-1], 32), (32, 16), (16, 8)):
+                for width, out in ((WIDTHS[-1], 32), (32, 16)):
                     steps += [nn.Upsample(scale_factor=2), nn.Conv2d(width, out, 3, padding=1), nn.LeakyReLU(0.1)]
-                self.give_back = nn.Sequential(*steps, nn.Conv2d(8, 1, 3, padding=1))
+                self.give_back = nn.Sequential(*steps, nn.Conv2d(16, 1, 3, padding=1))
 
     return Learner()
 
 
 def _loss_of(objective: Objective) -> Loss:
+    from torch.nn.functional import avg_pool2d
+
     def loss(network: "nn.Module", batch: tuple["Tensor", ...]) -> "Tensor":
         (x,) = batch
         total, trunk = x.new_zeros(()), network.get_submodule("trunk")
@@ -170,8 +181,10 @@ def _loss_of(objective: Objective) -> Loss:
         if objective is not Objective.VICREG:
             turned = _turned(x)
             made = network.get_submodule("give_back")(trunk(_with_holes(_noisy(turned)))[1])
-            made = made[..., : x.shape[2], : x.shape[3]]
-            total = total + 20 * (made - turned[..., : made.shape[2], : made.shape[3]]).square().mean()
+            # At half the resolution, where steps of noise are a quarter and the cost is.
+            wanted = avg_pool2d(turned, 2)
+            ny, nx = (min(pair) for pair in zip(made.shape[2:], wanted.shape[2:], strict=True))
+            total = total + _GIVING_BACK * (made[..., :ny, :nx] - wanted[..., :ny, :nx]).square().mean()
         return total
 
     return loss
