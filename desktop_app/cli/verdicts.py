@@ -35,13 +35,29 @@ def add_to(commands: "_SubParsersAction[argparse.ArgumentParser]", name: str) ->
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    actions = ("list", "history", "stats", "export", "import")
-    parser.add_argument("what", nargs="?", choices=actions, default="list", help="default: %(default)s")
-    parser.add_argument("names", nargs="*", metavar="OBJECT or FILE", help="of which object, or which files")
-    parser.add_argument("--verdict", choices=("interesting", "ordinary", "artefact"), help="only these (list, export)")
-    parser.add_argument("--latest", action="store_true", help="export how everything stands, not every row")
-    parser.add_argument("--json", action="store_true", help="print JSON (list, history, stats)")
+    _add_options(parser, "verdict", "json")
+    actions = parser.add_subparsers(title="what to do", metavar="ACTION", dest="what", required=False)
+    _add_options(actions.add_parser("list", help="how everything stands (the default)"), "verdict", "json")
+    history = actions.add_parser("history", help="all that was decided on an object")
+    history.add_argument("names", nargs="*", metavar="OBJECT", help="its id")
+    _add_options(history, "json")
+    _add_options(actions.add_parser("stats", help="how many, confirmed or not, by kind and day"), "json")
+    export = actions.add_parser("export", help="write rows into a file")
+    export.add_argument("names", nargs="*", metavar="FILE", help="its suffix names the format: .csv, .ecsv, .json")
+    export.add_argument("--latest", action="store_true", help="how everything stands, not every row")
+    _add_options(export, "verdict")
+    taken = actions.add_parser("import", help="add the rows of files")
+    taken.add_argument("names", nargs="*", metavar="FILE")
     parser.set_defaults(run=run)
+
+
+def _add_options(parser: argparse.ArgumentParser, *names: str) -> None:
+    # An option that was given before the action stays: only those that are given are set.
+    if "verdict" in names:
+        choices = ("interesting", "ordinary", "artefact")
+        parser.add_argument("--verdict", choices=choices, default=argparse.SUPPRESS, help="only these")
+    if "json" in names:
+        parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     store = VerdictStore()
     actions = {"list": _list, "history": _history, "stats": _stats, "export": _export, "import": _import}
-    status = actions[arguments.what](store, arguments)
+    arguments.verdict, arguments.json = getattr(arguments, "verdict", None), getattr(arguments, "json", False)
+    status = actions[arguments.what or "list"](store, arguments)
     for note in store.journal.notes:
         say(note, sys.stderr)
     return status

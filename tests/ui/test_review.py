@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,11 @@ def verdicts(window: MainWindow) -> dict[int, str]:
 
 def written(window: MainWindow, qtbot: QtBot, n: int) -> None:
     qtbot.waitUntil(lambda: len(VerdictStore().entries()) == n, timeout=10_000)
+
+
+def page_is(window: MainWindow, number: int) -> bool:
+    page = window.session.state.review.page
+    return page is not None and page.number == number
 
 
 def type_filter(page: GalleryPage, text: str, qtbot: QtBot) -> list[int]:
@@ -211,16 +217,9 @@ def test_that_a_comment_is_asked_for_and_kept(window: MainWindow, page: GalleryP
 def test_that_a_page_is_labelled_and_the_next_one_has_learned(
     window: MainWindow, page: GalleryPage, qtbot: QtBot
 ) -> None:
-    review = window.session.state.review
     for number in (1, 2):
         press(page, Qt.Key.Key_N)
-        qtbot.waitUntil(
-            lambda number=number: (
-                (window.session.state.review.page or review).number == number
-                if window.session.state.review.page is not None
-                else False
-            )
-        )
+        qtbot.waitUntil(partial(page_is, window, number))
         assert len(page.grid.stamps.places) == 20
         assert not set(page.grid.stamps.places) & set(verdicts(window))
         assert button(page, "gallery-page-chip").text().startswith(f"Page {number}: 20 stamps")

@@ -123,13 +123,15 @@ def features_of(
     space : ndarray, shape (m, d)
         Its subspace; the first 64 columns are used.
     tracks, numbers : mapping of str to ndarray, shape (m,)
-        What single views say, and what was measured.
+        What single views say, and what was measured; the latter stands in where there is no subspace. (Beside one it
+        adds noise: 43 instead of 44 of 50 found within 100 labels on the simulated set that this was chosen on.)
 
     Returns
     -------
     ndarray of float32, shape (m, f)
     """
-    columns = [*space[:, :_DIMENSIONS].T, *tracks.values(), *(numbers or {}).values(), base]
+    places = space[:, :_DIMENSIONS].T if space.shape[1] else (numbers or {}).values()
+    columns = [*places, *tracks.values(), base]
     made = [_softened(np.asarray(column, np.float64)) for column in columns]
     return np.stack(made, axis=1).astype(np.float32)
 
