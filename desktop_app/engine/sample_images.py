@@ -9,27 +9,32 @@ import numpy as np
 
 from desktop_app.core.cutouts import CutoutSet, Stamps
 from desktop_app.core.errors import WriteError
+from desktop_app.core.images.table import in_pixels
 from desktop_app.core.progress import Report, part, silent
 from desktop_app.core.simulate_alerts import simulate_alerts
+from desktop_app.core.simulate_frames import simulate_frame
 from desktop_app.core.simulate_galaxies import simulate_galaxies
 from desktop_app.core.simulate_planetary import simulate_planetary
+from desktop_app.core.sky_image import SkyImage
 from desktop_app.export.writer import write_together
 
 TRUTH = "images.csv"
 GALAXIES, STRANGE = 400, 20
 ALERTS = 40
 SCENES, COLD, MISMATCHED = 300, 8, 8
+_KINDS = ("streak", "cosmic ray", "bad column", "saturation", "ghost", "edge")
 
 Row = tuple[str, str, str, str]
 """File, label, kind and region_pixels: the table that ``peculiar evaluate images`` reads."""
 
 
 def write_image_samples(folder: Path, *, seed: int = 0, report: Report = silent) -> list[Path]:
-    """Write stamps, alerts and pairs of picture and numbers below ``folder``; the paths written.
+    """Write stamps, alerts, pairs of picture and numbers, and frames below ``folder``; the paths written.
 
     ``galaxies`` has 400 stamps and 20 that do not belong, with a catalogue; ``alerts`` science, template and difference
     of 40 alerts; ``planetary`` 300 pictures of ground with the numbers taken beside, 8 that show something built
-    without its heat, and 8 with the numbers of another scene. `TRUTH` says what each file is.
+    without its heat, and 8 with the numbers of another scene; ``frames`` pictures of stars and galaxies, one for each
+    kind of artefact and a plain one. `TRUTH` says what each file is, and where artefacts are.
 
     Parameters
     ----------
@@ -52,13 +57,20 @@ def write_image_samples(folder: Path, *, seed: int = 0, report: Report = silent)
     }
     rows: list[Row] = []
     written: list[Path] = []
-    for n, (name, made) in enumerate(sets.items()):
-        told = part(report, n / len(sets), (n + 1) / len(sets))
+    for n, (name, simulated) in enumerate(sets.items()):
+        told = part(report, n / (len(sets) + 1), (n + 1) / (len(sets) + 1))
         told(0.0, f"Simulating {name}")
-        data = made()
+        data = simulated()
         told(0.5, f"Writing {name}")
         written += _write(folder / name, dict(_files_of(data, seed)))
         rows += _rows_of(name, data)
+    frames = {_frame_name(kind): simulate_frame((kind,) if kind else (), seed=seed) for kind in ("", *_KINDS)}
+    written += _write(
+        folder / "frames", {f"{name}.fits": _fits(made.image.pixels, made.image, seed) for name, made in frames.items()}
+    )
+    for name, made in frames.items():
+        planted = [(one.kind, one.kind, in_pixels(one.outline)) for one in made.planted]
+        rows += [(f"frames/{name}.fits", *one) for one in planted or [("normal frame", "", "")]]
     return written + _write(folder, {TRUTH: _csv(("file", "label", "kind", "region_pixels"), rows)})
 
 
@@ -104,13 +116,17 @@ def _file_name(name: str, role: str) -> str:
     return f"{plain}_{role}" if role else plain
 
 
-def _fits(image: np.ndarray, data: CutoutSet, seed: int) -> bytes:
+def _frame_name(kind: str) -> str:
+    return kind.replace(" ", "_") or "plain"
+
+
+def _fits(image: np.ndarray, data: CutoutSet | SkyImage, seed: int) -> bytes:
     from astropy.io import fits
 
     hdu = fits.PrimaryHDU(image)
     cards = (
         ("ORIGIN", "Peculiar simulation", "not observed: made by Peculiar"),
-        ("OBJECT", data.source.object_name, "scenario"),
+        ("OBJECT", data.source.object_name or "simulated field", "scenario"),
         ("SIMSEED", seed, "seed of the simulation"),
         ("BUNIT", data.unit or "adu", "unit of the pixels"),
     )

@@ -41,6 +41,7 @@ def test_that_the_truth_names_every_file(few: None, tmp_path: Path) -> None:
     assert set(known) == pictures
     assert {one.role for one in known.values()} >= {"", "science", "template", "difference"}
     assert "streak" in {one.label for one in known.values()}
+    assert {one for frame in known.values() for one in frame.outlines} == {*sample_images._KINDS}
 
 
 def test_that_a_seed_gives_the_same_pictures(few: None, tmp_path: Path) -> None:
