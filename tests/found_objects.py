@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from desktop_app.core.arrays import Floats
 from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.detection import Detection, Provenance, Scores
 from desktop_app.core.images.objects import Objects, box
@@ -18,15 +19,20 @@ def detection_of(
     """Objects on a grid of the picture, ten pixels apart, with these scores; a box of 6 pixels about each."""
     m, rng = len(scores), np.random.default_rng(seed)
     places = np.arange(m)
-    x, y = 15.0 + 10.0 * (places % 12), 15.0 + 10.0 * (places // 12)
-    sky = data.sky.to_sky(x, y) if isinstance(data, SkyImage) and data.sky is not None else (np.full(m, np.nan),) * 2
+    x: Floats = 15.0 + 10.0 * (places % 12).astype(np.float64)
+    y: Floats = 15.0 + 10.0 * (places // 12).astype(np.float64)
+    ra: Floats = np.full(m, np.nan)
+    dec: Floats = np.full(m, np.nan)
+    if isinstance(data, SkyImage) and data.sky is not None:
+        ra, dec = data.sky.to_sky(x, y)
     objects = Objects(
         x,
         y,
         tuple(kinds),
         tuple(box(float(a), float(b), 3.0) for a, b in zip(x, y, strict=True)),
-        *sky,
-        numbers={"flux": 100.0 + places, "fwhm_px": np.full(m, 3.2)},
+        ra,
+        dec,
+        numbers={"flux": np.linspace(100.0, 99.0 + m, m), "fwhm_px": np.full(m, 3.2)},
         space=np.column_stack([np.linspace(0, 9, m), rng.normal(0, 1, m), rng.normal(0, 0.1, m)]),
         reasons=tuple((f"reason {place}", "another") for place in range(m)),
     )

@@ -84,7 +84,7 @@ def _values(detection: Detection, events: Sequence[Event]) -> dict[str, NDArray[
         "snr": _evidence(events, "snr"),
         "fwhm": _evidence(events, "fwhm_px"),
         "region_pixels": np.array([in_pixels(event.outline) for event in events], dtype=np.str_),
-        "region_sky": np.array([_on_sky(detection, event) for event in events], np.str_),
+        "region_sky": np.array(_regions(detection, events), np.str_),
         "reasons": np.array(["; ".join(event.reasons) for event in events], dtype=np.str_),
         "detector": same(detection.provenance.detector),
     }
@@ -95,14 +95,24 @@ def in_pixels(outline: Outline) -> str:
     return " ".join(f"{x:.2f} {y:.2f}" for x, y in outline)
 
 
+def _regions(detection: Detection, events: Sequence[Event]) -> list[str]:
+    """The outlines of ``events`` on the sky; those of one picture together, as asking its WCS takes long each time."""
+    sky = detection.data.sky if isinstance(detection.data, SkyImage) else None
+    if sky is None:
+        return [_on_sky(detection, event) for event in events]
+    corners = np.array([corner for event in events for corner in event.outline], np.float64).reshape(-1, 2)
+    ra, dec = sky.to_sky(corners[:, 0], corners[:, 1]) if len(corners) else (np.zeros(0), np.zeros(0))
+    ends = np.cumsum([len(event.outline) for event in events], dtype=np.int64)
+    starts = np.concatenate(([0], ends[:-1])) if len(events) else ends
+    return [in_stc_s(ra[a:b], dec[a:b]) if b > a else "" for a, b in zip(starts, ends, strict=True)]
+
+
 def _on_sky(detection: Detection, event: Event) -> str:
     """The outline of ``event`` as STC-S; "" where it has none, or a corner of it has no position."""
     data, objects = detection.data, detection.objects
     if not event.outline:
         return ""
     corners = np.array(event.outline)
-    if isinstance(data, SkyImage) and data.sky is not None:
-        return in_stc_s(*data.sky.to_sky(corners[:, 0], corners[:, 1]))
     if isinstance(data, CutoutSet):
         middle = np.array([objects.x[event.peak], objects.y[event.peak]])
         place = objects.ra_deg[event.peak], objects.dec_deg[event.peak]

@@ -18,8 +18,9 @@ from desktop_app.ui.theme import DARK, Theme, draw_kind, kind_colour, kind_of
 
 NAMED = 60
 _OUTLINED_PX = 15.0
-_RING_PX, _SMALL_RING_PX, _CROWD = 8.0, 5.0, 400
+_RING_PX, _SMALL_RING_PX, _CROWD = 8.0, 5.5, 80
 _FINE = 8000
+_MARKED = 1500
 _MARK_PX = 5.5
 _CELL_PX = 30
 _NAMED_PX = 26.0
@@ -87,13 +88,17 @@ def _paint_outlines(painter: QPainter, sight: Sight, found: Found, places: Ints,
 
 
 def _paint_marks(painter: QPainter, sight: Sight, found: Found, places: Ints, outlined: Bools, ratio: float) -> None:
-    """The mark of its kind at the corner of each outline; about what is too small for one, a ring with the mark."""
+    """The mark of its kind at the corner of each outline; about what is too small for one, a ring with the mark.
+
+    Where outlines are so many that marks would lie on one another, those wait until one zooms in.
+    """
     ring = _RING_PX if len(places) <= _CROWD else _SMALL_RING_PX
     for name, of_kind in _by_kind(found, places):
         with_outline = np.isin(of_kind, places[outlined], assume_unique=True)
         corners, rings = of_kind[with_outline], of_kind[~with_outline]
-        x, y = _on_screen(sight, found.mark_x[corners], found.mark_y[corners])
-        _stamp(painter, _mark(name, 0.0, ratio), x, y)
+        if len(places) <= _MARKED:
+            x, y = _on_screen(sight, found.mark_x[corners], found.mark_y[corners])
+            _stamp(painter, _mark(name, 0.0, ratio), x, y)
         _stamp(painter, _mark(name, ring, ratio), *_on_screen(sight, found.x[rings], found.y[rings]))
 
 
