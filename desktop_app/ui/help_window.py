@@ -135,6 +135,8 @@ def shortcuts_text() -> str:
         ("Shift + wheel", "zoom in flux"),
         ("Right drag", "zoom to a box"),
         ("Click", "inspect the point or the event"),
+        ("Double click on a stamp that was cut", "go back to its place in the picture"),
+        ("Drag on the map", "choose objects with a lasso or a box"),
         ("Drag the dashed line", "move the threshold"),
         ("Drag in the strip", "move or resize the view"),
     )

@@ -47,7 +47,7 @@ def umap_of(space: Floats, *, seed: int = 0) -> Floats:
     with warnings.catch_warnings():
         # It warns of threads that a seed forbids, and of what it is built on.
         warnings.simplefilter("ignore")
-        from umap import UMAP
+        from umap import UMAP  # type: ignore[import-not-found, unused-ignore]  # an extra
 
         neighbours = min(_NEIGHBOURS, int(known.sum()) - 1)
         placed = UMAP(n_neighbors=neighbours, random_state=seed, init="pca").fit_transform(space[known])

@@ -6,7 +6,7 @@ import numpy as np
 
 from desktop_app.core.arrays import Floats
 from desktop_app.core.cutouts import CutoutSet
-from desktop_app.core.detection import Detection
+from desktop_app.core.detection import ARTEFACT_KINDS, Detection
 from desktop_app.core.larger_pixels import Values
 from desktop_app.core.sky_image import SkyImage
 
@@ -37,6 +37,8 @@ def stamps_of(detection: Detection, place: int) -> tuple[ObjectStamp, ...]:
     """The object itself, and the nearest ordinary one of the subspace where there is such a space."""
     side = _side_of(detection, place)
     own = (ObjectStamp(stamp_at(detection, place, side), "This", place),)
+    if detection.objects.kinds[place] in ARTEFACT_KINDS:
+        return own  # what the instrument made has no likeness among the sources
     usual = nearest_ordinary(detection, place)
     if usual is None:
         return own

@@ -18,7 +18,7 @@ _WHOLE = {
     "b": "Half axis b",
 }
 _FLUXES = ("flux", "flux_err", "peak")
-_ENDS = {"deg": "°", "arcsec": "″", "mag": " mag", "d": " d", "s": " s"}
+_ENDS = {"deg": "°", "arcsec": "″", "mag": " mag", "sigma": " σ", "d": " d", "s": " s"}
 
 
 def measured_fact(name: str, value: float, unit: str, scale_arcsec: float) -> Fact:
