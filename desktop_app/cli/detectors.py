@@ -45,7 +45,19 @@ def run(arguments: argparse.Namespace) -> int:
         for name in registry:
             if not arguments.names or name in arguments.names:
                 _describe(registry[name], looks, is_default=name == default)
+    if not arguments.names:
+        _list_encoders()
     return 0
+
+
+def _list_encoders() -> None:
+    """Which encoders of stamps there are, and whether they are installed."""
+    from desktop_app.nets.encoders import available_encoders
+
+    say("Encoders of stamps, for detectors of cut-outs: --set encoder=NAME")
+    for encoder in available_encoders():
+        say(f"  {encoder.name}: {encoder.label}, {encoder.how if encoder.here else f'not installed ({encoder.how})'}")
+    say("  a file of your own (.onnx, .pt, .pt2), or a folder that 'peculiar train encoder' wrote")
 
 
 def _describe(spec: "DetectorSpec", looks: "Looks", *, is_default: bool) -> None:

@@ -29,16 +29,18 @@ _FEWEST = 24
 _SMALLEST = 8
 _LEARNT = 0.85
 _FEW, _MANY = 3, 40
-_STEPS = 600
+_STEPS = 500
+_INPUT = "stamps in [0, 1]: stretched by their set, alone over their peak, or stretched residuals"
 
 
 class EncoderTraining(Params):
     """The settings of the training."""
 
     objective: Objective = setting(
-        Objective.BOTH,
+        Objective.DENOISING,
         title="Objective",
-        help="What is learnt: that views of a stamp agree (vicreg), to give back what is hidden (denoising), or both.",
+        help="What is learnt: to give back what noise and holes hide (denoising), that turned and shifted stamps agree "
+        "(vicreg), or both.",
     )
     epochs: int = setting(
         0,
@@ -170,7 +172,7 @@ def _card(request: TrainRequest, params: EncoderTraining, source: str, scores: d
         "made_by": f"Peculiar {version()}",
         "command": " ".join(words),
         "trained_on": source,
-        "input": "stamps in [0, 1]: stretched by their set, alone over their peak, or stretched residuals",
+        "input": _INPUT,
         "scores": scores,
     }
 

@@ -1,4 +1,4 @@
-"""Our own small encoder of stamps: it learns without labels which turns, shifts and noise leave a stamp the same."""
+"""Our own small encoder of stamps: without labels it learns to give back what noise and holes hide of them."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -53,7 +53,7 @@ def fit_encoder(
     how: Schedule,
     report: Report = silent,
     *,
-    objective: Objective = Objective.BOTH,
+    objective: Objective = Objective.DENOISING,
     device: str = "cpu",
     keep: Keep | None = None,
     heard: Heard = unheard,
