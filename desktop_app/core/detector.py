@@ -59,6 +59,8 @@ class DetectorSpec:
         What scores are counted in, as panels print it: "σ" for sigmas, "× limit" for telemetry.
     causal : bool
         Whether, given a training stretch, the score of a sample depends on nothing that comes after it.
+    whole_sequence : bool
+        Whether it looks at the other frames of a picture's sequence as well.
     """
 
     name: str
@@ -73,3 +75,4 @@ class DetectorSpec:
     weights: str = ""
     unit: str = "σ"
     causal: bool = False
+    whole_sequence: bool = False

@@ -1,6 +1,6 @@
 """A picture of the sky: pixels, what is wrong with them, and where they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -13,6 +13,25 @@ from desktop_app.core.sky import Sky
 from desktop_app.core.source import Source
 
 Pixels = NDArray[np.float32] | NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class FrameSequence:
+    """The frames of one field that a picture is one of; each is opened when it is asked for.
+
+    Attributes
+    ----------
+    names : tuple of str
+        In order of time.
+    open : callable
+        ``open(name)``: one frame. Raises `ReadError`.
+    version : callable
+        A text that is another one whenever a frame has changed.
+    """
+
+    names: tuple[str, ...]
+    open: Callable[[str], "SkyImage"]
+    version: Callable[[], str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +55,8 @@ class SkyImage:
         "UTC", "TDB", ..., or "" where not known.
     beside : mapping of str to ndarray, shape (ny, nx)
         Pictures that belong beside it: science, template and difference of an alert.
+    sequence : FrameSequence or None
+        All frames of the field where it is one of several; the digest is of this one alone.
     """
 
     source: Source
@@ -46,6 +67,7 @@ class SkyImage:
     jd: float = float("nan")
     time_scale: str = ""
     beside: Mapping[str, Pixels] = field(default_factory=dict)
+    sequence: FrameSequence | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype not in (np.float32, np.float64):

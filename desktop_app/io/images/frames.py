@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from hashlib import sha256
 from math import isfinite
 from pathlib import Path
 
 from desktop_app.core.errors import ReadError
-from desktop_app.core.sky_image import SkyImage
+from desktop_app.core.sky_image import FrameSequence, SkyImage
 from desktop_app.io.images.exposure import exposure_of
 from desktop_app.io.images.folders import first_picture, image_names, sample
 from desktop_app.io.images.image import read_picture
@@ -51,11 +52,18 @@ def read(path: Path, part: str | None = None) -> SkyImage:
     """
     sequence = _sequence(path, version_of(path))
     name = sequence.names[chosen_part(path.name, sequence.names, part)]
+    every = FrameSequence(sequence.names, partial(read, path), partial(_state_of, path, sequence.names))
     file = image_file(path / name)
     picture = science_first(file.pictures)
     frame = read_picture(file, picture, 0, picture.parts[0])
     notes = (*sequence.notes, *frame.source.notes)
-    return replace(frame, source=replace(frame.source, path=path, part=name, parts=sequence.names, notes=notes))
+    source = replace(frame.source, path=path, part=name, parts=sequence.names, notes=notes)
+    return replace(frame, source=source, sequence=every)
+
+
+def _state_of(path: Path, names: tuple[str, ...]) -> str:
+    """The names, sizes and times of change of the frames, as one hash."""
+    return sha256(repr([(name, version_of(path / name)) for name in names]).encode()).hexdigest()
 
 
 @lru_cache(maxsize=4)

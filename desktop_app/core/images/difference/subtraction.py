@@ -7,10 +7,12 @@ import numpy as np
 from desktop_app.core.arrays import Bools, Floats, robust_sigma
 
 _MOST_PX = 12_000
-_BRIGHT = 6.0
+_BRIGHT = 8.0
 _OUTLYING = 5.0
-_TURNS = 3
-_RIDGE = 1e-4
+_TURNS = 4
+_RIDGE = 1e-6
+_FEWEST_PX = 60
+_MATCHED_TO = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +40,7 @@ class Subtraction:
 def subtract(
     science: Floats, template: Floats, science_fwhm_px: float, template_fwhm_px: float, used: Bools | None = None
 ) -> Subtraction:
-    """``science`` minus ``template``; the sharper of both is convolved by a kernel fitted pixel by pixel.
+    """``science`` minus ``template``; the sharper of both is convolved by a kernel made of few shapes.
 
     Parameters
     ----------
@@ -50,17 +52,17 @@ def subtract(
 
     References
     ----------
-    Alard, C. and Lupton, R. H., ApJ 503, 325 (1998); Bramich, D. M., MNRAS 386, L77 (2008), for kernels of pixels.
+    Alard, C. and Lupton, R. H., ApJ 503, 325 (1998).
     """
     science, template = science - _level(science), template - _level(template)
     both = np.isfinite(science) & np.isfinite(template)
     used = both if used is None else both & used
     if science_fwhm_px >= 0.97 * template_fwhm_px:
-        kernel, level = _kernel(template, science, used, max(science_fwhm_px, template_fwhm_px))
+        kernel, level = _kernel(template, science, used, template_fwhm_px, science_fwhm_px)
         matched = _convolved(template, kernel) + level
         difference = np.where(both, science - matched, np.nan)
         return Subtraction(difference, matched, science_fwhm_px, float(kernel.sum()))
-    kernel, level = _kernel(science, template, used, template_fwhm_px)
+    kernel, level = _kernel(science, template, used, science_fwhm_px, template_fwhm_px)
     scale = max(float(kernel.sum()), 1e-6)
     matched = (template - level) / scale
     difference = np.where(both, _convolved(science, kernel) / scale - matched, np.nan)
@@ -72,37 +74,50 @@ def _level(values: Floats) -> float:
     return float(np.median(finite)) if finite.size else 0.0
 
 
-def _kernel(sharp: Floats, broad: Floats, used: Bools, fwhm_px: float) -> tuple[Floats, float]:
+def _kernel(sharp: Floats, broad: Floats, used: Bools, narrow_px: float, wide_px: float) -> tuple[Floats, float]:
     """The kernel that makes ``broad`` out of ``sharp``, shape (2 h + 1, 2 h + 1), and the level between them."""
-    half = int(np.clip(np.ceil(1.3 * fwhm_px), 2, 6))
-    identity = np.zeros((2 * half + 1,) * 2)
-    identity[half, half] = 1.0
+    half = int(np.clip(np.ceil(1.3 * max(narrow_px, wide_px)), 2, 6))
+    basis = _basis(half, np.sqrt(max(wide_px**2 - narrow_px**2, 0.0)) / 2.3548)  # (p, 2 h + 1, 2 h + 1)
     y, x = _bright_places(sharp, used, half)
-    if y.size < 4 * identity.size:
-        return identity, 0.0
     steps = np.arange(-half, half + 1)
     # Convolution turns the kernel about: the pixel that a weight takes from lies on the other side.
-    table = sharp[y[:, None, None] - steps[None, :, None], x[:, None, None] - steps[None, None, :]].reshape(y.size, -1)
+    around = sharp[y[:, None, None] - steps[None, :, None], x[:, None, None] - steps[None, None, :]]
+    table = around.reshape(y.size, -1) @ basis.reshape(len(basis), -1).T
     good = np.isfinite(table).all(axis=1)
     table, wanted = np.column_stack([table[good], np.ones(int(good.sum()))]), broad[y, x][good]
-    if wanted.size < 4 * identity.size:
-        return identity, 0.0
-    keep, solution = np.ones(wanted.size, np.bool_), np.append(identity.ravel(), 0.0)
-    # The noise of a star grows with its light: weigh pixels by it, but not so that the faint ones rule.
-    weight = 1 / (robust_sigma(broad[used]) ** 2 + np.maximum(wanted, 0) * 0.02 * np.quantile(np.abs(wanted), 0.9))
+    light = np.maximum(np.abs(wanted), np.abs(sharp[y, x][good]))
+    if wanted.size < _FEWEST_PX:
+        return basis[0], 0.0
+    keep, solution = np.ones(wanted.size, np.bool_), np.zeros(table.shape[1])
+    # Stars are never matched to better than a few percent: neither may they rule, nor be thrown out for it. What is
+    # bright in one picture alone is a particle or news, and may not rule either.
+    weight = 1 / np.maximum(robust_sigma(broad[used]) ** 2 + (_MATCHED_TO * light) ** 2, 1e-30)
     for _ in range(_TURNS):
         solution = _solved(table[keep], wanted[keep], weight[keep])
         left = (wanted - table @ solution) * np.sqrt(weight)
-        keep = np.abs(left - np.median(left)) < _OUTLYING * max(robust_sigma(left), 1e-12)
-    return solution[:-1].reshape(identity.shape), float(solution[-1])
+        keep = np.abs(left) < _OUTLYING * max(robust_sigma(left), 1.0)
+        if keep.sum() < _FEWEST_PX:
+            return basis[0], 0.0
+    return np.asarray(np.tensordot(solution[:-1], basis, 1), np.float64), float(solution[-1])
+
+
+def _basis(half: int, between_px: float) -> Floats:
+    """What kernels are made of: a single pixel, and two Gaussians, the narrower with polynomials up to squares."""
+    grid = np.arange(-half, half + 1, dtype=np.float64)
+    x, y = np.meshgrid(grid, grid)
+    pixel = ((x == 0) & (y == 0)).astype(np.float64)
+    narrow = max(between_px, 0.6)
+    first = np.exp(-0.5 * (x**2 + y**2) / narrow**2)
+    second = np.exp(-0.5 * (x**2 + y**2) / (1.8 * narrow) ** 2)
+    shapes = [pixel, *(first * term for term in (1, x, y, x**2, x * y, y**2)), *(second * term for term in (1, x, y))]
+    return np.array([shape / np.abs(shape).sum() for shape in shapes])
 
 
 def _solved(table: Floats, wanted: Floats, weight: Floats) -> Floats:
     weighted = table * weight[:, None]
     normal = weighted.T @ table
-    ridge = _RIDGE * np.diag(normal)[:-1].mean()
-    normal[np.diag_indices(len(normal) - 1)] += ridge
-    normal[-1, -1] += 1e-9
+    normal[np.diag_indices(len(normal))] *= 1 + _RIDGE
+    normal[np.diag_indices(len(normal))] += 1e-12
     return np.asarray(np.linalg.solve(normal, weighted.T @ wanted), np.float64)
 
 
@@ -112,7 +127,8 @@ def _bright_places(picture: Floats, used: Bools, half: int) -> tuple[np.ndarray,
 
     smooth = uniform_filter(np.nan_to_num(picture), 3)
     noise = robust_sigma(smooth[np.isfinite(picture)])
-    bright = binary_dilation(smooth > _BRIGHT * max(noise, 1e-30), iterations=half)
+    # Pixels that hold little but noise would pull the kernel towards nothing.
+    bright = binary_dilation(smooth > _BRIGHT * max(noise, 1e-30))
     inside = np.zeros(picture.shape, np.bool_)
     inside[half:-half, half:-half] = True
     y, x = np.nonzero(bright & used & inside)
