@@ -26,14 +26,20 @@ class ArtefactsParams(Params):
     """The settings of the search for artefacts."""
 
     streaks: float = _sensitivity("Streaks")
+    cosmic_rays: float = _sensitivity("Cosmic rays")
     bad_columns: float = _sensitivity("Bad columns and rows")
     saturation: float = _sensitivity("Saturation")
+    ghosts: float = _sensitivity("Ghosts")
+    edges: float = _sensitivity("Edges")
 
 
 _KINDS = {
     "streak": "streaks",
+    "cosmic ray": "cosmic_rays",
     "bad column": "bad_columns",
     "saturation": "saturation",
+    "ghost": "ghosts",
+    "edge": "edges",
 }
 
 
@@ -77,11 +83,11 @@ def _objects(data: SkyImage, found: Sequence[Artefact]) -> Objects:
 SPEC = DetectorSpec(
     name="artefacts",
     label="Artefacts",
-    help="Finds streaks, bad columns and saturation, and says where and why.",
+    help="Finds streaks, cosmic rays, bad columns, saturation, ghosts and edges, and says where and why.",
     kinds=(SkyImage,),
     version=1,
     params=ArtefactsParams,
     build=Artefacts,
     threshold=5.0,
-    finds=("streak", "bad column", "saturation"),
+    finds=("streak", "cosmic ray", "bad column", "saturation", "ghost", "edge"),
 )

@@ -67,7 +67,7 @@ def _runs_of(sigmas: NDArray[np.float32], good: Bools) -> list[_Run]:
     pattern = robust_sigma(_line_steps(sigmas, good))
     found = []
     for width in _WIDTHS:
-        table = np.zeros((20_000, 5))
+        table = np.zeros((min(20_000, 64 + sigmas.size // 64), 5))
         n = _summed(sigmas, good, width, _LEAST_SUM, table)
         for line, start, stop, sign, count in table[:n]:
             run = _judged(sigmas, (int(line), width, int(start), int(stop)), sign, int(count))

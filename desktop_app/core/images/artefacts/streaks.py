@@ -30,6 +30,9 @@ _ALONG_AXIS_PX = 1.5
 _ALONG_EDGE = 0.07
 _FAINT = 2.0
 _UNEVEN = 0.8
+_STAMP_LINE = 9.0
+_STAMP_TRIED = 2
+_HEART = 0.22
 _SURE_PX = 120.0
 _OF_PATTERN = 4.0
 
@@ -68,6 +71,40 @@ def find_streaks(frame: Frame, least: float) -> tuple[Artefact, ...]:
             if not any(_is_wing(trail, other) for other in trails):
                 trails.append(trail)
     return tuple(_artefact(trail, frame) for trail in trails)
+
+
+def stamp_streaks(frame: Frame, least: float) -> tuple[Artefact, ...]:
+    """A line across a small stamp, from side to side, beside what the stamp is about or through it."""
+    ny, nx = frame.shape
+    y, x = np.ogrid[0:ny, 0:nx]
+    heart = (x - (nx - 1) / 2) ** 2 + (y - (ny - 1) / 2) ** 2 < (_HEART * min(ny, nx)) ** 2
+    known = frame.good & ~heart
+    ones = known.astype(np.float32)
+    values = np.clip(frame.sigmas, -_CLIP, _CLIP) * ones
+    half = min(frame.shape) // 2
+    lines = bright_lines(values, ones, half, _STAMP_LINE)[:_STAMP_TRIED]
+    found = []
+    for line in lines:
+        trail = fit_trail(frame, known, line, reach=6.0)
+        if trail is None or _score(trail, frame) < least or not _crosses(trail, frame):
+            continue
+        found.append(_artefact(trail, frame))
+        break
+    return tuple(found)
+
+
+def _crosses(trail: Trail, frame: Frame) -> bool:
+    """Whether it is as bright at both sides of the stamp as in the middle, and thin."""
+    along = trail.along[np.isfinite(trail.along)]
+    n = max(along.size // 4, 1)
+    middle = float(np.median(along))
+    return bool(
+        trail.length > 0.8 * min(frame.shape)
+        and trail.length > _SLENDER * trail.fwhm
+        and min(along[:n].mean(), along[-n:].mean()) > 0.6 * middle
+        and np.quantile(along, 0.1) > 0.4 * middle
+        and _stands_alone(trail)
+    )
 
 
 def _surroundings(trail: Trail) -> Outline:
