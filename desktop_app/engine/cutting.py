@@ -161,7 +161,9 @@ def _from_file(name: str, path: Path) -> _Frame:
 def _keeping(folder: Path | None, frames: Sequence[_Frame]) -> Iterator[Kept | None]:
     """Where cut frames lie until they are put together; None where they stay in memory, as the pictures do."""
     if folder is not None:
-        yield Kept(folder)
+        kept = Kept(folder)
+        yield kept
+        kept.trim()
     elif any(frame.on_disk for frame in frames) and len(frames) > 1:
         with TemporaryDirectory(prefix="peculiar-") as aside:
             yield Kept(Path(aside))

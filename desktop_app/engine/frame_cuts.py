@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import time
 import uuid
 import zlib
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ from desktop_app.io.images.catalogue import Catalogue
 from desktop_app.io.images.positions import positions_in
 
 VERSION = 2
+LIMIT_BYTES = 16 << 30
 _log = logging.getLogger(__name__)
 _ARRAYS = ("x", "y", "ra_deg", "dec_deg", "slopes_deg", "rows", "stamps")
 _LEAST_REACH_PX = 2.0
@@ -103,7 +105,7 @@ def cut_frame(
         There is so much in the frame that sources cannot be told apart.
     """
     report(0.0, f"{frame}: measuring the sky")
-    background = background_of(image.pixels, image.bad)
+    background = background_of(image.pixels, image.bad, report=part(report, 0.0, 0.2))
     good = trusted(image.pixels, image.bad)
     with np.errstate(all="ignore"):
         light = np.where(good, image.pixels - background.level, np.nan)
@@ -201,10 +203,14 @@ class Kept:
     ----------
     folder : Path
         Made when the first frame is kept. What cannot be read in it is made again.
+    limit_bytes : int
+        Where the files together outgrow it, those that were not used for longest go with `trim`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self.folder = folder
+        self._limit_bytes = limit_bytes
+        self._began = time.time()
 
     def load(self, key: str, *, stamps: bool = True) -> FrameCut | None:
         """What was kept under ``key``, or None; without its stamps where nobody needs them."""
@@ -244,6 +250,16 @@ class Kept:
                 aside.unlink()
             return False
         return True
+
+    def trim(self) -> None:
+        """Let go of what other runs kept longest ago where there is too much; nothing that this run used."""
+        aged = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in self.folder.glob("*.npz"))
+        excess = sum(size for _, size, _ in aged) - self._limit_bytes
+        for used, size, path in aged:
+            if excess <= 0 or used >= self._began:
+                return
+            path.unlink(missing_ok=True)
+            excess -= size
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npz"

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
+from desktop_app.core.progress import Report, silent
 from desktop_app.core.sky_image import Pixels
 
 Maps = NDArray[np.float32]
@@ -25,6 +26,7 @@ _CLIPPINGS, _CLIPPED_AT = 5, 2.5
 _OF_CLIPPED = 1.014
 _LEAST_SKY = 0.15
 _FURTHEST = 1e15
+_SAID = "Measuring the sky"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,9 @@ class Background:
         self.noise.flags.writeable = False
 
 
-def background_of(pixels: NDArray[np.generic], bad: Bools | None = None, *, box_px: int = 64) -> Background:
+def background_of(
+    pixels: NDArray[np.generic], bad: Bools | None = None, *, box_px: int = 64, report: Report = silent
+) -> Background:
     """The level and noise of the sky in boxes, between which a spline leads.
 
     Parameters
@@ -59,6 +63,8 @@ def background_of(pixels: NDArray[np.generic], bad: Bools | None = None, *, box_
         Pixels that are not to be trusted.
     box_px : int
         The side of a box. Pictures of less than three boxes have one level.
+    report : callable
+        Told the progress; may raise `JobCancelled`.
 
     References
     ----------
@@ -83,7 +89,8 @@ def background_of(pixels: NDArray[np.generic], bad: Bools | None = None, *, box_
     # sep counts in float32, where a large offset would hide the noise.
     scaled = np.clip((own - middle) / spread, -_FURTHEST, _FURTHEST).astype(np.float32)
     scaled[~good] = 0
-    level, noise_in_spreads = _maps(scaled, ~good, box_px)
+    report(0.2, _SAID)
+    level, noise_in_spreads = _maps(scaled, ~good, box_px, report)
     noise = np.maximum(noise_in_spreads * spread, least)
     if own.dtype == np.float64:
         return Background(level.astype(np.float64) * spread + middle, noise.astype(np.float64))
@@ -96,31 +103,37 @@ def trusted(pixels: Pixels, bad: Bools | None) -> Bools:
     return finite if bad is None else finite & ~np.asarray(bad, np.bool_)
 
 
-def _maps(scaled: Maps, bad: Bools, box_px: int) -> tuple[Maps, Maps]:
+def _maps(scaled: Maps, bad: Bools, box_px: int, report: Report) -> tuple[Maps, Maps]:
     """Level and noise, shapes (ny, nx), first from all pixels, then from those that are sky by the first."""
     import sep
 
     box = box_px if min(scaled.shape) >= 3 * box_px else max(min(scaled.shape) // 3, _LEAST_SIDE_PX)
     first = sep.Background(scaled, mask=bad, bw=box, bh=box, fw=1, fh=1)
+    report(0.3, _SAID)
     level, noise = _lower(np.asarray(first.back()), box), _lower(np.asarray(first.rms()), box)
+    report(0.5, _SAID)
     level += _still_below(scaled, level, noise, ~bad)
+    report(0.55, _SAID)
     sky = _sky(scaled, level, noise, ~bad)
+    report(0.65, _SAID)
     if sky is None:
         # Nearly all of it is source: the lower boxes are the best that is known of the sky.
         return level, noise
     if min(scaled.shape) < 3 * box_px:
         middle, sigma = _clipped(scaled[sky])
         return np.full(scaled.shape, middle, np.float32), np.full(scaled.shape, sigma, np.float32)
-    return _between_boxes(scaled, sky, box)
+    return _between_boxes(scaled, sky, box, report)
 
 
-def _between_boxes(scaled: Maps, sky: Bools, box: int) -> tuple[Maps, Maps]:
+def _between_boxes(scaled: Maps, sky: Bools, box: int, report: Report) -> tuple[Maps, Maps]:
     """Level and noise of the sky pixels of each box, smoothed over neighbours, and lines between the boxes."""
     from scipy.ndimage import distance_transform_edt, median_filter
 
     ny, nx = scaled.shape
     meshes = np.full((2, -(-ny // box), -(-nx // box)), np.nan)
     for row, column in np.ndindex(meshes.shape[1:]):
+        if column == 0:
+            report(0.65 + 0.3 * row / meshes.shape[1], _SAID)
         here = slice(row * box, (row + 1) * box), slice(column * box, (column + 1) * box)
         values = scaled[here][sky[here]]
         if values.size >= _LEAST_SKY * box**2:

@@ -134,7 +134,7 @@ def find_sources(
     good = np.ascontiguousarray(trusted(image.pixels, image.bad))
     if not good.any():
         return no_sources()
-    background = background or background_of(image.pixels, image.bad)
+    background = background or background_of(image.pixels, image.bad, report=part(report, 0.0, 0.3))
     report(0.3, "Finding sources")
     # In units of a typical noise, which float32 can hold whatever the unit of the pixels.
     unit = float(np.median(background.noise[good][:: max(good.size // 100_000, 1)]))

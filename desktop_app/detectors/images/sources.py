@@ -90,7 +90,7 @@ class FoundSources:
     def score(self, data: SkyImage, report: Report) -> Scores:
         """How strange each source is, and each artefact, in sigmas; NaN for sources that are not whole."""
         report(0.0, "Measuring the background")
-        background = background_of(data.pixels, data.bad, box_px=self._params.box_px)
+        background = background_of(data.pixels, data.bad, box_px=self._params.box_px, report=part(report, 0.0, 0.1))
         report(0.1, "Background measured")
         found = find_artefacts(data, background=background, report=part(report, 0.1, 0.4)) if self._wanted else ()
         clean = _without(data, found)

@@ -1,5 +1,6 @@
 """Pictures become cut-outs: by sources, grids and catalogues, over frames that drift, with one frame in memory."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from desktop_app.core.progress import JobCancelled
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.core.source import Source
 from desktop_app.engine.cutting import Cutting, cutouts_of
-from desktop_app.engine.frame_cuts import FrameCut, cut_frame
+from desktop_app.engine.frame_cuts import FrameCut, Kept, cut_frame
 from desktop_app.io import open_file
 from tests.image_files import write_image
 from tests.star_fields import Field, sky_of, star_field
@@ -230,6 +231,19 @@ def test_that_other_settings_are_another_cut(tmp_path: Path) -> None:
     for cutting in (Cutting(side_px=25), Cutting(side_px=25, sigma=20), Cutting(side_px=27)):
         cutouts_of(tmp_path / "night", cutting, kept_in=tmp_path / "kept")
     assert len(list((tmp_path / "kept").glob("*.npz"))) == 6
+
+
+def test_that_cuts_of_other_runs_go_where_there_are_too_many(tmp_path: Path) -> None:
+    drifting(tmp_path / "night", 2)
+    cutouts_of(tmp_path / "night", Cutting(side_px=25), kept_in=tmp_path / "kept")
+    old = sorted((tmp_path / "kept").glob("*.npz"))
+    for path in old:
+        os.utime(path, (1, 1))
+    kept = Kept(tmp_path / "kept", limit_bytes=old[0].stat().st_size)
+    used = old[1].stem
+    assert kept.load(used) is not None
+    kept.trim()
+    assert [path.stem for path in (tmp_path / "kept").glob("*.npz")] == [used]
 
 
 def test_that_a_cut_can_be_cancelled(tmp_path: Path) -> None:
