@@ -127,7 +127,7 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
 
     if request.out:
         check_target(request.out)
-    found, failed = all_in(paths, as_curves=request.columns is not None)
+    found, failed = all_in(paths, as_curves=request.columns is not None, sequences=_of_sequences(request.detector))
     found = _with_channels(_looked_at_by(found, request), request)
     where = targets(request.out, (one.looks for one in found))
     items, unread = _items(found, request)
@@ -144,6 +144,13 @@ def look_and_deliver(paths: Sequence[Path], request: Request) -> int:
         say(f"Stopped: {harvest.done:,} of {counted(len(items), what)} looked at{within}.", sys.stderr)
     failed += not deliver(harvest.tables, where, always_show=request.always_show)
     return INTERRUPTED if stopped else int(failed > 0)
+
+
+def _of_sequences(detector: str | None) -> bool:
+    """Whether the detector looks at all frames of a field together."""
+    from desktop_app.detectors import IMAGE_DETECTORS
+
+    return detector is not None and detector in set(IMAGE_DETECTORS) and IMAGE_DETECTORS[detector].whole_sequence
 
 
 def _looked_at_by(found: list[Found], request: Request) -> list[Found]:

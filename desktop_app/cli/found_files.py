@@ -51,7 +51,7 @@ def files_of(paths: Sequence[Path]) -> tuple[list[Path], int]:
     return list(files), failed
 
 
-def all_in(paths: Sequence[Path], *, as_curves: bool = False) -> tuple[list[Found], int]:
+def all_in(paths: Sequence[Path], *, as_curves: bool = False, sequences: bool = False) -> tuple[list[Found], int]:
     """All that detectors look at, each once, in the order of ``paths``; and how many folders hold nothing of it.
 
     Parameters
@@ -59,12 +59,14 @@ def all_in(paths: Sequence[Path], *, as_curves: bool = False) -> tuple[list[Foun
     paths : sequence of Path
     as_curves : bool
         Whether it was said which columns are time and flux, so that every table is a light curve.
+    sequences : bool
+        Whether frames of one field in a folder are looked at together.
     """
     everything: dict[Path, Found] = {}
     failed = 0
     for path in paths:
         if path.is_dir():
-            found = _in_folder(path, as_curves=as_curves)
+            found = _in_folder(path, as_curves=as_curves, sequences=sequences)
         else:
             found = [Found(path, "light curve" if as_curves else _looks(path), True)]
         for one in found:
@@ -77,11 +79,11 @@ def all_in(paths: Sequence[Path], *, as_curves: bool = False) -> tuple[list[Foun
     return list(everything.values()), failed
 
 
-def _in_folder(folder: Path, *, as_curves: bool) -> list[Found]:
+def _in_folder(folder: Path, *, as_curves: bool, sequences: bool) -> list[Found]:
     """What lies in ``folder``.
 
     Arrays below a folder that is one data set belong to it, and so do stamps and tables of labels. Frames of a sequence
-    are pictures of their own here.
+    are pictures of their own unless ``sequences`` are asked for.
     """
     from desktop_app.io import suffixes
     from desktop_app.io.listing import list_folder
@@ -89,7 +91,9 @@ def _in_folder(folder: Path, *, as_curves: bool) -> list[Found]:
     listing = list_folder(folder, suffixes())
     wholes: dict[Path, Looks] = {}
     for place in listing.folders[:_FOLDERS_ASKED]:
-        if not any(place.is_relative_to(whole) for whole in wholes) and (looks := _as_a_whole(place)):
+        if not any(place.is_relative_to(whole) for whole in wholes) and (
+            looks := _as_a_whole(place, sequences=sequences)
+        ):
             wholes[place] = looks
     found = [Found(whole, looks, whole == folder) for whole, looks in wholes.items()]
     for path, _version in listing.files:
@@ -99,7 +103,7 @@ def _in_folder(folder: Path, *, as_curves: bool) -> list[Found]:
         if path.name.lower().endswith(_LABELS):
             continue
         looks = "light curve" if as_curves else _told_looks(path)
-        if "cutouts" in within and looks in ("image", "cutouts", None):
+        if within & {"cutouts", "image"} and looks in ("image", "cutouts", None):
             continue
         found.append(Found(path, looks or "light curve", False))
     return found
@@ -130,14 +134,15 @@ def _told_looks(path: Path) -> "Looks | None":
     return "light curve" if kind == "target pixels" else kind
 
 
-def _as_a_whole(folder: Path) -> "Looks | None":
+def _as_a_whole(folder: Path, *, sequences: bool) -> "Looks | None":
     """What a folder is as one data set; None where its files are looked at one by one."""
     from desktop_app.io import summarise
 
     try:
-        return _WHOLES.get(summarise(folder).kind)
+        kind = summarise(folder).kind
     except UserError:
         return None
+    return "image" if kind == "image" and sequences else _WHOLES.get(kind)
 
 
 def _say_passed_over(folder: Path, others: int, why: str) -> None:
