@@ -17,6 +17,8 @@ _OWN = (IMAGE, TABLE)
 _CROSSED = (PICTURE_GIVEN_NUMBERS, NUMBERS_GIVEN_PICTURE, "odds")
 _CLEAN_SHARES = np.array([0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99])
 _BODY_SHARES = np.array([0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
+_SHARES = {IMAGE: 0.05, TABLE: 0.05, TOGETHER: 0.9}
+"""How much of the chance of a false alarm each may use: what is looked for are pairs that do not go together."""
 _FREEDOM = 5.0
 _TINY = 1e-9
 _LEAST = -700.0
@@ -115,11 +117,9 @@ class PairCalibration:
         chances = {name: self.tails[name].log_chance(parts[name]) for name in (*_OWN, *_CROSSED[:2])}
         chances[TOGETHER] = self.tails[TOGETHER].log_chance(_summed(self.tails, parts))
         tracks = {name: np.nan_to_num(_sigmas(chance)) for name, chance in chances.items()}
-        looked = np.column_stack([chances[name] for name in (*_OWN, TOGETHER)])
-        # The least likely of three is as likely as one of three tries.
-        least = np.log(-np.expm1(3 * np.log1p(-np.exp(np.minimum(np.nan_to_num(looked).min(axis=1), -1e-9)))))
-        far = np.nan_to_num(looked).min(axis=1) < -30
-        least = np.where(far, np.nan_to_num(looked).min(axis=1) + np.log(3), least)
+        looked = np.column_stack([chances[name] - np.log(share) for name, share in _SHARES.items()])
+        # Bonferroni's rule with weights: the least likely of several tries, each with its share of the chance.
+        least = np.minimum(np.nan_to_num(looked).min(axis=1), 0.0)
         nothing = ~np.isfinite(looked).any(axis=1)
         together = tracks[TOGETHER] >= np.maximum(tracks[IMAGE], tracks[TABLE])
         return PairScores(np.where(nothing, np.nan, _sigmas(least)), tracks, together)

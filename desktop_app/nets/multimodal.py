@@ -6,8 +6,8 @@ them is given. Beside it stand densities of one given the other (Student's t, wh
 judge that tells pairs from shuffled ones (van den Oord, A. et al., arXiv:1807.03748).
 """
 
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class PairShape:
         How many numbers describe a picture in brief, and how many stand beside it.
     shared, own : int
         Latents that picture and numbers share, and those of the picture alone.
+    turned : bool
+        Whether a picture that is turned or mirrored says the same: it learns from all of them, and says their mean.
     """
 
     side: int
@@ -46,6 +48,7 @@ class PairShape:
     values: int
     shared: int = 16
     own: int = 24
+    turned: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +94,6 @@ def fit_pairs(
     how: Schedule,
     report: Report,
     *,
-    turned: bool = True,
     device: str = "cpu",
     start: Arrays | None = None,
     keep: Keep | None = None,
@@ -107,8 +109,6 @@ def fit_pairs(
     how : Schedule
     report : callable
         May raise `JobCancelled`.
-    turned : bool
-        Whether a picture that is turned or mirrored says the same.
     device, keep, heard
         As `train_network` takes them.
     start : mapping of str to ndarray, optional
@@ -129,7 +129,7 @@ def fit_pairs(
     with one_thread():
         history = train_network(
             network,
-            loss_of(turned=turned),
+            loss_of(turned=shape.turned),
             tensors[0],
             tensors[1],
             how,
@@ -151,7 +151,7 @@ def read_pairs(arrays: Arrays, shape: PairShape, pairs: Pairs, report: Report) -
         for low in range(0, len(pairs), _AT_ONCE):
             report(low / len(pairs), "Comparing pictures and numbers")
             batch = tuple(torch.from_numpy(array[low : low + _AT_ONCE]) for array in pairs.tensors)
-            for name, value in network.read(batch).items():
+            for name, value in network.read(batch, turned=shape.turned).items():
                 found[name].append(value.numpy().astype(np.float64))
     return Reading(**{name: np.concatenate(parts) for name, parts in found.items()})
 
@@ -172,11 +172,6 @@ def pictures_of(arrays: Arrays, shape: PairShape, pairs: Pairs) -> tuple[Floats,
 def size_of(arrays: Arrays) -> int:
     """How many numbers a network has."""
     return int(sum(array.size for array in arrays.values()))
-
-
-def shape_told(shape: PairShape) -> dict[str, Any]:
-    """``shape`` as a card holds it."""
-    return asdict(shape)
 
 
 def _loaded(arrays: Arrays, shape: PairShape) -> "PairNetwork":

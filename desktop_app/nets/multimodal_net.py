@@ -84,6 +84,11 @@ class PairNetwork(nn.Module):
         summed = self.sums_up(torch.cat(parts, 1))
         return self.picture_shared(summed), self.picture_own(summed)
 
+    def of_turned(self, images: Tensor, briefs: Tensor) -> tuple[Tensor, Tensor]:
+        """As `of_picture`, the shared latents a mean over the picture turned and mirrored in all eight ways."""
+        found = [self.of_picture(turned_by(images, way), briefs) for way in range(8)]
+        return torch.stack([shared for shared, _ in found]).mean(0), found[0][1]
+
     def of_numbers(self, values: Tensor, known: Tensor) -> Tensor:
         """The shared latents of numbers."""
         return self.numbers_shared(torch.cat([values * known, known], 1))
@@ -104,10 +109,10 @@ class PairNetwork(nn.Module):
         shared, own = self.of_picture(images, briefs)
         return self.drawn(shared, own), self.drawn(self.of_numbers(values, known))
 
-    def read(self, batch: Batch) -> dict[str, Tensor]:
+    def read(self, batch: Batch, *, turned: bool) -> dict[str, Tensor]:
         """What `nets.multimodal.Reading` has of a batch."""
         images, briefs, values, known = batch
-        picture, own = self.of_picture(images, briefs)
+        picture, own = (self.of_turned if turned else self.of_picture)(images, briefs)
         numbers = self.of_numbers(values, known)
         middle, factor = self.numbers_given_picture(picture)
         spread = _marginal(factor @ factor.transpose(1, 2), known)
@@ -138,7 +143,7 @@ def loss_of(*, turned: bool) -> Loss:
         assert isinstance(network, PairNetwork)
         images, briefs, values, known = batch
         if network.training and turned:
-            images = _turned(images)
+            images = turned_by(images, int(torch.randint(8, (1,))))
         given = known
         if network.training:
             given = known * (torch.rand(known.shape, device=known.device) > _FORGOTTEN)
@@ -159,9 +164,8 @@ def loss_of(*, turned: bool) -> Loss:
     return loss
 
 
-def _turned(images: Tensor) -> Tensor:
-    """All pictures turned and mirrored alike, by chance."""
-    way = int(torch.randint(8, (1,)))
+def turned_by(images: Tensor, way: int) -> Tensor:
+    """All pictures turned and mirrored alike, in one of eight ways."""
     images = images.flip(2) if way & 1 else images
     images = images.flip(3) if way & 2 else images
     return images.transpose(2, 3) if way & 4 else images

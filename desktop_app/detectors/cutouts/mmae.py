@@ -1,5 +1,6 @@
 """Flags stamps whose picture and numbers do not go together, also where each alone is usual."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,7 +22,7 @@ from desktop_app.nets.device import Device, chosen_device
 from desktop_app.nets.multimodal import Reading
 from desktop_app.nets.schedule import Schedule
 
-THRESHOLD = 3.5
+THRESHOLD = 3.0
 _FEWEST = 40
 _SEEN, _FEWEST_EPOCHS, _MOST_EPOCHS = 16_000, 12, 80
 _STOPPED_BY = 0.15
@@ -81,6 +82,12 @@ class _Looked:
     by: Ints
 
 
+_Learnt = tuple[Ints, tuple[PairModel, ...], _Looked]
+_KEPT = 2
+_learnt: OrderedDict[tuple[str, str], _Learnt] = OrderedDict()
+"""What was learnt from the last few sets: who asks again, for a heat map, need not wait for it."""
+
+
 class Mmae:
     """Pictures and numbers in one latent space; scores are calibrated on pairs that nothing was learnt from."""
 
@@ -108,14 +115,25 @@ class Mmae:
                 "together.",
                 hint="Open more of them, or name weights that were trained on others like them.",
             )
+        key = data.digest, self._params.model_dump_json()
+        if key not in _learnt:
+            _learnt[key] = self._learn(data, columns, report)
+            while len(_learnt) > _KEPT:
+                _learnt.popitem(last=False)
+        self._fold, self._models, self._kept = _learnt[key]
+        self._digest = data.digest
+        self._calibration = PairCalibration.fitted(self._kept.parts, clean=False)
+        report(1.0, "Learnt")
+        return self
+
+    def _learn(self, data: CutoutSet, columns: tuple[str, ...], report: Report) -> _Learnt:
+        """A network for each fold, and what they make of the stamps that they did not learn from."""
         many = self._params.folds
         self._fold = np.random.default_rng(self._params.seed).permutation(len(data)).astype(np.int64) % many
         told = [part(report, 0.95 * place / many, 0.95 * (place + 1) / many) for place in range(many)]
         self._models = tuple(self._learnt(data, columns, place, told[place]) for place in range(many))
         self._digest = data.digest
-        self._kept = self._looked(data, part(report, 0.95, 1.0))
-        self._calibration = PairCalibration.fitted(self._kept.parts, clean=False)
-        return self
+        return self._fold, self._models, self._looked(data, part(report, 0.95, 1.0))
 
     def score(self, data: CutoutSet, report: Report) -> Scores:
         """Sigmas, with one track for each view, kinds and reasons."""
@@ -133,7 +151,7 @@ class Mmae:
     def heat(self, data: CutoutSet, place: int) -> Floats:
         """Where the picture of stamp ``place`` is not as its network makes it, of its numbers and of itself; (ny, nx).
 
-        In the network's scale of brightness, 0 where the stamp has no value.
+        In the network's scale of brightness, NaN where the stamp has no value.
         """
         model = self._models[self._by(data)[place]]
         pairs = model.scaling.applied(only_stamps(data, np.array([place])))
@@ -141,7 +159,8 @@ class Mmae:
         seen, known = pairs.images[0].astype(np.float64)
         assert self._calibration is not None
         mismatched = bool(self._calibration.scored(parts_of(model.read(pairs), pairs)).mismatched[0])
-        return model.scaling.picture_back(np.abs(seen - (crossed if mismatched else own)[0]) * known)
+        heat = model.scaling.picture_back(np.abs(seen - (crossed if mismatched else own)[0]) * known)
+        return np.where(np.isfinite(data.images[place]), heat, np.nan)
 
     def _learnt(self, data: CutoutSet, columns: tuple[str, ...], fold: int, report: Report) -> PairModel:
         """The network that never sees the stamps of ``fold``."""

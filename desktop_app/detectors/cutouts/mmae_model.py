@@ -120,11 +120,18 @@ def learnt(
     """A model that knows ``learn``; ``stop`` decides which of its weights are kept."""
     scaling = PairScaling.fitted(learn, columns)
     training, validation = scaling.applied(learn), scaling.applied(stop)
-    shape = PairShape(scaling.side, training.briefs.shape[1], len(columns))
-    arrays, history = fit_pairs(
-        training, validation, shape, how, report, turned=turned, device=device, keep=keep, heard=heard
-    )
+    shape = PairShape(scaling.side, training.briefs.shape[1], len(columns), turned=turned)
+    arrays, history = fit_pairs(training, validation, shape, how, report, device=device, keep=keep, heard=heard)
     return PairModel(scaling, shape, arrays), history
+
+
+def refined(
+    model: PairModel, learn: CutoutSet, stop: CutoutSet, how: Schedule, report: Report, *, device: str, keep: Keep
+) -> PairModel:
+    """``model`` after it went on learning from other pairs like its own; it keeps its scales."""
+    pairs = model.scaling.applied(learn), model.scaling.applied(stop)
+    arrays, _ = fit_pairs(*pairs, model.shape, how, report, device=device, start=model.arrays, keep=keep)
+    return replace(model, arrays=arrays)
 
 
 def usual_epochs(many: int) -> int:
@@ -168,8 +175,17 @@ def saved(out: Path, model: PairModel, card: Mapping[str, Any]) -> None:
         **{f"scale.{name}": getattr(scaling, name) for name in _SHOWN},
         **{f"worth.{name}": array for name, array in model.calibration.arrays.items()},
     }
-    told = {"columns": list(scaling.columns), "stamp": list(scaling.shape), "side": scaling.side}
-    save_weights(out, {name: array.astype(np.float32) for name, array in arrays.items()}, {**card, **told})
+    told = {
+        "columns": list(scaling.columns),
+        "stamp": list(scaling.shape),
+        "side": scaling.side,
+        "turned": model.shape.turned,
+    }
+    save_weights(
+        out,
+        {name: array.astype(np.float32) for name, array in arrays.items()},
+        {**card, **told, "turned": model.shape.turned},
+    )
 
 
 def loaded(name: str, data: CutoutSet) -> PairModel:
@@ -206,5 +222,5 @@ def loaded(name: str, data: CutoutSet) -> PairModel:
         groups[group][rest] = array
     scales = {key: np.asarray(array, np.float64) for key, array in groups["scale"].items()}
     scaling = PairScaling(columns, shape, int(card["side"]), **scales)
-    made_for = PairShape(scaling.side, scaling.briefs.shape[1], len(columns))
+    made_for = PairShape(scaling.side, scaling.briefs.shape[1], len(columns), turned=bool(card.get("turned", True)))
     return PairModel(scaling, made_for, groups["net"], PairCalibration.from_arrays(groups["worth"]))
