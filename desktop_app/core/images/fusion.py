@@ -8,7 +8,7 @@ import numpy as np
 from desktop_app.core.arrays import Floats
 
 _BODY = 0.8
-_TOP = 0.97
+_TOP = 0.95
 _HEAVIEST = 0.35
 _FEWEST_FOR_A_TAIL = 30
 _MOST = 200.0
@@ -18,7 +18,7 @@ _MOST = 200.0
 class Tail:
     """How often a score is reached among what is usual: counted in the body, fitted in the tail.
 
-    The upper fifth without its last three hundredths, where what is strange would be, is fitted with a generalised
+    The upper fifth without its last twentieth, where what is strange would be, is fitted with a generalised
     Pareto distribution by its quantiles; beyond, the fit goes on. So a set without anything strange has about as many
     high sigmas as chance, however heavy its tail, and one strange stamp among thousands may have many.
 

@@ -92,18 +92,19 @@ def places_in(size: int, layout: PatchLayout) -> int:
     return max((size - layout.side) // layout.step + 1, 1)
 
 
-def on_pixels(grid: Floats, shape: tuple[int, int], layout: PatchLayout) -> Floats:
-    """``grid`` of one stamp, a value a patch, spread over its pixels; between the middles of patches it is linear."""
-    from scipy.interpolate import RegularGridInterpolator
+def on_pixels(grids: Floats, shape: tuple[int, int], layout: PatchLayout) -> Floats:
+    """``grids`` of shape (m, rows, columns), a value a patch, spread over pixels, of shape (m, ny, nx).
 
-    if min(grid.shape) < 2:
-        return np.full(shape, float(grid.max()))
-    middles = [(layout.side - 1) / 2 + layout.step * np.arange(many) for many in grid.shape]
-    rows, columns = (
-        np.clip(np.arange(size), middle[0], middle[-1]) for size, middle in zip(shape, middles, strict=True)
-    )
-    field = RegularGridInterpolator(middles, np.asarray(grid, np.float64))
-    return np.asarray(field(np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1)))
+    Between the middles of patches it is linear; towards the rim the value of the nearest patch holds.
+    """
+    down, across = (_between(size, many, layout) for size, many in zip(shape, grids.shape[1:], strict=True))
+    return np.asarray(down @ grids @ across.T)
+
+
+def _between(size: int, many: int, layout: PatchLayout) -> Floats:
+    """How much each of ``many`` patches counts for each of ``size`` pixels, of shape (size, many)."""
+    place = (np.arange(size) - (layout.side - 1) / 2) / layout.step
+    return np.maximum(1 - np.abs(np.clip(place, 0, many - 1)[:, None] - np.arange(many)), 0.0)
 
 
 def _patches(images: Stamps, layout: PatchLayout) -> Floats:

@@ -70,7 +70,7 @@ class StampHeat:
         bright = np.maximum(smooth.astype(np.float64) - _QUIET, 0.0)
         maps = self.memory.maps(residuals)
         shape = residuals.shape[1], residuals.shape[2]
-        odd = np.stack([on_pixels(one, shape, self.memory.layout) for one in maps.astype(np.float64)])
+        odd = on_pixels(maps.astype(np.float64), shape, self.memory.layout)
         return np.asarray(np.sqrt(bright) * odd)
 
 

@@ -11,8 +11,18 @@ from desktop_app.core.images.subspace import Subspace
 
 _ROWS_A_COMPONENT = 5
 _NEAR_CLIP = 5.0
+_ROWS_A_COLUMN = 40
 _TOGETHER = 3
-_NEIGHBOURS_SHARE = 3
+_NEIGHBOURS_SHARE = 25
+_FEWEST_NEIGHBOURS = 3
+
+
+def well_known(objects: int, columns: int) -> float:
+    """How far a covariance of ``columns`` can be trusted, in [0, 1]: it takes forty objects a column to know it well.
+
+    Where there are fewer, distances to neighbours and views of few columns tell more.
+    """
+    return float(min(1.0, objects / (_ROWS_A_COLUMN * max(columns, 1))))
 
 
 @dataclass(frozen=True)
@@ -49,19 +59,25 @@ class FarView:
     tails: tuple[Tail, ...] = field(default=())
 
     def surprise(self, rows: Floats, whose: Ints) -> Floats:
-        """-ln of the chance to be as far off, the mean of the measures, of shape (n,)."""
+        """-ln of the chance to be as far off, of shape (n,), the measures weighted by what they know."""
         far = self.distances(rows, whose)
-        return np.mean([tail.surprise(one) for tail, one in zip(self.tails, far, strict=True)], axis=0)
+        found = [tail.surprise(one) for tail, one in zip(self.tails, far, strict=True)]
+        if len(found) == 1:
+            return found[0]
+        known = well_known(len(np.unique(self.owner)), self.levelled.middle.size)
+        return np.average(found, axis=0, weights=(max(known, 0.05), 1 - 0.5 * known))
 
     def distances(self, rows: Floats, whose: Ints) -> list[Floats]:
         """The distances by each measure."""
-        places = self.levelled.apply(rows)
-        if self.space is not None:
-            places = self.space.whitened(places)
+        level = self.levelled.apply(rows)
+        places = level if self.space is None else self.space.whitened(level)
         found = [] if self.gaussian is None else [self.gaussian.distance(places)]
         if self.measure.neighbours:
-            near = np.clip(places, -_NEAR_CLIP, _NEAR_CLIP)
-            many = max(1, min(self.measure.neighbours, len(np.unique(self.owner)) // _NEIGHBOURS_SHARE))
+            near = _near(level, self.space if self.measure.components else None)
+            # Of few stamps those that look alike are few as well.
+            many = min(
+                self.measure.neighbours, max(_FEWEST_NEIGHBOURS, len(np.unique(self.owner)) // _NEIGHBOURS_SHARE)
+            )
             found.append(neighbour_distance(self.known, self.owner, near, whose, many))
         return found
 
@@ -73,12 +89,18 @@ def fit_view(rows: Floats, weights: Floats, owner: Ints, measure: Measure) -> Fa
     most = max(2, len(np.unique(owner)) // _ROWS_A_COMPONENT)
     wanted = min(measure.components or rows.shape[1], most)
     space = Subspace.fit(places, wanted, weights=weights) if wanted < rows.shape[1] or measure.components else None
+    known = _near(places, space if measure.components else None)
     if space is not None:
         places = space.whitened(places)
     gaussian = Gaussian.fit(places, weights) if measure.middle else None
-    view = FarView(measure, levelled, space, gaussian, np.clip(places, -_NEAR_CLIP, _NEAR_CLIP), owner)
+    view = FarView(measure, levelled, space, gaussian, known, owner)
     tails = tuple(Tail.fit(far, weights) for far in view.distances(rows, owner))
     return FarView(measure, levelled, space, gaussian, view.known, owner, tails)
+
+
+def _near(level: Floats, space: Subspace | None) -> Floats:
+    """Where neighbours are searched: columns as they are, or their principal components."""
+    return np.clip(level, -_NEAR_CLIP, _NEAR_CLIP) if space is None else space.transform(level)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,16 +13,15 @@ from desktop_app.core.images.stamp_set import owners, require
 from desktop_app.core.images.stretching import SetStretch
 from desktop_app.core.params import setting
 from desktop_app.core.progress import Report, part
-from desktop_app.nets.encoders import LITE0, OWN, available_encoders, encoder_called
+from desktop_app.nets.encoders import LITE0, available_encoders, encoder_called
 
 if TYPE_CHECKING:
     from desktop_app.nets.encoders import ImageEncoder
 
 AUTO, NONE = "auto", "none"
-_PREFERRED = (LITE0, OWN)
 ENCODER_HELP = (
-    "Which network looks at the stamps: auto takes EfficientNet-Lite0 where its package is installed, else our own; "
-    "none measures shapes only; or a file of your own encoder (.onnx, .pt)."
+    "Which network looks at the stamps: auto takes EfficientNet-Lite0 where its package is installed, else none; "
+    "none goes by measured shapes; own is the small one that ships; or a file of yours (.onnx, .pt)."
 )
 
 
@@ -85,8 +84,8 @@ def resolved(encoder: str) -> str:
     """The name of the encoder that is meant: of "auto" the best that is here, else "none"."""
     if encoder != AUTO:
         return encoder
-    here = {found.name for found in available_encoders() if found.here}
-    return next((name for name in _PREFERRED if name in here), NONE)
+    # Our own small encoder ranks worse than measured shapes (see the guide), so it looks only where it is asked to.
+    return LITE0 if any(found.name == LITE0 and found.here for found in available_encoders()) else NONE
 
 
 def encoder_hash(encoder: str) -> str:

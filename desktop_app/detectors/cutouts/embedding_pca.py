@@ -103,6 +103,6 @@ SPEC = DetectorSpec(
     version=1,
     params=EmbeddingPcaParams,
     build=EmbeddingPca,
-    threshold=3.5,
+    threshold=2.75,
     finds=("strange",),
 )

@@ -78,6 +78,6 @@ SPEC = DetectorSpec(
     version=2,
     params=KnnParams,
     build=Knn,
-    threshold=3.5,
+    threshold=2.75,
     finds=("strange",),
 )

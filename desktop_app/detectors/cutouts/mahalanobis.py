@@ -80,6 +80,6 @@ SPEC = DetectorSpec(
     version=1,
     params=MahalanobisParams,
     build=Mahalanobis,
-    threshold=3.5,
+    threshold=2.75,
     finds=("strange",),
 )

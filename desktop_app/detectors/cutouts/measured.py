@@ -33,7 +33,7 @@ class Measured:
     weights, owner : ndarray, shape (n,)
         How much each counts, and which object it is.
     numbers : mapping of str to ndarray, shape (n,)
-        As a person reads them.
+        What morphology measures, as a person reads it.
     ellipses : Elliptical
     rows : mapping of str to ndarray, shape (n, d)
         By view; "shape" and "residual" always, as the subspace is made of them.
@@ -47,11 +47,6 @@ class Measured:
     numbers: dict[str, Floats]
     ellipses: Elliptical
     rows: dict[str, Floats]
-
-    @property
-    def single(self) -> Floats:
-        """All numbers side by side, levelled so that none spans decades, of shape (n, d)."""
-        return np.concatenate([self.rows["shape"], self.rows["residual"]], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +91,7 @@ def measure(data: CutoutSet, views: Views, ellipses: Elliptical | None, report: 
         rows["pixels"] = pixel_rows(images)
     if "catalogue" in views.names and data.columns:
         rows["catalogue"] = _catalogue(data, usable)
-    numbers = {**shapes, **{f"residual_{name}": column for name, column in ellipses.numbers.items()}}
-    return Measured(data.digest, usable, images, weights, owner, numbers, ellipses, rows)
+    return Measured(data.digest, usable, images, weights, owner, shapes, ellipses, rows)
 
 
 def pixel_rows(images: Stamps) -> Floats:

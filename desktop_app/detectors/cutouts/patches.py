@@ -10,6 +10,7 @@ from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.images.elliptical import elliptical
 from desktop_app.core.images.fusion import Tail, sigmas_of
+from desktop_app.core.images.objects import Outline
 from desktop_app.core.images.outlines import outline_of
 from desktop_app.core.images.patch_memory import PatchMemory, on_pixels
 from desktop_app.core.images.stamp_heat import clipped, layout_for, patch_score
@@ -65,12 +66,9 @@ class Patches:
         strange = patch_score(maps, self._memory.layout, min(images.shape[1:]))
         values = sigmas_of(self._tail.surprise(strange))
         shape = images.shape[1], images.shape[2]
-        outlines = [
-            outline_of(_lit(on_pixels(one.astype(np.float64), shape, self._memory.layout)))
-            if value >= _LOCATED_FROM
-            else ()
-            for one, value in zip(maps, values, strict=True)
-        ]
+        outlines: list[Outline] = [()] * len(values)
+        for row in np.flatnonzero(values >= _LOCATED_FROM):
+            outlines[row] = outline_of(self._heat(maps[row : row + 1], shape))
         usual = float(np.median(strange))
         reasons = [
             (f"its strangest patches are {one:.2f} from those remembered, usual {usual:.2f}",) for one in strange
@@ -89,20 +87,19 @@ class Patches:
     def heat(self, data: CutoutSet, place: int) -> Floats:
         """How unlike what is remembered each part of the stamp at ``place`` is, of shape (ny, nx)."""
         image = data.images[place]
-        maps = self._memory.maps(self._seen(image[None], silent))[0]
-        heat = _lit(on_pixels(maps.astype(np.float64), (image.shape[0], image.shape[1]), self._memory.layout))
+        maps = self._memory.maps(self._seen(image[None], silent))
+        heat = self._heat(maps, (image.shape[0], image.shape[1]))
         return np.where(np.isfinite(image), heat, np.nan)
+
+    def _heat(self, maps: Stamps, shape: tuple[int, int]) -> Floats:
+        """Distances above what one patch in a hundred has, of the one stamp of ``maps``, on its pixels."""
+        return np.maximum(on_pixels(maps.astype(np.float64), shape, self._memory.layout)[0] - 1.0, 0.0)
 
     def _seen(self, images: Stamps, report: Report) -> Stamps:
         """The stamps in sigmas, without the ellipse where that is asked for."""
         if self._params.residuals:
             return clipped(elliptical(images, report).residuals)
         return in_sigmas(images)[0]
-
-
-def _lit(heat: Floats) -> Floats:
-    """Heat above what one patch in a hundred has."""
-    return np.maximum(heat - 1.0, 0.0)
 
 
 SPEC = DetectorSpec(
@@ -113,6 +110,6 @@ SPEC = DetectorSpec(
     version=1,
     params=PatchesParams,
     build=Patches,
-    threshold=3.5,
+    threshold=2.6,
     finds=("strange",),
 )

@@ -22,14 +22,14 @@ from desktop_app.core.images.stamp_set import Found, by_content, require, scores
 from desktop_app.core.images.strangeness import Levelled
 from desktop_app.core.images.stretching import SetStretch
 from desktop_app.core.images.subspace import Subspace
-from desktop_app.core.images.views import FarView, Measure, fit_numbers, fit_view
+from desktop_app.core.images.views import FarView, Measure, fit_numbers, fit_view, well_known
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
 from desktop_app.detectors.cutouts.embedding import NONE, encoder_setting, loaded, resolved
 from desktop_app.detectors.cutouts.measured import Measured, Views, measure
 
 VIEWS = ("shape", "residual", "numbers", "look", "patches", "pixels", "catalogue")
-_WEIGHTS = {"look": 0.5, "patches": 0.5, "pixels": 0.5}
+_FULL_SIDE_PX = 64
 _SPACE = 48
 _SPACE_CLIP = 6.0
 _LOCATED_FROM = 2.0
@@ -78,7 +78,8 @@ class Strange:
             for name, rows in seen.rows.items()
             if name in self._names
         }
-        self._single = fit_numbers(seen.single, seen.weights)
+        self._single = fit_numbers(seen.rows["shape"], seen.weights)
+        self._weights = _weights(seen)
         self._tail = Tail.fit(self._together(self._surprises(seen, seen.owner)), seen.weights)
         self._level = Levelled.fit(_whole(seen), seen.weights)
         self._space = Subspace.fit(self._level.apply(_whole(seen), _SPACE_CLIP), _SPACE, weights=seen.weights)
@@ -119,11 +120,11 @@ class Strange:
         """-ln of the chance of each stamp by view."""
         found = {name: self._far[name].surprise(seen.rows[name], whose) for name in self._names if name in self._far}
         if "numbers" in self._names:
-            found["numbers"] = self._single.surprise(seen.single)
+            found["numbers"] = self._single.surprise(seen.rows["shape"])
         return found
 
     def _together(self, surprises: dict[str, Floats]) -> Floats:
-        weights = np.array([_WEIGHTS.get(name, 1.0) for name in surprises])
+        weights = np.array([self._weights[name] for name in surprises])
         return fused(np.stack(list(surprises.values()), axis=1), weights)
 
     def _told(self, seen: Measured, values: Floats, tracks: dict[str, Floats], report: Report) -> Found:
@@ -136,7 +137,7 @@ class Strange:
         outlines = self._outlines(seen, values, named)
         report(0.9, "Finding reasons")
         told = [one.reason if one else "" for one in named]
-        reasons = reasons_of(told, tracks, self._single.each(seen.single), seen.numbers)
+        reasons = reasons_of(told, tracks, self._single.each(seen.rows["shape"]), seen.numbers)
         space = self._space.transform(self._level.apply(_whole(seen), _SPACE_CLIP))
         return Found(values, space, tracks, seen.numbers, kinds, outlines, reasons, self._notes())
 
@@ -171,6 +172,25 @@ class Strange:
         return (f"The look of stamps is what {loaded(encoder).label} sees in them.",)
 
 
+def _weights(seen: Measured) -> dict[str, float]:
+    """How much each view counts.
+
+    Chosen on simulated galaxies of two generators; what few stamps change was chosen on 130 real ones of a survey.
+    """
+    known = well_known(len(np.unique(seen.owner)), seen.rows["shape"].shape[1])
+    # What was learnt from photographs needs pixels to be seen in.
+    sharp = min(1.0, min(seen.images.shape[1:]) / _FULL_SIDE_PX) ** 2
+    return {
+        "shape": 1.0,
+        "residual": 0.5 - 0.2 * known,
+        "numbers": known,
+        "look": 0.5 * known * sharp,
+        "patches": 0.3,
+        "pixels": 0.3,
+        "catalogue": 1.0,
+    }
+
+
 def _whole(seen: Measured) -> Floats:
     """All that is known of each stamp in one row."""
     return np.concatenate([seen.rows[name] for name in ("shape", "residual", "look") if name in seen.rows], axis=1)
@@ -201,6 +221,6 @@ SPEC = DetectorSpec(
     version=1,
     params=StrangeParams,
     build=Strange,
-    threshold=3.5,
+    threshold=2.75,
     finds=("strange",),
 )
