@@ -14,6 +14,8 @@ _ALIKE_IN = ("snr", "half_light_radius_px", "concentration")
 _FEWEST, _MOST, _SHARE = 20, 100, 0.1
 _LEAST_SPREAD = 0.3
 _CHUNK = 512
+_TOO_FEW, _ENOUGH = 200, 1000
+"""Below and above so many stamps peers tell nothing, and all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +23,8 @@ class Peers:
     """The stamps of a set, to measure others by those of them that are most alike in brightness, size, concentration.
 
     A bright galaxy shows arms, knots and what a model leaves of it where a faint one shows noise: measured against
-    all, the brightest are the strangest. Measured against their peers, what is strange is.
+    all, the brightest are the strangest. Measured against their peers, what is strange is. In a small set nobody has
+    peers, and each is measured against all.
 
     Attributes
     ----------
@@ -29,6 +32,8 @@ class Peers:
         As `as_features` gives them.
     middle, spread : ndarray, shape (3,)
         Of the three that peers are alike in.
+    usual, scatter : ndarray, shape (d,)
+        Of each feature among all: the median, and the robust sigma or, where most are alike, the plain one.
     floor : ndarray, shape (d,)
         The least spread of a feature among peers: a part of that among all.
     """
@@ -36,6 +41,8 @@ class Peers:
     features: Floats
     middle: Floats
     spread: Floats
+    usual: Floats
+    scatter: Floats
     floor: Floats
 
     @classmethod
@@ -44,7 +51,16 @@ class Peers:
         features = as_features(numbers)
         alike = features[:, _alike()]
         spread, whole = alike.std(axis=0), features.std(axis=0)
-        return cls(features, alike.mean(axis=0), np.where(spread > 0, spread, 1.0), _LEAST_SPREAD * whole)
+        usual = np.median(features, axis=0)
+        scatter = 1.4826 * np.median(np.abs(features - usual), axis=0)
+        scatter = np.where(scatter > 1e-3 * whole, scatter, whole)
+        spread = np.where(spread > 0, spread, 1.0)
+        return cls(features, alike.mean(axis=0), spread, usual, scatter, _LEAST_SPREAD * whole)
+
+    @property
+    def trust(self) -> float:
+        """How much peers count beside the whole set, in [0, 1]."""
+        return float(np.clip((len(self.features) - _TOO_FEW) / (_ENOUGH - _TOO_FEW), 0.0, 1.0))
 
     def apply(self, numbers: Mapping[str, Floats], report: Report = silent) -> Floats:
         """How far each number is from the median of the peers, in robust sigmas of theirs, shape (m, d).
@@ -70,6 +86,8 @@ class Peers:
             middle = np.median(peers, axis=1)
             spread = 1.4826 * np.median(np.abs(peers - middle[:, None]), axis=1)
             spread = np.maximum(spread, self.floor)
+            middle = self.trust * middle + (1 - self.trust) * self.usual
+            spread = self.trust * spread + (1 - self.trust) * self.scatter
             found[part] = np.where(spread > 0, (features[part] - middle) / np.where(spread > 0, spread, 1.0), 0.0)
         return found
 

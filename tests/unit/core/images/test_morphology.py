@@ -242,13 +242,35 @@ def test_that_noise_makes_no_line_and_no_column() -> None:
     assert np.median(column_excess(noise)) < 4
 
 
-def test_that_a_bright_galaxy_is_measured_by_bright_ones() -> None:
+def _numbers_of_two_kinds(m: int) -> dict[str, Floats]:
+    """Faint and bright objects, the clumpiness of which goes with the brightness; the first is bright and smooth."""
     rng = np.random.default_rng(7)
-    bright = np.arange(80) % 2 == 0
-    images = _noisy(*(_galaxy(rng.uniform(0.6, 1), rng.uniform(0, 3), flux=2000.0 if b else 20.0) for b in bright))
-    numbers = morphology(images)
-    among = Peers.fit(numbers).apply(numbers)
-    place = list(MORPHOLOGY).index("snr")
-    assert np.abs(among[:, place]).mean() < 3
-    assert np.isfinite(among).all()
-    assert among.shape == (80, len(MORPHOLOGY))
+    numbers = {name: rng.standard_normal(m) for name in MORPHOLOGY}
+    bright = np.arange(m) % 2 == 0
+    numbers["snr"] = np.where(bright, 1000.0, 10.0) * rng.uniform(0.9, 1.1, m)
+    numbers["half_light_radius_px"] = rng.uniform(4, 5, m)
+    numbers["smoothness"] = np.where(bright, 0.5, 0.0) + 0.01 * rng.standard_normal(m)
+    numbers["smoothness"][0] = 0.0
+    return numbers
+
+
+def test_that_a_bright_galaxy_is_measured_by_bright_ones() -> None:
+    numbers = _numbers_of_two_kinds(1200)
+    place = list(MORPHOLOGY).index("smoothness")
+    among = np.abs(Peers.fit(numbers).apply(numbers)[:, place])
+    assert among[0] > 3 * among[1:].max()
+    features = np.abs(as_features(numbers)[:, place] - np.median(as_features(numbers)[:, place]))
+    assert features[0] < np.quantile(features, 0.9)
+
+
+def test_that_in_a_small_set_each_is_measured_against_all() -> None:
+    numbers = _numbers_of_two_kinds(60)
+    peers = Peers.fit(numbers)
+    assert peers.trust == 0
+    features = as_features(numbers)
+    np.testing.assert_allclose(peers.apply(numbers), (features - np.median(features, axis=0)) / peers.scatter)
+
+
+def test_that_a_single_stamp_is_its_own_peer() -> None:
+    numbers = morphology(_noisy(_galaxy()))
+    assert np.array_equal(Peers.fit(numbers).apply(numbers), np.zeros((1, len(MORPHOLOGY))))
