@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from desktop_app.core.arrays import Bools, Floats
+from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.cutouts import Stamps
 from desktop_app.core.errors import ReadError
 from desktop_app.core.images.background import Background, background_of, trusted
@@ -109,22 +109,8 @@ def cut_frame(
     good = trusted(image.pixels, image.bad)
     with np.errstate(all="ignore"):
         light = np.where(good, image.pixels - background.level, np.nan)
-    notes: tuple[str, ...] = ()
-    numbers: dict[str, Floats] = {}
-    match cutting.by:
-        case "sources":
-            sources = _sources(image, cutting, background, part(report, 0.2, 0.9))
-            x, y, numbers = sources.x, sources.y, sources.numbers
-            rows = np.full(len(x), -1)
-        case "grid":
-            across, up = grid_of(image.pixels.shape, side, cutting.overlap)
-            x, y = across.astype(np.float64), up.astype(np.float64)
-            rows = np.full(len(x), -1)
-        case "catalogue":
-            if catalogue is None:
-                raise ReadError("There is no catalogue to cut by.", hint="Give one: FITS, VOTable, ECSV or CSV.")
-            x, y, rows, notes = _by_catalogue(image, frame, catalogue)
-            numbers = _nearest_numbers(_sources(image, cutting, background, part(report, 0.2, 0.9)), x, y)
+    places = _places(image, frame, cutting, side, catalogue, background, part(report, 0.2, 0.9))
+    x, y = places.x, places.y
     if cutting.recentre and len(x):
         x, y = recentred(light, x, y, max(side / 4, 1.0))
     ra, dec = image.sky.to_sky(x, y) if image.sky is not None else (np.full(len(x), np.nan),) * 2
@@ -137,14 +123,46 @@ def cut_frame(
         ra_deg=ra,
         dec_deg=dec,
         slopes_deg=slopes,
-        rows=rows,
+        rows=places.rows,
         stamps=cut_stamps(light, x, y, side),
-        numbers=numbers,
+        numbers=places.numbers,
         unit=image.unit,
         jd=image.jd,
         pixel_arcsec=_pixel_arcsec(image),
-        notes=notes,
+        notes=places.notes,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """Where to cut: x, y, and of each the row of the catalogue and what was measured; and what was left out."""
+
+    x: Floats
+    y: Floats
+    rows: Ints
+    numbers: Mapping[str, Floats] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def _places(
+    image: SkyImage,
+    frame: str,
+    cutting: Cutting,
+    side: int,
+    catalogue: Catalogue | None,
+    background: Background,
+    report: Report,
+) -> _Places:
+    if cutting.by == "grid":
+        across, up = grid_of(image.pixels.shape, side, cutting.overlap)
+        return _Places(across.astype(np.float64), up.astype(np.float64), np.full(len(across), -1))
+    if cutting.by == "catalogue" and catalogue is None:
+        raise ReadError("There is no catalogue to cut by.", hint="Give one: FITS, VOTable, ECSV or CSV.")
+    sources = _sources(image, cutting, background, report)
+    if catalogue is None:
+        return _Places(sources.x, sources.y, np.full(len(sources), -1), sources.numbers)
+    x, y, rows, notes = _by_catalogue(image, frame, catalogue)
+    return _Places(x, y, rows, _nearest_numbers(sources, x, y), notes)
 
 
 def sources_of(image: SkyImage, cutting: Cutting, report: Report) -> Sources:
