@@ -1,7 +1,7 @@
 """Trains the autoencoder of pictures with numbers: on simulated ground, or on stamps with a catalogue of one's own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from desktop_app.core.errors import FitError, ReadError
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
 from desktop_app.core.simulate_planetary import simulate_planetary
-from desktop_app.detectors.cutouts.mmae_model import PairModel, learnt, named_columns, refined, saved, usual_epochs
+from desktop_app.detectors.cutouts.mmae_model import PairModel, learnt, named_columns, saved, usual_epochs
 from desktop_app.engine.train import NO_DATA, Epoch, Told, TrainingSpec, TrainRequest
 from desktop_app.nets.checkpoint import Keep
 from desktop_app.nets.device import Device, chosen_device
@@ -24,8 +24,6 @@ from desktop_app.paths import version
 SIMULATED = 12_000
 _CLEAN = 4000
 _STATE = "unfinished"
-_AGAIN = 0.36
-"""How long the second course is against the first."""
 _FEWEST = 60
 _LEARNT, _STOPPED_BY = 0.6, 0.75
 
@@ -100,14 +98,12 @@ def train_mmae(request: TrainRequest, params: PairTraining, report: Report, told
         lessons.stop,
         columns,
         how,
-        part(report, 0.15, 0.7 if request.data == NO_DATA else 0.95),
+        part(report, 0.15, 0.95),
         turned=params.turned,
         device=chosen_device(params.device, worth=len(lessons.learn) > 20_000),
         keep=Keep(state, mark),
         heard=heard,
     )
-    if request.data == NO_DATA:
-        model = _gone_on(model, lessons, params, how, part(report, 0.7, 0.95), state)
     report(0.96, "Setting the scale of the scores")
     model = model.calibrated(lessons.clean, clean=True)
     card = _card(request, params, lessons, model, history.best + 1)
@@ -117,21 +113,6 @@ def train_mmae(request: TrainRequest, params: PairTraining, report: Report, told
         state.parent.rmdir()
     report(1.0, "Saved")
     return card
-
-
-def _gone_on(
-    model: PairModel, lessons: _Lessons, params: PairTraining, how: Schedule, report: Report, state: Path
-) -> PairModel:
-    """``model`` after a second, shorter course on pairs that it has not seen: simulated ones cost nothing."""
-    fresh = simulate_planetary(params.pairs, seed=1000 * params.seed + 3)
-    again = replace(how, epochs=max(1, round(_AGAIN * how.epochs)), rate=how.rate / 2)
-    mark = sha256(f"{fresh.digest}/{model.scaling.columns}/{again}".encode()).hexdigest()
-    keep = Keep(state.with_name("again.safetensors"), mark)
-    gone_on = refined(
-        model, fresh, lessons.stop, again, report, device=chosen_device(params.device, worth=False), keep=keep
-    )
-    keep.path.unlink(missing_ok=True)
-    return gone_on
 
 
 def _lessons(data: Path, params: PairTraining, report: Report) -> _Lessons:

@@ -125,15 +125,6 @@ def learnt(
     return PairModel(scaling, shape, arrays), history
 
 
-def refined(
-    model: PairModel, learn: CutoutSet, stop: CutoutSet, how: Schedule, report: Report, *, device: str, keep: Keep
-) -> PairModel:
-    """``model`` after it went on learning from other pairs like its own; it keeps its scales."""
-    pairs = model.scaling.applied(learn), model.scaling.applied(stop)
-    arrays, _ = fit_pairs(*pairs, model.shape, how, report, device=device, start=model.arrays, keep=keep)
-    return replace(model, arrays=arrays)
-
-
 def usual_epochs(many: int) -> int:
     """How many turns through so many pairs a training needs."""
     return int(np.clip(_SEEN // max(many, 1), _FEWEST_EPOCHS, _MOST_EPOCHS))

@@ -56,7 +56,7 @@ def test_that_what_is_masked_is_never_seen() -> None:
     pairs = _pairs()
     arrays, _ = fit_pairs(pairs, _pairs(16, 1), _SHAPE, Schedule(epochs=1, batch=16), silent)
     masked = Pairs(pairs.images, pairs.briefs, pairs.values.copy(), np.array([[1.0, 0.0]] * 32, np.float32))
-    other = Pairs(pairs.images, pairs.briefs, pairs.values + np.float32([[0, 7]]), masked.known)
+    other = Pairs(pairs.images, pairs.briefs, pairs.values + np.array([[0, 7]], np.float32), masked.known)
     first, second = (read_pairs(arrays, _SHAPE, one, silent) for one in (masked, other))
     for name in ("given_picture", "given_numbers", "odds", "numbers"):
         assert getattr(first, name) == pytest.approx(getattr(second, name), rel=1e-5)
