@@ -82,6 +82,26 @@ def test_that_the_weight_grows_with_the_labels_of_the_rarer_side() -> None:
     assert weights[-1] < 2.5
 
 
+def test_that_learning_in_a_space_that_tells_nothing_is_not_trusted() -> None:
+    base, space, truth = made()
+    rng = np.random.default_rng(9)
+    labels = {int(place): bool(truth[place]) for place in rng.permutation(len(base))[:200]}
+    blind = learn(features_of(rng.standard_normal(len(base)), rng.standard_normal((len(base), 6)), {}), base, labels)
+    seeing = learn(features_of(base, space, {}), base, labels)
+    assert blind.weight < 0.5 * seeing.weight
+
+
+def test_that_what_was_measured_is_learned_from_where_the_space_tells_nothing() -> None:
+    base, space, truth = made()
+    noise = np.random.default_rng(9).standard_normal((len(base), 6))
+    numbers = {str(place): column for place, column in enumerate(space.T)}
+    labels = {int(place): bool(truth[place]) for place in np.random.default_rng(1).permutation(len(base))[:200]}
+    rest = np.setdiff1d(np.arange(len(base)), list(labels))
+    interest = [learn(features_of(base, noise, {}, given), base, labels).interest[rest] for given in (numbers, {})]
+    gaps = [one[truth[rest]].mean() - one[~truth[rest]].mean() for one in interest]
+    assert gaps[0] > gaps[1] + 0.1
+
+
 def test_that_a_page_is_the_top_at_first_and_mixed_later() -> None:
     base, space, truth = made()
     features = features_of(base, space, {})
@@ -128,7 +148,7 @@ def test_that_objects_without_a_score_or_outside_of_the_group_are_never_suggeste
     space[50:60] = np.nan
     among = np.arange(len(base)) % 2 == 0
     features = features_of(base, space, {"morphology": np.full(len(base), np.nan)})
-    assert np.isfinite(features).all()
+    assert np.isfinite(features.all).all()
     labels = {200: True, 202: False}
     learned = learn(features, base, labels)
     assert np.isnan(learned.scores[:100]).all()
