@@ -125,10 +125,10 @@ def _depends_on(data: Seen, spec: DetectorSpec, params: Params) -> dict[str, obj
 
 
 def _other_frames(data: Seen, spec: DetectorSpec) -> dict[str, object]:
-    """The state of the frames that a detector looks at beside the one that is shown."""
-    if not spec.whole_sequence or not isinstance(data, SkyImage) or data.sequence is None:
+    """The state of all frames for a detector that looks at them, whichever of them is shown."""
+    if not spec.whole_sequence or not isinstance(data, SkyImage) or data.sequence is None or data.beside:
         return {}
-    return {"sequence": data.sequence.version()}
+    return {"digest": "", "sequence": data.sequence.version()}
 
 
 def _told_elsewhere(params: Params) -> dict[str, object]:

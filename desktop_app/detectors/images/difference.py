@@ -14,6 +14,7 @@ from desktop_app.core.images.aligning import align
 from desktop_app.core.images.background import background_of
 from desktop_app.core.images.difference.candidates import candidates_in, measured, stamps_at
 from desktop_app.core.images.difference.changes import Change, changes_in
+from desktop_app.core.images.difference.seeing import seeing_of
 from desktop_app.core.images.difference.stack import HELD_BYTES, aligned_frames, seeing_of_sources, warped
 from desktop_app.core.images.difference.subtraction import subtract
 from desktop_app.core.images.objects import Objects, Outline, box
@@ -26,6 +27,7 @@ from desktop_app.detectors.cutouts.alert_weights import NAME, alert_judge
 from desktop_app.detectors.cutouts.triplet import judged
 
 _COPIES = 5
+_STAMP_PX = 128
 
 
 class DifferenceParams(Params):
@@ -137,6 +139,9 @@ class Difference:
 
 
 def _seeing(data: SkyImage, pixels: Floats) -> float:
+    """The seeing; a picture as small as a stamp is measured like one."""
+    if max(pixels.shape) <= _STAMP_PX:
+        return float(seeing_of(pixels[None].astype(np.float32))[0])
     return seeing_of_sources(find_sources(SkyImage(data.source, pixels.copy()), sigma=4.0))
 
 
@@ -205,7 +210,7 @@ SPEC = DetectorSpec(
     label="Changes",
     help="Finds what moves, varies or is new: over the frames of a sequence, or between a picture and its template.",
     kinds=(SkyImage,),
-    version=1,
+    version=2,
     params=DifferenceParams,
     build=Difference,
     threshold=2.0,
