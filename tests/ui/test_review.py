@@ -278,6 +278,15 @@ def test_that_likeness_puts_all_in_order_and_its_chip_takes_that_back(
     assert page.grid.stamps.places == before
 
 
+def test_that_those_chosen_on_the_map_are_shown_until_the_chip_is_taken_back(
+    window: MainWindow, page: GalleryPage
+) -> None:
+    window.session.closer.look_closer([2, 7, 30])
+    assert set(page.grid.stamps.places) == {2, 7, 30}
+    QTest.mouseClick(button(page, "gallery-chosen-chip"), Qt.MouseButton.LeftButton)
+    assert len(page.grid.stamps.places) == M - BAD
+
+
 def test_that_verdicts_are_there_after_a_relaunch(
     new_window: Callable[[], MainWindow], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, data: CutoutSet
 ) -> None:

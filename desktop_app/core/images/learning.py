@@ -2,9 +2,9 @@
 
 Astronomaly (Lochner and Bassett 2021) showed that a ranking which learns from pages of labels about doubles what is
 found in the first hundred. Here a class-balanced Gaussian process or logistic regression on the detector's subspace
-is added to the detector's own score, with a weight that grows with the evidence and with how
-well labels tell one another. The constants were chosen on four
-simulated sets and hardly matter: weights from 1 to 4 and ridges from 1 to 30 differ by less than two finds of 50.
+is added to the detector's own score, with a weight that grows with the evidence and with how well labels tell one
+another. The constants were chosen on four simulated sets and hardly matter: weights from 1 to 4 differ by less than
+three finds of 50 within 100 labels.
 """
 
 from collections.abc import Mapping

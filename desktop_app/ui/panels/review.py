@@ -101,7 +101,7 @@ class ReviewPanel(QWidget):
         return column
 
     def _learning(self) -> QVBoxLayout:
-        self.learns = named(QCheckBox("Learn from verdicts", self), "review-learns")
+        self.learns = named(QCheckBox("Learn", self), "review-learns")
         self.learns.setToolTip("Whether the order and the suggestions follow the verdicts")
         self.method = named(QComboBox(self), "review-method", label="Method", tip="How it is learned")
         self.method.addItems([_WORDS[name] for name in METHODS])
