@@ -154,16 +154,15 @@ def _torch(path: Path) -> Forward:
 
 
 def _exported(path: Path) -> bool:
-    """Whether a file holds an exported program: a zip with other members than TorchScript's."""
+    """Whether a file is the zip of an exported program, of this version of torch or an earlier one."""
     from zipfile import BadZipFile, ZipFile
 
     try:
         with ZipFile(path) as file:
-            return not any(name.endswith("constants.pkl") and "code/" not in name for name in file.namelist()) or any(
-                name.endswith("serialized_exported_program.json") or "/models/" in name for name in file.namelist()
-            )
+            names = file.namelist()
     except (OSError, BadZipFile):
         return False
+    return any(name.endswith("serialized_exported_program.json") or "/models/" in name for name in names)
 
 
 @contextmanager

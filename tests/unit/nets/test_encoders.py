@@ -142,6 +142,7 @@ def test_that_a_folder_of_another_model_is_no_encoder() -> None:
         encoder_called(str(models() / "flares"))
 
 
+@pytest.mark.slow
 def test_that_an_exported_network_finds_out_what_it_is_given(tmp_path: Path) -> None:
     encoder = encoder_called(str(_exported(tmp_path / "tiny.pt2")))
     rows = encoder.embed(_stamps(5, 20))
