@@ -80,14 +80,14 @@ class Gaussian:
     inverse: Floats
 
     @classmethod
-    def fit(cls, rows: Floats, weights: Floats, *, robust: bool = True) -> Self:
-        """The Gaussian of ``rows`` of shape (m, d)."""
+    def fit(cls, rows: Floats, weights: Floats, *, robust: bool = True, least: float = 1e-4) -> Self:
+        """The Gaussian of ``rows`` of shape (m, d), shrunk towards independent columns by ``least`` or more."""
         kept = np.ones(len(rows), bool)
         if robust:
             start = (Levelled.fit(rows, weights).apply(rows, 5.0) ** 2).sum(axis=1)
             kept = start <= weighted_quantile(start[:, None], weights, _KEPT)[0]
         for _ in range(_ROUNDS):
-            found = cls._of(rows[kept], weights[kept])
+            found = cls._of(rows[kept], weights[kept], least)
             if not robust:
                 return found
             far = found.distance(rows)
@@ -98,7 +98,7 @@ class Gaussian:
         return found
 
     @classmethod
-    def _of(cls, rows: Floats, weights: Floats) -> Self:
+    def _of(cls, rows: Floats, weights: Floats, least: float) -> Self:
         from scipy.linalg import pinvh
 
         share = weights / weights.sum()
@@ -113,7 +113,7 @@ class Gaussian:
         square = (centred**2).sum(axis=1)
         scatter = float(share**2 @ square**2) - float((share**2).sum()) * float((covariance**2).sum())
         wanted = float(((covariance - mean * np.eye(d)) ** 2).sum())
-        shrink = float(np.clip(scatter / wanted, 1e-4, 1.0)) if wanted > 0 else 1.0
+        shrink = float(np.clip(scatter / wanted, least, 1.0)) if wanted > 0 else 1.0
         return cls(middle, pinvh((1 - shrink) * covariance + shrink * mean * np.eye(d)))
 
     def distance(self, rows: Floats) -> Floats:

@@ -65,7 +65,7 @@ class FarView:
         if len(found) == 1:
             return found[0]
         known = well_known(len(np.unique(self.owner)), self.levelled.middle.size)
-        return np.average(found, axis=0, weights=(max(known, 0.05), 1 - 0.5 * known))
+        return np.average(found, axis=0, weights=(1.0, 1 - 0.5 * known))
 
     def distances(self, rows: Floats, whose: Ints) -> list[Floats]:
         """The distances by each measure."""
@@ -88,11 +88,12 @@ def fit_view(rows: Floats, weights: Floats, owner: Ints, measure: Measure) -> Fa
     places = levelled.apply(rows)
     most = max(2, len(np.unique(owner)) // _ROWS_A_COMPONENT)
     wanted = min(measure.components or rows.shape[1], most)
-    space = Subspace.fit(places, wanted, weights=weights) if wanted < rows.shape[1] or measure.components else None
+    space = Subspace.fit(places, wanted, weights=weights) if measure.components else None
     known = _near(places, space if measure.components else None)
     if space is not None:
         places = space.whitened(places)
-    gaussian = Gaussian.fit(places, weights) if measure.middle else None
+    least = max(1e-4, 1 - well_known(len(np.unique(owner)), places.shape[1]))
+    gaussian = Gaussian.fit(places, weights, least=least) if measure.middle else None
     view = FarView(measure, levelled, space, gaussian, known, owner)
     tails = tuple(Tail.fit(far, weights) for far in view.distances(rows, owner))
     return FarView(measure, levelled, space, gaussian, view.known, owner, tails)

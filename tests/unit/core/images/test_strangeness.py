@@ -97,10 +97,10 @@ def test_that_an_ellipse_leaves_little_of_a_smooth_galaxy_and_all_of_a_line() ->
 
 
 def test_that_lines_are_those_that_plain_python_finds() -> None:
-    from desktop_app.core.compiled import compiled
+    from inspect import unwrap
 
     residuals = simulate_galaxies(2, 0, seed=6, side_px=16).images - np.float32(100)
     fast, slow = np.zeros((2, 3)), np.zeros((2, 3))
     _find_lines(residuals, 6, fast)
-    compiled(_find_lines).__wrapped__.__wrapped__(residuals, 6, slow)  # type: ignore[attr-defined]  wraps sets it
+    unwrap(_find_lines)(residuals, 6, slow)
     np.testing.assert_allclose(fast, slow, rtol=1e-5)
