@@ -106,25 +106,20 @@ def crowded_of(sources: Sources) -> Bools:
     return crowded | (near & bright).any(axis=1)
 
 
-def in_agreement(shape: Floats, stamp: Floats) -> Floats:
-    """What the shape of each source and the look of its stamp say together, in sigmas, shape (m,).
+def either(shape: Floats, stamp: Floats) -> Floats:
+    """What the shape of each source or the look of its stamp says, whichever is less likely, in sigmas, shape (m,).
 
-    Chances are multiplied (Fisher's method), and what comes of it is counted in its own tail, as both look at the same
-    light. Where a stamp says nothing, the shape does.
+    The chance that the smaller of two chances is as small (Šidák) counts, as there were two to choose from. What one
+    view alone sees is then hardly weakened by the other: a stamp shows neighbours, which say nothing of the source.
+    Where a stamp says nothing, the shape does.
     """
-    known = np.isfinite(stamp)
-    values = shape.copy()
-    if known.sum() >= FEWEST:
-        together = _surprise(shape[known]) + _surprise(stamp[known])
-        values[known] = sigmas_of(Tail.fit(together).surprise(together))
-    return values
-
-
-def _surprise(sigmas: Floats) -> Floats:
-    """-ln of the chance that a normal deviate is higher."""
     from scipy.special import log_ndtr
 
-    return np.asarray(-log_ndtr(-sigmas))
+    strongest = np.fmax(shape, stamp)
+    chance = log_ndtr(-strongest)
+    # 1 - (1 - p)² = p (2 - p)
+    both = chance + np.log(2 - np.exp(chance))
+    return np.asarray(sigmas_of(-np.where(np.isfinite(stamp), both, chance)))
 
 
 def _logs(sources: Sources) -> dict[str, Floats]:

@@ -16,7 +16,7 @@ from desktop_app.core.images.background import Background, background_of, truste
 from desktop_app.core.images.cutting import cut_stamps, side_for
 from desktop_app.core.images.objects import Objects
 from desktop_app.core.images.source_outlines import ellipses, segment
-from desktop_app.core.images.source_shapes import Shapes, in_agreement, reasons_of, shapes_of
+from desktop_app.core.images.source_shapes import Shapes, either, reasons_of, shapes_of
 from desktop_app.core.images.sources import Sources, find_sources
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
@@ -137,7 +137,7 @@ class FoundSources:
         of_stamps = np.full(len(whole), np.nan)
         of_stamps[whole] = self._of_stamps(stamps, report)
         together = np.full(len(whole), np.nan)
-        together[whole] = in_agreement(shapes.values[whole], of_stamps[whole])
+        together[whole] = either(shapes.values[whole], of_stamps[whole])
         return together, {"shape": shapes.values, "stamp": of_stamps}, tuple(told)
 
     def _of_stamps(self, stamps: Stamps, report: Report) -> Floats:
@@ -200,7 +200,7 @@ SPEC = DetectorSpec(
     label="Sources",
     help="Finds the sources of a picture and flags those that do not look like the others, and artefacts.",
     kinds=(SkyImage,),
-    version=2,
+    version=3,
     params=SourcesParams,
     build=FoundSources,
     threshold=3.5,
