@@ -41,7 +41,8 @@ def panel(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, dat
     shown = window.docks["map"].widget()
     assert isinstance(shown, MapPanel)
     qtbot.waitUntil(lambda: shown.isVisible() and len(shown.plot.points.x) == M)
-    qtbot.waitUntil(lambda: bool(window.session.state.files[0].problem), timeout=30_000)
+    # What is learned from verdicts is learned in a thread, which is not to outlive the test.
+    qtbot.waitUntil(lambda: window.session.state.review.learned is not None, timeout=30_000)
     return shown
 
 
