@@ -58,20 +58,23 @@ def _of(scored: PairScores, columns: Sequence[Column], place: int, off: Floats, 
 
 
 def _crossed(columns: Sequence[Column], place: int, off: Floats, rest: Floats) -> list[str]:
-    """The numbers that do not go with the picture; one that goes with it, but not with the others, is told as well."""
+    """The numbers that do not go with the picture; where there are none, the one that does not go with all else.
+
+    A number that is wrong makes all others look wrong beside it, so that those are not told of as well.
+    """
     told = []
-    for which in np.argsort(-np.maximum(off, rest), kind="stable")[:_MOST]:
-        column = columns[which]
-        value = _number(column.values[place], column.unit)
+    for which in np.argsort(-off, kind="stable")[:_MOST]:
         if off[which] >= _WORTH_SAYING:
-            speaks = _number(column.said[place], column.unit)
+            column = columns[which]
+            value, speaks = (_number(one[place], column.unit) for one in (column.values, column.said))
             told.append(f"its {_words(column.name)} {value} does not go with its picture, which speaks of {speaks}")
-        elif rest[which] >= _WORTH_SAYING:
-            speaks = _number(column.rest[place], column.unit)
-            told.append(
-                f"its {_words(column.name)} {value} does not go with its picture and its other numbers, which speak of "
-                f"{speaks}"
-            )
+    most = int(np.argmax(rest))
+    if not told and rest[most] >= _WORTH_SAYING:
+        column = columns[most]
+        value, speaks = (_number(one[place], column.unit) for one in (column.values, column.rest))
+        told.append(
+            f"its {_words(column.name)} {value} does not go with its picture and its other numbers, which speak of {speaks}"
+        )
     return told
 
 
