@@ -73,7 +73,8 @@ def _crossed(columns: Sequence[Column], place: int, off: Floats, rest: Floats) -
         column = columns[most]
         value, speaks = (_number(one[place], column.unit) for one in (column.values, column.rest))
         told.append(
-            f"its {_words(column.name)} {value} does not go with its picture and its other numbers, which speak of {speaks}"
+            f"its {_words(column.name)} {value} does not go with its picture and its other numbers, which speak of "
+            f"{speaks}"
         )
     return told
 
