@@ -34,7 +34,7 @@ class _Run:
     length: int
 
 
-def find_columns(frame: Frame, least: float) -> tuple[Artefact, ...]:
+def find_columns(frame: Frame, least: float, widths: Sequence[int] = _WIDTHS) -> tuple[Artefact, ...]:
     """Columns and rows, whole or in part, that are brighter or darker than what is beside them.
 
     A pixel speaks for a bad line where the whole of its excess stands out of the nearest neighbours on both sides
@@ -46,12 +46,14 @@ def find_columns(frame: Frame, least: float) -> tuple[Artefact, ...]:
     frame : Frame
     least : float
         The lowest score that is told.
+    widths : sequence of int
+        How many lines may be bad side by side.
     """
     found: list[Artefact] = []
     for name, upright in (("column", True), ("row", False)):
         sigmas = frame.sigmas.T if upright else frame.sigmas
         good = frame.good.T if upright else frame.good
-        runs = _runs_of(np.ascontiguousarray(sigmas), np.ascontiguousarray(good))
+        runs = _runs_of(np.ascontiguousarray(sigmas), np.ascontiguousarray(good), widths)
         # Lines all over are what the picture is of: a spectrum, or the pattern of the read-out.
         if len({run.line for run in runs}) > max(_MOST_LINES * len(sigmas), 12):
             continue
@@ -59,14 +61,14 @@ def find_columns(frame: Frame, least: float) -> tuple[Artefact, ...]:
     return tuple(found)
 
 
-def _runs_of(sigmas: NDArray[np.float32], good: Bools) -> list[_Run]:
+def _runs_of(sigmas: NDArray[np.float32], good: Bools, widths: Sequence[int]) -> list[_Run]:
     """Bad rows of an array, the clearest of those that share pixels."""
     lines, length = sigmas.shape
     if lines < 8 or length < _SHORTEST_DARK:
         return []
     pattern = robust_sigma(_line_steps(sigmas, good))
     found = []
-    for width in _WIDTHS:
+    for width in widths:
         table = np.zeros((min(20_000, 64 + sigmas.size // 64), 5))
         n = _summed(sigmas, good, width, _LEAST_SUM, table)
         for line, start, stop, sign, count in table[:n]:

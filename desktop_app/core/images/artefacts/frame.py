@@ -55,6 +55,8 @@ def frame_of(image: SkyImage, background: Background | None = None) -> Frame | N
         Where it was measured before.
     """
     good = np.isfinite(image.pixels)
+    if image.bad is not None:
+        good &= ~image.bad
     if np.count_nonzero(good) < 64 or min(good.shape) < 8:
         return None
     pixels = np.where(good, image.pixels, 0).astype(np.float32)

@@ -18,7 +18,7 @@ _LEAST_SECTORS = 0.75
 _LEAST_KNOWN = 0.3
 _SIGMAS = 5.0
 _MOST = 8
-_GALAXIES = 1.4
+_GALAXIES = 1.15
 """Large galaxies and crowds make rims as well: a ghost has to be clearer than noise alone would ask."""
 
 

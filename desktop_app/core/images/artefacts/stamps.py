@@ -14,6 +14,7 @@ from desktop_app.core.images.artefacts.streaks import stamp_streaks
 _LEAST = 6.0
 _LEAST_RAY = 12.0
 _BLANK = 0.1
+_SMALLEST = 32
 
 
 def stamp_artefacts(images: Stamps) -> tuple[Artefact | None, ...]:
@@ -48,6 +49,8 @@ def _weightiest(image: NDArray[np.float32]) -> Artefact | None:
 def _columns(frame: Frame) -> tuple[Artefact, ...]:
     """Lines that reach over half of the stamp: shorter ones may be part of what it shows."""
     ny, nx = frame.shape
+    if min(ny, nx) < _SMALLEST:
+        return ()
     return tuple(one for one in find_columns(frame, _LEAST) if one.numbers["length_px"] > min(ny, nx) / 2)
 
 

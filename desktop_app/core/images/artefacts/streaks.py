@@ -65,6 +65,10 @@ def find_streaks(frame: Frame, least: float) -> tuple[Artefact, ...]:
     trails: list[Trail] = []
     for mask, shortest in ((blobs.mask, _SHORTEST), (blobs.large, _LONG)):
         known = frame.good & ~mask
+        for line, width in slender_lines(frame)[:_TRIED]:
+            # What is slender above some level is a trail that stars hang on to.
+            rows, columns, inside = pixels_inside(_band(line, 1.5 * width + 2), frame.shape)
+            known[rows, columns] |= inside & frame.good[rows, columns]
         for trail in trails:
             _leave_out(known, _surroundings(trail))
         for trail in _trails(frame, blobs, known, shortest, pattern, least):
@@ -85,12 +89,23 @@ def stamp_streaks(frame: Frame, least: float) -> tuple[Artefact, ...]:
     lines = bright_lines(values, ones, half, _STAMP_LINE)[:_STAMP_TRIED]
     found = []
     for line in lines:
+        if not _is_even(line, frame, known):
+            continue
         trail = fit_trail(frame, known, line, reach=6.0)
         if trail is None or _score(trail, frame) < least or not _crosses(trail, frame):
             continue
         found.append(_artefact(trail, frame))
         break
     return tuple(found)
+
+
+def _is_even(line: Line, frame: Frame, known: Bools) -> bool:
+    """Whether most pixels along a line are bright, rather than a few."""
+    n = int(max(abs(line.x1 - line.x0), abs(line.y1 - line.y0))) + 1
+    x = np.clip(np.rint(np.linspace(line.x0, line.x1, n)).astype(int), 0, known.shape[1] - 1)
+    y = np.clip(np.rint(np.linspace(line.y0, line.y1, n)).astype(int), 0, known.shape[0] - 1)
+    light = np.sort(frame.sigmas[y, x][known[y, x]])
+    return bool(light.size > 8 and light[light.size // 4] > max(0.4 * float(light[light.size // 2]), 0.5))
 
 
 def _crosses(trail: Trail, frame: Frame) -> bool:
