@@ -1,4 +1,4 @@
-"""Which objects look like one: neighbours in the subspace, near ones first, or near ones that differ among themselves."""
+"""Which objects look like one: neighbours in the subspace, near ones first, or near ones that differ."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -7,7 +7,8 @@ import numpy as np
 from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.cutouts import CutoutSet, Stamps
 from desktop_app.core.images.elliptical import Elliptical, elliptical
-from desktop_app.core.images.morphology import as_features, morphology
+from desktop_app.core.images.morphology import morphology
+from desktop_app.core.images.peers import Peers
 from desktop_app.core.images.stamp_heat import StampHeat, clipped, patch_score
 from desktop_app.core.images.stamp_set import owners, require
 from desktop_app.core.images.stamp_sky import in_sigmas
@@ -17,6 +18,7 @@ from desktop_app.detectors.cutouts.embedding import NONE, seen_by
 
 _PIXELS = 32
 _LEAST = 1e-2
+_FURTHEST = 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,8 @@ class Measured:
     ellipses : Elliptical
     rows : mapping of str to ndarray, shape (n, d)
         By view; "shape" and "residual" always, as the subspace is made of them.
+    peers : Peers
+        Among which the numbers of "shape" were put in sigmas.
     """
 
     digest: str
@@ -47,16 +51,18 @@ class Measured:
     numbers: dict[str, Floats]
     ellipses: Elliptical
     rows: dict[str, Floats]
+    peers: Peers
 
 
 @dataclass(frozen=True, eq=False)
 class Views:
-    """Which views are measured, and with what."""
+    """Which views are measured, and with what; without ``peers`` the stamps that are measured are their own."""
 
     names: tuple[str, ...]
     encoder: str
     stretch: SetStretch
     heat: StampHeat | None = None
+    peers: Peers | None = None
 
 
 def measure(data: CutoutSet, views: Views, ellipses: Elliptical | None, report: Report) -> Measured:
@@ -81,7 +87,11 @@ def measure(data: CutoutSet, views: Views, ellipses: Elliptical | None, report: 
     ellipses = ellipses or elliptical(images, part(report, 0.0, 0.3))
     shapes = morphology(images, part(report, 0.3, 0.6))
     residual = np.stack(list(ellipses.numbers.values()), axis=1)
-    rows = {"shape": as_features(shapes), "residual": np.log(np.maximum(residual, _LEAST))}
+    peers = views.peers or Peers.fit(shapes)
+    rows = {
+        "shape": np.clip(peers.apply(shapes), -_FURTHEST, _FURTHEST),
+        "residual": np.log(np.maximum(residual, _LEAST)),
+    }
     if "look" in views.names and views.encoder != NONE:
         rows["look"] = seen_by(views.encoder, images, views.stretch, part(report, 0.6, 0.9))
     if "patches" in views.names and views.heat is not None:
@@ -91,7 +101,7 @@ def measure(data: CutoutSet, views: Views, ellipses: Elliptical | None, report: 
         rows["pixels"] = pixel_rows(images)
     if "catalogue" in views.names and data.columns:
         rows["catalogue"] = _catalogue(data, usable)
-    return Measured(data.digest, usable, images, weights, owner, shapes, ellipses, rows)
+    return Measured(data.digest, usable, images, weights, owner, shapes, ellipses, rows, peers)
 
 
 def pixel_rows(images: Stamps) -> Floats:

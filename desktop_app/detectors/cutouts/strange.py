@@ -1,6 +1,7 @@
 """Flags stamps that do not belong: several views of each, fused by how unlikely they are, with reasons and places."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -73,6 +74,7 @@ class Strange:
         encoder = resolved(self._params.encoder) if "look" in self._names else NONE
         self._how = Views(self._names, encoder, SetStretch.fit(images), self._heat)
         seen = self._last = measure(data, self._how, ellipses, part(report, 0.3, 0.9))
+        self._how = replace(self._how, peers=seen.peers)
         self._far = {
             name: fit_view(rows, seen.weights, seen.owner, self._measure(name))
             for name, rows in seen.rows.items()
@@ -218,7 +220,7 @@ SPEC = DetectorSpec(
     help="Flags stamps that are unlike the others in several views: shape, what an ellipse leaves, and what an encoder "
     "sees; says why and where, and keeps artefacts apart.",
     kinds=(CutoutSet,),
-    version=1,
+    version=2,
     params=StrangeParams,
     build=Strange,
     threshold=2.75,
