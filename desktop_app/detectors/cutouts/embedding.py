@@ -10,18 +10,19 @@ from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.cutouts import CutoutSet, Stamps
 from desktop_app.core.images.morphology import as_features, morphology
 from desktop_app.core.images.stamp_set import owners, require
+from desktop_app.core.images.stamp_views import views_of
 from desktop_app.core.images.stretching import SetStretch
 from desktop_app.core.params import setting
 from desktop_app.core.progress import Report, part
-from desktop_app.nets.encoders import LITE0, available_encoders, encoder_called
+from desktop_app.nets.encoders import LITE0, OWN, available_encoders, encoder_called
 
 if TYPE_CHECKING:
     from desktop_app.nets.encoders import ImageEncoder
 
 AUTO, NONE = "auto", "none"
 ENCODER_HELP = (
-    "Which network looks at the stamps: auto takes EfficientNet-Lite0 where its package is installed, else none; "
-    "none goes by measured shapes; own is the small one that ships; or a file of yours (.onnx, .pt)."
+    "Which network looks at the stamps: auto takes EfficientNet-Lite0 where its package is installed, else own, the "
+    "small one that ships; none goes by measured shapes; or a file of yours (.onnx, .pt)."
 )
 
 
@@ -80,12 +81,17 @@ def seen_by(encoder: str, images: Stamps, stretch: SetStretch, report: Report) -
     return np.nan_to_num(np.asarray(rows, np.float64))
 
 
+def alone_seen_by(encoder: str, images: Stamps, report: Report) -> Floats:
+    """As `seen_by`, of the objects alone, each over its own peak: neighbours and brightness are not looked at."""
+    rows = loaded(encoder).embed(views_of(images, part(report, 0.0, 0.5)).shape, part(report, 0.5, 1.0))
+    return np.nan_to_num(np.asarray(rows, np.float64))
+
+
 def resolved(encoder: str) -> str:
-    """The name of the encoder that is meant: of "auto" the best that is here, else "none"."""
+    """The name of the encoder that is meant: of "auto" the best that is here."""
     if encoder != AUTO:
         return encoder
-    # Our own small encoder ranks worse than measured shapes (see the guide), so it looks only where it is asked to.
-    return LITE0 if any(found.name == LITE0 and found.here for found in available_encoders()) else NONE
+    return LITE0 if any(found.name == LITE0 and found.here for found in available_encoders()) else OWN
 
 
 def encoder_hash(encoder: str) -> str:

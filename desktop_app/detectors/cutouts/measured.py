@@ -14,7 +14,7 @@ from desktop_app.core.images.stamp_set import owners, require
 from desktop_app.core.images.stamp_sky import in_sigmas
 from desktop_app.core.images.stretching import SetStretch
 from desktop_app.core.progress import Report, part
-from desktop_app.detectors.cutouts.embedding import NONE, seen_by
+from desktop_app.detectors.cutouts.embedding import NONE, alone_seen_by
 
 _PIXELS = 32
 _LEAST = 1e-2
@@ -93,7 +93,7 @@ def measure(data: CutoutSet, views: Views, ellipses: Elliptical | None, report: 
         "residual": np.log(np.maximum(residual, _LEAST)),
     }
     if "look" in views.names and views.encoder != NONE:
-        rows["look"] = seen_by(views.encoder, images, views.stretch, part(report, 0.6, 0.9))
+        rows["look"] = alone_seen_by(views.encoder, images, part(report, 0.6, 0.9))
     if "patches" in views.names and views.heat is not None:
         maps = views.heat.memory.maps(clipped(ellipses.residuals), part(report, 0.9, 1.0))
         rows["patches"] = patch_score(maps, views.heat.memory.layout, min(images.shape[1:]))[:, None]

@@ -15,6 +15,7 @@ from desktop_app.core.images.artefacts.artefact import Artefact
 from desktop_app.core.images.artefacts.stamps import stamp_artefacts
 from desktop_app.core.images.elliptical import elliptical
 from desktop_app.core.images.fusion import Tail, fused, sigmas_of
+from desktop_app.core.images.morphology import MORPHOLOGY
 from desktop_app.core.images.objects import Outline
 from desktop_app.core.images.outlines import outline_of
 from desktop_app.core.images.stamp_heat import StampHeat
@@ -26,11 +27,11 @@ from desktop_app.core.images.subspace import Subspace
 from desktop_app.core.images.views import FarView, Measure, fit_numbers, fit_view, well_known
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report, part
-from desktop_app.detectors.cutouts.embedding import NONE, encoder_setting, loaded, resolved
+from desktop_app.detectors.cutouts.embedding import AUTO, NONE, encoder_setting, loaded, resolved
 from desktop_app.detectors.cutouts.measured import Measured, Views, measure
+from desktop_app.nets.encoders import OWN
 
 VIEWS = ("shape", "residual", "numbers", "look", "patches", "pixels", "catalogue")
-_FULL_SIDE_PX = 64
 _SPACE = 48
 _SPACE_CLIP = 6.0
 _LOCATED_FROM = 2.0
@@ -71,7 +72,7 @@ class Strange:
         images = data.images if usable.all() else data.images[usable]
         ellipses = elliptical(images, part(report, 0.0, 0.3))
         self._heat = StampHeat.of_residuals(ellipses.residuals[by_content(images)], seed=self._params.seed)
-        encoder = resolved(self._params.encoder) if "look" in self._names else NONE
+        encoder = self._encoder(data)
         self._how = Views(self._names, encoder, SetStretch.fit(images), self._heat)
         seen = self._last = measure(data, self._how, ellipses, part(report, 0.3, 0.9))
         self._how = replace(self._how, peers=seen.peers)
@@ -102,6 +103,14 @@ class Strange:
         """Where the stamp at ``place`` does not belong, of shape (ny, nx): 0 where all is usual."""
         return self._heat.heat(data.images[place])
 
+    def _encoder(self, data: CutoutSet) -> str:
+        """Which encoder looks; the small one that ships tells nothing more of sets that are known well by measuring."""
+        if "look" not in self._names:
+            return NONE
+        chosen = resolved(self._params.encoder)
+        told_enough = self._params.encoder == AUTO and well_known(len(data), len(MORPHOLOGY)) >= 1
+        return NONE if chosen == OWN and told_enough else chosen
+
     def _again(self, data: CutoutSet, report: Report) -> tuple[Measured, Ints]:
         """What was measured of ``data``, and which of the objects that are known each stamp is, -1 for none."""
         if self._last is not None and self._last.digest == data.digest:
@@ -114,7 +123,7 @@ class Strange:
         settings = self._params
         return {
             "shape": Measure(neighbours=settings.neighbours),
-            "look": Measure(components=settings.components),
+            "look": Measure(middle=False, neighbours=settings.neighbours, components=settings.components),
             "pixels": Measure(middle=False, neighbours=settings.neighbours, components=settings.components),
         }.get(name, Measure())
 
@@ -170,7 +179,7 @@ class Strange:
         if "look" not in self._names:
             return ()
         if encoder == NONE:
-            return ("No encoder is installed or chosen: stamps are compared by what is measured of them.",)
+            return ("No encoder looks: stamps are compared by what is measured of them.",)
         return (f"The look of stamps is what {loaded(encoder).label} sees in them.",)
 
 
@@ -180,13 +189,11 @@ def _weights(seen: Measured) -> dict[str, float]:
     Chosen on simulated galaxies of two generators; what few stamps change was chosen on 130 real ones of a survey.
     """
     known = well_known(len(np.unique(seen.owner)), seen.rows["shape"].shape[1])
-    # What was learnt from photographs needs pixels to be seen in.
-    sharp = min(1.0, min(seen.images.shape[1:]) / _FULL_SIDE_PX) ** 2
     return {
         "shape": 1.0,
         "residual": 0.5 - 0.2 * known,
         "numbers": known,
-        "look": 0.5 * known * sharp,
+        "look": 1.0 - 0.5 * known,
         "patches": 0.3,
         "pixels": 0.3,
         "catalogue": 1.0,
