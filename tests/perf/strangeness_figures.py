@@ -10,6 +10,8 @@ from desktop_app.core.cutouts import CutoutSet
 from desktop_app.core.images.strangeness import neighbour_distance
 from desktop_app.core.images.stretching import SetStretch
 from desktop_app.core.images.subspace import Subspace
+from desktop_app.core.metrics.curves import roc_auc
+from desktop_app.core.metrics.ranking import average_precision, rank_weighted_score, recall_in_first
 from desktop_app.core.progress import silent
 from desktop_app.core.simulate_galaxies import simulate_galaxies
 from desktop_app.detectors import CUTOUT_DETECTORS
@@ -21,16 +23,11 @@ FIRST = 100
 
 def figures(score: Floats, truth: Bools) -> tuple[float, float, float, float]:
     """Average precision, area under the ROC curve, recall and rank-weighted score in the first hundred."""
-    from sklearn.metrics import average_precision_score, roc_auc_score
-
-    first = truth[np.argsort(-score, kind="stable")[:FIRST]]
-    weights = np.arange(FIRST, 0, -1)[: len(first)]
-    best = weights[: truth.sum()].sum()
     return (
-        float(average_precision_score(truth, score)),
-        float(roc_auc_score(truth, score)),
-        float(first.sum() / truth.sum()),
-        float((weights * first).sum() / best),
+        average_precision(score, truth),
+        roc_auc(score, truth),
+        recall_in_first(score, truth, FIRST),
+        rank_weighted_score(score, truth, FIRST),
     )
 
 
@@ -71,16 +68,16 @@ def forest(encoder: str) -> Callable[[CutoutSet], Floats]:
 
 WAYS: dict[str, Callable[[CutoutSet], Floats]] = {
     "PCA error, pixels": pixel_error,
-    "PCA error, EfficientNet": by_detector("embedding_pca", encoder="auto"),
+    "PCA error, EfficientNet": by_detector("embedding_pca", encoder="efficientnet_lite0"),
     "neighbours, pixels": pixel_neighbours,
     "isolation forest, shapes": forest("none"),
-    "isolation forest, EfficientNet": forest("auto"),
+    "isolation forest, EfficientNet": forest("efficientnet_lite0"),
     "mahalanobis, shapes": by_detector("mahalanobis", encoder="none"),
     "knn, shapes": by_detector("knn", encoder="none"),
-    "knn, EfficientNet": by_detector("knn", encoder="auto"),
+    "knn, EfficientNet": by_detector("knn", encoder="efficientnet_lite0"),
     "patches": by_detector("patches"),
     "strange, without an encoder": by_detector("strange", encoder="none"),
-    "strange, EfficientNet": by_detector("strange", encoder="auto"),
+    "strange, EfficientNet": by_detector("strange", encoder="efficientnet_lite0"),
 }
 
 
