@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats
+from desktop_app.core.compiled import compiled
 from desktop_app.core.images.objects import Outline
 
 
@@ -96,14 +97,31 @@ def pixels_inside(outline: Outline, shape: tuple[int, int]) -> tuple[slice, slic
     x0, y0 = np.maximum(np.ceil(low), 0).astype(int)
     x1 = max(min(int(np.floor(high[0])) + 1, shape[1]), x0)
     y1 = max(min(int(np.floor(high[1])) + 1, shape[0]), y0)
-    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float64)
-    inside = np.zeros(x.shape, bool)
-    for (ax, ay), (bx, by) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        if ay == by:
-            continue
-        between = (y >= min(ay, by)) & (y < max(ay, by))
-        inside ^= between & (x < ax + (y - ay) * (bx - ax) / (by - ay))
+    inside = np.zeros((y1 - int(y0), x1 - int(x0)), bool)
+    fill(corners, int(x0), int(y0), inside)
     return slice(int(y0), y1), slice(int(x0), x1), inside
+
+
+@compiled
+def fill(corners: Floats, x0: int, y0: int, inside: Bools) -> None:  # pragma: no cover  compiled
+    """Set pixels inside a polygon, by the even-odd rule, in a box that begins at ``x0``, ``y0`` and is False so far."""
+    ny, nx = inside.shape
+    ends = np.empty(len(corners))
+    for row in range(ny):
+        y = float(y0 + row)
+        n = 0
+        for i in range(len(corners)):
+            j = (i + 1) % len(corners)
+            ax, ay, bx, by = corners[i, 0], corners[i, 1], corners[j, 0], corners[j, 1]
+            if ay != by and min(ay, by) <= y < max(ay, by):
+                ends[n] = ax + (y - ay) * (bx - ax) / (by - ay)
+                n += 1
+        crossed = np.sort(ends[:n])
+        for k in range(0, n - 1, 2):
+            start = max(int(np.ceil(crossed[k])) - x0, 0)
+            stop = min(int(np.ceil(crossed[k + 1])) - x0, nx)
+            for x in range(start, stop):
+                inside[row, x] = True
 
 
 def mask_of(artefacts: Iterable[Artefact], shape: tuple[int, int]) -> Bools:

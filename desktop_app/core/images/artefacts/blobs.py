@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats, Ints
 from desktop_app.core.images.artefacts.frame import Frame
-from desktop_app.core.images.artefacts.line_sums import Line
+from desktop_app.core.images.artefacts.line_sums import SAID, Line
+from desktop_app.core.progress import Report, silent
 
 _ABOVE = 1.7
 _LEAST_AREA = 4
@@ -63,12 +64,14 @@ class _Patches:
         return (3.46 * self.major > _LONG_PX) & ((self.major > _SLENDER * self.minor) | (filled < _FILLED))
 
 
-def blobs_of(frame: Frame) -> Blobs:
+def blobs_of(frame: Frame, report: Report = silent) -> Blobs:
     """Connected pixels above the sky that are not long and thin: stars, galaxies, but no trails."""
     from scipy import ndimage
 
     smooth = ndimage.uniform_filter(frame.sigmas, 3, mode="nearest")
+    report(0.1, SAID)
     patches = _patches(smooth > _ABOVE, frame.sigmas)
+    report(0.4, SAID)
     line = patches.slender
     blob = ~line & (patches.area >= _LEAST_AREA)
     mx, my = _hearts(patches, frame)
@@ -79,16 +82,18 @@ def blobs_of(frame: Frame) -> Blobs:
     for some in (blob, blob & ((patches.peak > _STAR) | (patches.area > _LARGE_AREA))):
         mask = np.zeros(frame.shape, bool)
         mask[patches.y, patches.x] = some[patches.which]
-        mask = ndimage.binary_dilation(mask, structure=np.ones((3, 3), bool), iterations=2)
+        report(0.5, SAID)
+        mask = ndimage.maximum_filter(mask.view(np.uint8), 5, mode="constant").view(np.bool_)
         _with_wings(mask, x=mx[some], y=my[some], peak=patches.peak[some], radius=radius[some])
         masks.append(mask)
     return Blobs(masks[0], masks[1], mx[kept], my[kept], patches.peak[kept], radius[kept])
 
 
-def slender_lines(frame: Frame) -> list[tuple[Line, float]]:
+def slender_lines(frame: Frame, report: Report = silent) -> list[tuple[Line, float]]:
     """Long and thin patches of bright pixels, the largest first, each with its width in pixels."""
     found = []
     for above in _LINE_LEVELS:
+        report(0.8, SAID)
         patches = _patches(frame.sigmas > above, frame.sigmas)
         long = (3.46 * patches.major > _LONG_PX) & (patches.major > _SLENDER * patches.minor)
         for i in np.flatnonzero(long & (patches.area > _LONG_PX)):
@@ -103,10 +108,11 @@ def slender_lines(frame: Frame) -> list[tuple[Line, float]]:
 def binned(values: NDArray[np.float32], times: int) -> NDArray[np.float32]:
     """Sums over squares of ``times`` pixels a side; rows and columns that do not fill one are left out."""
     ny, nx = (n // times for n in values.shape)
-    if times == 1:
-        return values
-    rows: NDArray[np.float32] = np.add.reduceat(values[: ny * times], np.arange(0, ny * times, times), axis=0)
-    return np.add.reduceat(rows[:, : nx * times], np.arange(0, nx * times, times), axis=1)
+    sums = np.zeros((ny, nx), np.float32)
+    for row in range(times):
+        for column in range(times):
+            sums += values[row : ny * times : times, column : nx * times : times]
+    return sums
 
 
 def _patches(mask: Bools, sigmas: NDArray[np.float32]) -> _Patches:

@@ -116,6 +116,50 @@ def _apart(runs: Sequence[_Run], shape: tuple[int, int]) -> list[_Run]:
     return kept
 
 
+def with_runs(sigmas: NDArray[np.float32]) -> Bools:
+    """Which stamps have a line along which pixels add up at all: most have none, and need no second look; shape (m,).
+
+    Parameters
+    ----------
+    sigmas : ndarray of float32, shape (m, ny, nx)
+        All of them known.
+    """
+    highest = np.zeros(len(sigmas), np.float32)
+    if min(sigmas.shape[1:]) < 8:
+        return highest > 0
+    for order in ((1, 0, 2), (2, 0, 1)):
+        # Places along a line come first, as the sums go on from one to the next.
+        turned = np.ascontiguousarray(sigmas.transpose(order))
+        for width in _WIDTHS:
+            for sign in (1, -1):
+                np.maximum(highest, _highest_sums(sign * turned, width), out=highest)
+    return highest >= 0.99 * _LEAST_SUM
+
+
+def _highest_sums(values: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """The highest sum that `_summed` comes to in each stamp, from values of shape (length, m, lines)."""
+    count = values.shape[2] - width - 5
+
+    def beside(step: int) -> NDArray[np.float32]:
+        return values[:, :, 3 + step : 3 + step + count]
+
+    within, inner = beside(0), beside(0) / np.float32(width)
+    for step in range(1, width):
+        within, inner = np.minimum(within, beside(step)), inner + beside(step) / np.float32(width)
+    excess = inner - (beside(-2) + beside(-3) + beside(width + 1) + beside(width + 2)) / np.float32(4)
+    edge = within - np.maximum(beside(-1), beside(width))
+    share = np.float32(0.6 if width == 1 else 0.75)
+    gains = np.minimum(np.minimum(edge, excess) / np.float32(0.8), np.float32(6)) - np.float32(0.15)
+    gains[edge < share * excess - np.float32(1.2)] = -1
+    total, highest = np.zeros((2, *gains.shape[1:]), np.float32)
+    for gain in gains:
+        total += gain
+        np.maximum(total, 0, out=total)
+        np.maximum(highest, total, out=highest)
+    most: NDArray[np.float32] = highest.max(axis=1, initial=0)
+    return most
+
+
 @compiled
 def _summed(
     sigmas: NDArray[np.float32], good: Bools, width: int, least: float, table: Floats

@@ -1,29 +1,57 @@
 """All searches for artefacts over one picture, and what several of them found told once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
+from desktop_app.core.arrays import Bools
 from desktop_app.core.images.artefacts import columns, cosmic_rays, edges, ghosts, saturation, streaks
 from desktop_app.core.images.artefacts.artefact import Artefact, mask_of, pixels_inside
 from desktop_app.core.images.artefacts.frame import Frame, frame_of
 from desktop_app.core.images.background import Background
-from desktop_app.core.progress import Report, silent
+from desktop_app.core.progress import Report, part, silent
 from desktop_app.core.sky_image import SkyImage
 
-_SEARCHES: Mapping[str, Callable[[Frame, float], tuple[Artefact, ...]]] = {
-    edges.KIND: edges.find_edges,
-    saturation.KIND: saturation.find_saturation,
-    columns.KIND: columns.find_columns,
+_Search = Callable[[Frame, float, Report], tuple[Artefact, ...]]
+
+
+def _quick(search: Callable[[Frame, float], tuple[Artefact, ...]]) -> _Search:
+    """A search that has nothing to report on its way."""
+    return lambda frame, least, _report: search(frame, least)
+
+
+_SEARCHES: Mapping[str, _Search] = {
+    edges.KIND: _quick(edges.find_edges),
+    saturation.KIND: _quick(saturation.find_saturation),
+    columns.KIND: _quick(columns.find_columns),
     cosmic_rays.KIND: cosmic_rays.find_cosmic_rays,
     streaks.KIND: streaks.find_streaks,
-    ghosts.KIND: ghosts.find_ghosts,
+    ghosts.KIND: _quick(ghosts.find_ghosts),
 }
 LEAST_SIGMA: Mapping[str, float] = MappingProxyType(dict.fromkeys(_SEARCHES, 5.0))
 """The kinds that are looked for, and the lowest score of each that is told."""
 _SHARED = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What in a picture is not of the sky.
+
+    Attributes
+    ----------
+    artefacts : tuple of Artefact
+        The weightiest first.
+    hot : ndarray of bool, shape (ny, nx), or None
+        Hot pixels of the sensor, where there are too many to tell each: no sources are built on them.
+    notes : tuple of str
+        What a person should know of the picture as a whole.
+    """
+
+    artefacts: tuple[Artefact, ...] = ()
+    hot: Bools | None = None
+    notes: tuple[str, ...] = ()
 
 
 def find_artefacts(
@@ -33,7 +61,18 @@ def find_artefacts(
     least: Mapping[str, float] = LEAST_SIGMA,
     report: Report = silent,
 ) -> tuple[Artefact, ...]:
-    """What in a picture is not of the sky, the weightiest first.
+    """The artefacts of `search_artefacts`, the weightiest first."""
+    return search_artefacts(image, background=background, least=least, report=report).artefacts
+
+
+def search_artefacts(
+    image: SkyImage,
+    *,
+    background: Background | None = None,
+    least: Mapping[str, float] = LEAST_SIGMA,
+    report: Report = silent,
+) -> Findings:
+    """What in a picture is not of the sky.
 
     Parameters
     ----------
@@ -46,17 +85,25 @@ def find_artefacts(
         Told the progress; may raise `JobCancelled`.
     """
     report(0.0, "Measuring the background")
-    frame = frame_of(image, background)
+    frame = frame_of(image, background, part(report, 0.0, 0.1))
     if frame is None:
         report(1.0, "Nothing to look at")
-        return ()
+        return Findings()
     found: list[Artefact] = []
+    rays = cosmic_rays.CosmicRays()
     wanted = [kind for kind in _SEARCHES if kind in least]
     for place, kind in enumerate(wanted):
-        report(0.1 + 0.9 * place / len(wanted), f"Looking for kind: {kind}")
-        found += _SEARCHES[kind](_without(frame, found), least[kind])
+        stretch = part(report, 0.1 + 0.9 * place / len(wanted), 0.1 + 0.9 * (place + 1) / len(wanted))
+        stretch(0.0, f"Looking for kind: {kind}")
+        rest = _without(frame, found)
+        if kind == cosmic_rays.KIND:
+            rays = cosmic_rays.search_cosmic_rays(rest, least[kind], stretch)
+            found += rays.told
+            continue
+        found += _SEARCHES[kind](rest, least[kind], stretch)
     report(1.0, f"{len(found):,} artefacts")
-    return _told_once(found, frame.shape)
+    many = f"{rays.n_hot:,} hot pixels of the sensor: too many to tell each, and left out of all sources."
+    return Findings(_told_once(found, frame.shape), rays.hot, (many,) * (rays.n_hot > 0))
 
 
 def _without(frame: Frame, found: list[Artefact]) -> Frame:

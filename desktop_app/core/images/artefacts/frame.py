@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.images.background import Background, background_of
+from desktop_app.core.progress import Report, silent
 from desktop_app.core.sky_image import SkyImage
 
 _BOX_PX = 128
@@ -45,7 +46,7 @@ class Frame:
         return self.good.shape[0], self.good.shape[1]
 
 
-def frame_of(image: SkyImage, background: Background | None = None) -> Frame | None:
+def frame_of(image: SkyImage, background: Background | None = None, report: Report = silent) -> Frame | None:
     """The picture in sigmas; None where too little of it is known or nothing varies.
 
     Parameters
@@ -53,6 +54,8 @@ def frame_of(image: SkyImage, background: Background | None = None) -> Frame | N
     image : SkyImage
     background : Background, optional
         Where it was measured before.
+    report : callable
+        Told the progress; may raise `JobCancelled`.
     """
     good = np.isfinite(image.pixels)
     if image.bad is not None:
@@ -65,7 +68,7 @@ def frame_of(image: SkyImage, background: Background | None = None) -> Frame | N
         return None
     if background is None:
         box_px = max(16, min(_BOX_PX, min(good.shape) // 2))
-        background = background_of(pixels, ~good, box_px=box_px)
+        background = background_of(pixels, ~good, box_px=box_px, report=report)
     level = np.asarray(background.level, np.float32)
     local = np.asarray(background.noise, np.float64)
     usual = float(np.median(local[good]))
@@ -90,6 +93,42 @@ def stamp_frame(pixels: NDArray[np.float32]) -> Frame | None:
     middle = np.float32(np.median(sky))
     sigmas = np.where(good, (known - middle) / np.float32(noise), 0).astype(np.float32)
     return Frame(known, good, sigmas, np.full(good.shape, middle), noise)
+
+
+def stamp_frames(images: NDArray[np.float32]) -> list[Frame | None]:
+    """`stamp_frame` of many stamps at once; None also of those that do not know all of their pixels.
+
+    Parameters
+    ----------
+    images : ndarray of float32, shape (m, ny, nx)
+    """
+    found: list[Frame | None] = [None] * len(images)
+    if min(images.shape[1:]) < 8:
+        return found
+    whole = np.flatnonzero(np.isfinite(images).all(axis=(1, 2)))
+    rim = np.ones(images.shape[1:], bool)
+    rim[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX] = False
+    noise = np.min([_spreads(images[whole], axis) for axis in (1, 2)], axis=0)
+    middles = np.median(images[whole][:, rim], axis=1) if len(whole) else np.zeros(0, np.float32)
+    for place, sigma, middle in zip(whole, noise, middles, strict=True):
+        if not sigma > 0:
+            found[place] = stamp_frame(images[place])
+            continue
+        pixels = images[place]
+        sigmas = (pixels - middle) / np.float32(sigma)
+        found[place] = Frame(pixels, np.ones(rim.shape, bool), sigmas, np.full(rim.shape, middle), float(sigma))
+    return found
+
+
+def _spreads(images: NDArray[np.float32], axis: int) -> Floats:
+    """As `_spread` of differences over two pixels along an axis; shape (m,)."""
+    one, other = (images[:, 2:], images[:, :-2]) if axis == 1 else (images[:, :, 2:], images[:, :, :-2])
+    apart = (one - other).reshape(len(images), -1).astype(np.float64)
+    if not len(images):
+        return np.zeros(0)
+    apart -= np.median(apart, axis=1)[:, None]
+    spreads: Floats = 1.4826 * np.median(np.abs(apart), axis=1) / np.sqrt(2)
+    return spreads
 
 
 def pixel_noise(pixels: NDArray[np.float32], good: Bools) -> float:

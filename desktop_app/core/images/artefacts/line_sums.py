@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import robust_sigma
 from desktop_app.core.compiled import compiled
+from desktop_app.core.progress import Report, silent
 
+SAID = "Looking for kind: streak"
 _SAMPLED = 20_000
 _LEAST_KNOWN = 0.4
 Singles = NDArray[np.float32]
@@ -33,7 +35,7 @@ class Line:
     sigmas: float
 
 
-def bright_lines(values: Singles, weights: Singles, shortest: int, least: float) -> list[Line]:
+def bright_lines(values: Singles, weights: Singles, shortest: int, least: float, report: Report = silent) -> list[Line]:
     """The clearest line of each strip of rows and of columns, of each length, the clearest first.
 
     The fast Radon transform adds up strips of 2, 4, 8... rows, so that every line of every such length is summed once
@@ -49,6 +51,8 @@ def bright_lines(values: Singles, weights: Singles, shortest: int, least: float)
         Rows, or columns, that a line reaches over at least.
     least : float
         Sigmas.
+    report : callable
+        Told the progress; may raise `JobCancelled`.
 
     References
     ----------
@@ -58,20 +62,22 @@ def bright_lines(values: Singles, weights: Singles, shortest: int, least: float)
     found = []
     for across in (False, True):
         for mirrored in (False, True):
+            report(0.5 * across + 0.25 * mirrored, SAID)
             one, other = (values.T, weights.T) if across else (values, weights)
             if mirrored:
                 one, other = one[:, ::-1], other[:, ::-1]
             last = (ny if across else nx) - 1
-            for x0, y0, x1, y1, sigmas in _octant(np.ascontiguousarray(one), np.ascontiguousarray(other), shortest):
-                if sigmas < least:
-                    continue
+            turned = np.ascontiguousarray(one), np.ascontiguousarray(other)
+            for x0, y0, x1, y1, sigmas in _octant(*turned, shortest, least):
                 if mirrored:
                     x0, x1 = last - x0, last - x1
                 found.append(Line(y0, x0, y1, x1, sigmas) if across else Line(x0, y0, x1, y1, sigmas))
     return sorted(found, key=lambda line: -line.sigmas)
 
 
-def _octant(values: Singles, weights: Singles, shortest: int) -> Iterator[tuple[float, float, float, float, float]]:
+def _octant(
+    values: Singles, weights: Singles, shortest: int, least: float
+) -> Iterator[tuple[float, float, float, float, float]]:
     """Lines that go up by one row a step and right by no more than one column: x0, y0, x1, y1, sigmas."""
     rows, columns = values.shape
     height = 1
@@ -86,10 +92,13 @@ def _octant(values: Singles, weights: Singles, shortest: int) -> Iterator[tuple[
         span *= 2
         if span < shortest or span > 2 * rows:
             continue
+        highest = _best(sums, known, span, _LEAST_KNOWN * min(span, rows))
+        if not (highest[:, 0] >= least).any():
+            continue
         spread = max(_spread(sums, known, span), 1.0)
-        for block, best in enumerate(_best(sums, known, span, _LEAST_KNOWN * min(span, rows))):
+        for block, best in enumerate(highest):
             sigmas, shift, x = best
-            if sigmas > 0:
+            if sigmas >= least * spread:
                 y0, y1 = block * span, min((block + 1) * span, rows) - 1
                 yield x, float(y0), x + shift * (y1 - y0) / (span - 1), float(y1), sigmas / spread
 
@@ -131,10 +140,8 @@ def _best(sums: Singles, known: Singles, span: int, least: float) -> NDArray[np.
         for shift in range(span):
             row = block * span + shift
             for x in range(columns):
-                n = known[row, x]
-                if n >= least and sums[row, x] > 0.0:
-                    square = sums[row, x] * sums[row, x] / n
-                    if square > top:
-                        top, at_shift, at_x = square, shift, x
+                n, total = known[row, x], sums[row, x]
+                if n >= least and total > 0.0 and total * total > top * n:
+                    top, at_shift, at_x = total * total / n, shift, x
         out[block, 0], out[block, 1], out[block, 2] = np.sqrt(top), at_shift, at_x
     return out

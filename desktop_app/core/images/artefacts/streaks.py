@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats, robust_sigma
+from desktop_app.core.compiled import compiled
 from desktop_app.core.images.artefacts.artefact import Artefact, after_trials, pixels_inside
 from desktop_app.core.images.artefacts.blobs import Blobs, binned, blobs_of, slender_lines
 from desktop_app.core.images.artefacts.frame import Frame
-from desktop_app.core.images.artefacts.line_sums import Line, bright_lines
+from desktop_app.core.images.artefacts.line_sums import SAID, Line, Singles, bright_lines
 from desktop_app.core.images.artefacts.trails import Trail, fit_trail
 from desktop_app.core.images.objects import Outline
+from desktop_app.core.progress import Report, part, silent
 
 KIND = "streak"
-_LARGEST = 2048
+_LARGEST = 1024
 _COARSEST = 16
 _SHORTEST = 16
 _LONG = 64
@@ -33,20 +34,24 @@ _UNEVEN = 0.8
 _STAMP_LINE = 9.0
 _STAMP_TRIED = 2
 _HEART = 0.22
+_LIT_ENDS = 0.25
 _SURE_PX = 120.0
 _OF_PATTERN = 4.0
 
 
-@dataclass(frozen=True)
-class _Scale:
-    """A picture of sums over squares of ``times`` pixels, of unit noise."""
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """What all rounds of a search look at."""
 
-    times: int
-    values: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    frame: Frame
+    blobs: Blobs
+    slender: list[tuple[Line, float]]
+    pattern: float
+    least: float
+    report: Report
 
 
-def find_streaks(frame: Frame, least: float) -> tuple[Artefact, ...]:
+def find_streaks(frame: Frame, least: float, report: Report = silent) -> tuple[Artefact, ...]:
     """Lines of light of the width of a star or more, that begin and end, or cross the whole picture.
 
     Stars and galaxies are left out, the rest is summed along all lines at several widths, and what stands out is
@@ -59,19 +64,23 @@ def find_streaks(frame: Frame, least: float) -> tuple[Artefact, ...]:
     frame : Frame
     least : float
         The lowest score that is told.
+    report : callable
+        Told the progress; may raise `JobCancelled`.
     """
-    blobs = blobs_of(frame)
+    blobs = blobs_of(frame, part(report, 0.0, 0.2))
+    slender = slender_lines(frame, part(report, 0.2, 0.3))
     pattern = _pattern(frame, frame.good & ~blobs.mask)
     trails: list[Trail] = []
-    for mask, shortest in ((blobs.mask, _SHORTEST), (blobs.large, _LONG)):
+    for begun, mask, shortest in ((0.3, blobs.mask, _SHORTEST), (0.65, blobs.large, _LONG)):
         known = frame.good & ~mask
-        for line, width in slender_lines(frame)[:_TRIED]:
+        for line, width in slender[:_TRIED]:
             # What is slender above some level is a trail that stars hang on to.
             rows, columns, inside = pixels_inside(_band(line, 1.5 * width + 2), frame.shape)
             known[rows, columns] |= inside & frame.good[rows, columns]
         for trail in trails:
             _leave_out(known, _surroundings(trail))
-        for trail in _trails(frame, blobs, known, shortest, pattern, least):
+        search = _Search(frame, blobs, slender, pattern, least, part(report, begun, begun + 0.35))
+        for trail in _trails(search, known, shortest):
             if not any(_is_wing(trail, other) for other in trails):
                 trails.append(trail)
     return tuple(_artefact(trail, frame) for trail in trails)
@@ -89,7 +98,7 @@ def stamp_streaks(frame: Frame, least: float) -> tuple[Artefact, ...]:
     lines = bright_lines(values, ones, half, _STAMP_LINE)[:_STAMP_TRIED]
     found = []
     for line in lines:
-        if not _is_even(line, frame, known):
+        if not _is_even(line, frame, known) or not _may_cross(line, frame, known):
             continue
         trail = fit_trail(frame, known, line, reach=6.0)
         if trail is None or _score(trail, frame) < least or not _crosses(trail, frame):
@@ -106,6 +115,24 @@ def _is_even(line: Line, frame: Frame, known: Bools) -> bool:
     y = np.clip(np.rint(np.linspace(line.y0, line.y1, n)).astype(int), 0, known.shape[0] - 1)
     light = np.sort(frame.sigmas[y, x][known[y, x]])
     return bool(light.size > 8 and light[light.size // 4] > max(0.4 * float(light[light.size // 2]), 0.5))
+
+
+def _may_cross(line: Line, frame: Frame, known: Bools) -> bool:
+    """Whether light goes on where the line comes near the sides: a look that is cheaper than a fit."""
+    ny, nx = frame.shape
+    dx, dy = line.x1 - line.x0, line.y1 - line.y0
+    at = np.arange(-max(ny, nx), 2 * max(ny, nx)) / max(abs(dx), abs(dy), 1e-9)
+    x, y = np.rint(line.x0 + at * dx).astype(int), np.rint(line.y0 + at * dy).astype(int)
+    inside = (x >= 1) & (x < nx - 1) & (y >= 1) & (y < ny - 1)
+    x, y = x[inside], y[inside]
+    across = np.array([-1, 0, 1])
+    row, column = (y[:, None], x[:, None] + across) if abs(dy) > abs(dx) else (y[:, None] + across, x[:, None])
+    n = known[row, column].sum(axis=1)
+    light = (frame.sigmas[row, column] * known[row, column]).sum(axis=1) / np.maximum(n, 1)
+    quarter = max(len(light) // 4, 1)
+    ends = [light[part][n[part] > 0] for part in (slice(0, quarter), slice(-quarter, None))]
+    middle = float(np.median(light[n > 0])) if n.any() else 0.0
+    return all(end.size > 0 and end.mean() > _LIT_ENDS * middle for end in ends)
 
 
 def _crosses(trail: Trail, frame: Frame) -> bool:
@@ -127,21 +154,24 @@ def _surroundings(trail: Trail) -> Outline:
     return trail.outline(trail.width * (1.5 + 0.3 * np.log2(1 + trail.height)) + 2)
 
 
-def _trails(frame: Frame, blobs: Blobs, known: Bools, shortest: int, pattern: float, least: float) -> list[Trail]:
+def _trails(search: _Search, known: Bools, shortest: int) -> list[Trail]:
     """Round after round of what stands out of the pixels that are ``known``, which loses those that are found."""
+    frame = search.frame
     left = known.copy()
     trails: list[Trail] = []
     for turn in range(_ROUNDS):
         tried = 0
-        for line, width in slender_lines(frame) if turn == 0 else _lines(frame, left, shortest):
+        round_of = part(search.report, turn / _ROUNDS, (turn + 1) / _ROUNDS)
+        for line, width in search.slender if turn == 0 else _lines(frame, left, shortest, round_of):
             if tried == _TRIED:
                 break
             if _share_known(line, left) < 0.5:
                 continue
+            round_of(0.5 + 0.5 * tried / _TRIED, SAID)
             tried += 1
             outline = _band(line, width)
             trail = fit_trail(frame, known, line, reach=width + 4.0)
-            if trail is not None and _score(trail, frame) >= least and is_trail(trail, frame, blobs, pattern, shortest):
+            if trail is not None and _is_told(trail, search, shortest):
                 if not any(_is_wing(trail, other) for other in trails):
                     trails.append(trail)
                 outline = _surroundings(trail)
@@ -150,6 +180,12 @@ def _trails(frame: Frame, blobs: Blobs, known: Bools, shortest: int, pattern: fl
         if not tried and turn > 0:
             break
     return trails
+
+
+def _is_told(trail: Trail, search: _Search, shortest: int) -> bool:
+    return _score(trail, search.frame) >= search.least and is_trail(
+        trail, search.frame, search.blobs, search.pattern, shortest
+    )
 
 
 def _leave_out(mask: Bools, outline: Outline) -> None:
@@ -176,27 +212,48 @@ def _is_wing(trail: Trail, other: Trail) -> bool:
     return bool(other.height > 4 * trail.height and turned < np.radians(15) and away < 3 * (other.width + trail.width))
 
 
-def _lines(frame: Frame, known: Bools, shortest: int) -> list[tuple[Line, float]]:
-    """Stretches of bright pixels in pixels of the frame, each with half the width looked for; clearest first."""
+def _lines(frame: Frame, known: Bools, shortest: int, report: Report) -> list[tuple[Line, float]]:
+    """Stretches of bright pixels in pixels of the frame, each with half the width looked for; clearest first.
+
+    Large pictures are looked at in squares of pixels: a trail is as wide as a star, and loses little by that.
+    """
     lines = []
     times = 1
     while max(frame.shape) / times > _LARGEST:
         times *= 2
+    sums, n = sums_of_known(frame.sigmas, known, times, -_CLIP, 2 * _CLIP)
     while times <= _COARSEST and min(frame.shape) // times >= 2 * _SHORTEST:
-        scale = _scaled(frame, known, times)
-        for line in bright_lines(scale.values, scale.weights, max(_SHORTEST, shortest // times), _LEAST_LINE):
+        values, weights = _scaled(sums, n, times)
+        for line in bright_lines(
+            values, weights, max(_SHORTEST, shortest // times), _LEAST_LINE, part(report, 0.0, 0.5)
+        ):
             ends = [times * (one + 0.5) - 0.5 for one in (line.x0, line.y0, line.x1, line.y1)]
             lines.append((Line(ends[0], ends[1], ends[2], ends[3], line.sigmas), 2.0 * times))
         times *= 2
+        sums, n = binned(sums, 2), binned(n, 2)
     return sorted(lines, key=lambda one: -one[0].sigmas)
 
 
-def _scaled(frame: Frame, known: Bools, times: int) -> _Scale:
-    """The frame over its surroundings, in squares of ``times`` pixels."""
+@compiled
+def sums_of_known(
+    sigmas: Singles, known: Bools, times: int, low: float, high: float
+) -> tuple[Singles, Singles]:  # pragma: no cover  compiled
+    """Sums over squares of ``times`` pixels of what is known, cut off at both ends, and how many pixels these are."""
+    ny, nx = sigmas.shape[0] // times, sigmas.shape[1] // times
+    sums = np.zeros((ny, nx), np.float32)
+    n = np.zeros((ny, nx), np.float32)
+    for y in range(ny * times):
+        for x in range(nx * times):
+            if known[y, x]:
+                sums[y // times, x // times] += min(max(sigmas[y, x], low), high)
+                n[y // times, x // times] += 1
+    return sums, n
+
+
+def _scaled(sums: Singles, n: Singles, times: int) -> tuple[Singles, Singles]:
+    """Values over their surroundings, of unit noise, and where they count."""
     from scipy.ndimage import uniform_filter
 
-    n = binned(known.astype(np.float32), times)
-    sums = binned(np.where(known, np.clip(frame.sigmas, -_CLIP, 2 * _CLIP), 0).astype(np.float32), times)
     weights = (n > 0.5 * times**2).astype(np.float32)
     values = np.where(weights > 0, sums / np.sqrt(np.maximum(n, 1)), 0).astype(np.float32)
     around = uniform_filter(weights, _SMOOTH_PX, mode="constant")
@@ -204,7 +261,7 @@ def _scaled(frame: Frame, known: Bools, times: int) -> _Scale:
     level = uniform_filter(clipped, _SMOOTH_PX, mode="constant") / np.maximum(around, 1e-3)
     over = values - level
     spread = max(robust_sigma(over[weights > 0][:: max(1, over.size // 100_000)].astype(np.float64)), 1.0)
-    return _Scale(times, np.clip(over / spread, -_CLIP, _CLIP).astype(np.float32) * weights, weights)
+    return np.clip(over / spread, -_CLIP, _CLIP).astype(np.float32) * weights, weights
 
 
 def _share_known(line: Line, known: Bools) -> float:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from desktop_app.core.arrays import Bools, Floats, robust_sigma
+from desktop_app.core.arrays import Bools, Floats, Ints, robust_sigma
+from desktop_app.core.compiled import compiled
 from desktop_app.core.images.artefacts.frame import Frame
 from desktop_app.core.images.artefacts.line_sums import Line
 from desktop_app.core.images.objects import Outline
@@ -14,6 +16,7 @@ _WIDENED = 4
 _FAINT = 3.0
 _MOST_BENT = 0.02
 _PIECES = 24
+_MOST_PLACES = 1500
 _ON = 0.35
 _OF_PEAK = 0.125
 """Where the outline lies: at an eighth of the peak, 1.7 times the full width at half of it, which is what eyes see."""
@@ -116,7 +119,7 @@ def fit_trail(frame: Frame, known: Bools, line: Line, reach: float) -> Trail | N
     none = np.zeros(0)
     wide = Trail(line.x0, line.y0, angle, 0.0, length, 0.0, reach, reach, 0.0, 0.0, none, none, 1.0)
     view = View(frame, known, -_CLIP, 1e9)
-    values, counts = _sampled(view, wide, np.arange(0, length + 0.5), np.arange(-reach, reach + 1))
+    values, counts = _sampled(view, wide, _some(np.arange(0, length + 0.5)), np.arange(-reach, reach + 1))
     if not counts.any():
         return None
     # A star that was not masked must not weigh more than the trail.
@@ -143,21 +146,81 @@ def _fitted(view: View, trail: Trail, reach: float) -> Trail | None:
 
 def _sampled(view: View, trail: Trail, u: Floats, v: Floats) -> tuple[Floats, Floats]:
     """Values and whether they count, at all ``u`` and ``v``: shapes (n, k)."""
-    x, y = trail.at(u[:, None], v[None, :])
-    column, row = np.rint(x).astype(np.int64), np.rint(y).astype(np.int64)
-    ny, nx = view.frame.shape
-    inside = (column >= 0) & (row >= 0) & (column < nx) & (row < ny)
-    column, row = np.clip(column, 0, nx - 1), np.clip(row, 0, ny - 1)
-    counts = (inside & view.known[row, column]).astype(np.float64)
-    values: Floats = np.clip(view.frame.sigmas[row, column], view.low, view.high) * counts
+    # Where the course lies at v = 0; what is at its side follows from that.
+    x, y = trail.at(u)
+    turn = np.array([np.cos(trail.angle), np.sin(trail.angle)])
+    return read_along(view.frame.sigmas, view.known, x, y, v, turn, view.low, view.high)
+
+
+@compiled
+def read_along(
+    sigmas: NDArray[np.float32], known: Bools, x: Floats, y: Floats, v: Floats, turn: Floats, low: float, high: float
+) -> tuple[Floats, Floats]:  # pragma: no cover  compiled
+    """Values cut off at ``low`` and ``high`` in the nearest pixels, and whether these count: shapes (n, k).
+
+    Parameters
+    ----------
+    sigmas, known : ndarray, shape (ny, nx)
+    x, y : ndarray, shape (n,)
+        Places of a course, pixels.
+    v : ndarray, shape (k,)
+        Steps to its left.
+    turn : ndarray, shape (2,)
+        Cosine and sine of its direction.
+    low, high : float
+    """
+    ny, nx = sigmas.shape
+    values = np.zeros((len(x), len(v)))
+    counts = np.zeros((len(x), len(v)))
+    for i in range(len(x)):
+        for j in range(len(v)):
+            column = int(np.rint(x[i] - v[j] * turn[1]))
+            row = int(np.rint(y[i] + v[j] * turn[0]))
+            if 0 <= column < nx and 0 <= row < ny and known[row, column]:
+                counts[i, j] = 1.0
+                values[i, j] = min(max(sigmas[row, column], low), high)
     return values, counts
 
 
-def _profiles(values: Floats, counts: Floats, pieces: int) -> tuple[Floats, Floats]:
+def _some(u: Floats) -> Floats:
+    """No more places than a profile across needs: the longest trails have thousands."""
+    return u if len(u) <= _MOST_PLACES else np.linspace(u[0], u[-1], _MOST_PLACES)
+
+
+def _profiles(view: View, trail: Trail, u: Floats, v: Floats, pieces: int) -> tuple[Floats, Floats]:
     """Mean profiles across of ``pieces`` stretches, and how many pixels each value has: shapes (pieces, k)."""
-    edges = np.linspace(0, len(values), pieces + 1).astype(int)[:-1]
-    sums, n = np.add.reduceat(values, edges, axis=0), np.add.reduceat(counts, edges, axis=0)
+    edges = np.linspace(0, len(u), pieces + 1).astype(np.int64)
+    x, y = trail.at(u)
+    turn = np.array([np.cos(trail.angle), np.sin(trail.angle)])
+    sums, n = summed_along(view.frame.sigmas, view.known, x, y, v, turn, view.low, view.high, edges)
     return sums / np.maximum(n, 1), n
+
+
+@compiled
+def summed_along(
+    sigmas: NDArray[np.float32],
+    known: Bools,
+    x: Floats,
+    y: Floats,
+    v: Floats,
+    turn: Floats,
+    low: float,
+    high: float,
+    edges: Ints,
+) -> tuple[Floats, Floats]:  # pragma: no cover  compiled
+    """What `read_along` reads, added up between ``edges`` of the course: sums and counts, shapes (pieces, k)."""
+    ny, nx = sigmas.shape
+    sums = np.zeros((len(edges) - 1, len(v)))
+    counts = np.zeros((len(edges) - 1, len(v)))
+    for piece in range(len(edges) - 1):
+        for i in range(edges[piece], edges[piece + 1]):
+            for j in range(len(v)):
+                column = int(np.rint(x[i] - v[j] * turn[1]))
+                row = int(np.rint(y[i] + v[j] * turn[0]))
+                if 0 <= column < nx and 0 <= row < ny and known[row, column]:
+                    counts[piece, j] += 1.0
+                    sums[piece, j] += min(max(sigmas[row, column], low), high)
+    return sums, counts
 
 
 def _straightened(view: View, trail: Trail, reach: float) -> Trail | None:
@@ -166,9 +229,8 @@ def _straightened(view: View, trail: Trail, reach: float) -> Trail | None:
     if len(u) < 8:
         return None
     v = np.arange(-np.ceil(2 * reach), np.ceil(2 * reach) + 1)
-    values, counts = _sampled(view, trail, u, v)
     pieces = min(_PIECES, len(u) // 4)
-    profiles, n = _profiles(values, counts, pieces)
+    profiles, n = _profiles(view, trail, _some(u), v, pieces)
     base = np.array([np.median(row[k > 0]) if (k > 0).any() else 0.0 for row, k in zip(profiles, n, strict=True)])
     # A star that was not masked must not draw the course to itself.
     top = 3 * np.median(np.max(profiles - base[:, None], axis=1))
@@ -194,16 +256,16 @@ def _best_course(
     near = np.abs(v) <= reach
 
     def height(tilt: float, bend: float) -> tuple[float, float]:
-        moved = tilt * s + bend * (4 * s * s - 1)
-        total = np.mean([np.interp(v + by, v, row) for by, row in zip(moved, smooth, strict=True)], axis=0)
+        total = moved_mean(smooth, tilt * s + bend * (4 * s * s - 1))
         at = int(np.argmax(np.where(near, total, -np.inf)))
         return float(total[at]), float(v[at])
 
     step = max(width / 2, 1.0)
-    for tried in np.arange(-2 * reach, 2 * reach + step, step):
-        if height(float(tried), 0.0)[0] > height(tilt, 0.0)[0]:
-            tilt = float(tried)
     best, shift = height(tilt, 0.0)
+    for tried in np.arange(-2 * reach, 2 * reach + step, step):
+        if height(float(tried), 0.0)[0] > best:
+            tilt = float(tried)
+            best, shift = height(tilt, 0.0)
     while step > 0.1:
         for dt, db in ((step, 0.0), (-step, 0.0), (0.0, step), (0.0, -step)):
             # A bend has to pay: noise bends everything a little.
@@ -213,9 +275,22 @@ def _best_course(
                 break
         else:
             step /= 2
-    moved = tilt * s + bend * (4 * s * s - 1)
-    total = np.mean([np.interp(v + by, v, row) for by, row in zip(moved, profiles, strict=True)], axis=0)
+    total = moved_mean(profiles, tilt * s + bend * (4 * s * s - 1))
     return tilt, bend, _centroid(total, v, shift, width)
+
+
+@compiled
+def moved_mean(profiles: Floats, moved: Floats) -> Floats:  # pragma: no cover  compiled
+    """The mean of ``profiles``, shape (n, k), each read ``moved`` steps further on; their ends go on for ever."""
+    pieces, k = profiles.shape
+    total = np.zeros(k)
+    for piece in range(pieces):
+        for i in range(k):
+            at = min(max(i + moved[piece], 0.0), k - 1.0)
+            left = min(int(at), max(k - 2, 0))
+            right = min(left + 1, k - 1)
+            total[i] += profiles[piece, left] + (at - left) * (profiles[piece, right] - profiles[piece, left])
+    return total / pieces
 
 
 def _centroid(profile: Floats, v: Floats, about: float, width: float) -> float:
@@ -264,19 +339,18 @@ def _across(view: View, trail: Trail) -> tuple[Floats, Floats]:
     """The profile across over its base, and how many pixels there are of each value: odd length, middle at v = 0."""
     k = int(np.ceil(3 * max(trail.width, 6.0)))
     v = np.arange(-k, k + 1.0)
-    values, counts = _sampled(view, trail, np.arange(trail.start, trail.stop + 0.5), v)
-    pieces = min(_PIECES, max(len(values) // 8, 1))
-    profiles, n = _profiles(values, counts, pieces)
+    u = _some(np.arange(trail.start, trail.stop + 0.5))
+    profiles, n = _profiles(view, trail, u, v, min(_PIECES, max(len(u) // 8, 1)))
     some = (n > 0).any(axis=0)
     total = np.full(len(v), np.nan)
     total[some] = np.nanmedian(np.where(n > 0, profiles, np.nan)[:, some], axis=0)
-    mean = values.sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
+    mean = (profiles * n).sum(axis=0) / np.maximum(n.sum(axis=0), 1)
     # The middle of the pieces is deaf to stars; dashes are only seen by the mean.
     if np.nanmax(total[k - 2 : k + 3], initial=0.0) < 0.3 * mean[k - 2 : k + 3].max():
         total = np.where(some, mean, np.nan)
     side = np.abs(v) > 0.6 * k
     base = float(np.nanmedian(total[side])) if np.isfinite(total[side]).any() else 0.0
-    return np.where(np.isfinite(total), total - base, 0.0), counts.sum(axis=0)
+    return np.where(np.isfinite(total), total - base, 0.0), n.sum(axis=0)
 
 
 def _widths(across: Floats, n: Floats) -> tuple[float, float]:
