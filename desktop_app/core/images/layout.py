@@ -1,7 +1,9 @@
 """Where objects lie on a map of two axes so that what looks alike lies together."""
 
 import warnings
+from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -47,10 +49,10 @@ def umap_of(space: Floats, *, seed: int = 0) -> Floats:
     with warnings.catch_warnings():
         # It warns of threads that a seed forbids, and of what it is built on.
         warnings.simplefilter("ignore")
-        from umap import UMAP  # type: ignore[import-not-found, unused-ignore]  # an extra
+        umap: Any = import_module("umap")
 
         neighbours = min(_NEIGHBOURS, int(known.sum()) - 1)
-        placed = UMAP(n_neighbors=neighbours, random_state=seed, init="pca").fit_transform(space[known])
+        placed = umap.UMAP(n_neighbors=neighbours, random_state=seed, init="pca").fit_transform(space[known])
     places = np.full((len(space), 2), np.nan)
     places[known] = placed
     return places
