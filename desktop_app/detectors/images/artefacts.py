@@ -8,7 +8,7 @@ import numpy as np
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
-from desktop_app.core.images.artefacts import Artefact, find_artefacts
+from desktop_app.core.images.artefacts import Artefact, search_artefacts
 from desktop_app.core.images.objects import Objects
 from desktop_app.core.params import Params, setting
 from desktop_app.core.progress import Report
@@ -59,8 +59,9 @@ class Artefacts:
 
     def score(self, data: SkyImage, report: Report) -> Scores:
         """One score for each artefact, in sigmas after the chance finds among all places looked at."""
-        found = find_artefacts(data, least=self._least, report=report)
-        return Scores(np.array([artefact.score for artefact in found], np.float64), objects=_objects(data, found))
+        findings = search_artefacts(data, least=self._least, report=report)
+        scores = np.array([artefact.score for artefact in findings.artefacts], np.float64)
+        return Scores(scores, notes=findings.notes, objects=_objects(data, findings.artefacts))
 
 
 def _objects(data: SkyImage, found: Sequence[Artefact]) -> Objects:

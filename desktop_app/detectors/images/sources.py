@@ -11,7 +11,7 @@ from desktop_app.core.cutouts import CutoutSet, Stamps
 from desktop_app.core.detection import Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
-from desktop_app.core.images.artefacts import Artefact, find_artefacts, mask_of
+from desktop_app.core.images.artefacts import Artefact, Findings, mask_of, search_artefacts
 from desktop_app.core.images.background import Background, background_of, trusted
 from desktop_app.core.images.cutting import cut_stamps, side_for
 from desktop_app.core.images.objects import Objects
@@ -92,8 +92,10 @@ class FoundSources:
         report(0.0, "Measuring the background")
         background = background_of(data.pixels, data.bad, box_px=self._params.box_px, report=part(report, 0.0, 0.1))
         report(0.1, "Background measured")
-        found = find_artefacts(data, background=background, report=part(report, 0.1, 0.4)) if self._wanted else ()
-        clean = _without(data, found)
+        looked = part(report, 0.1, 0.4)
+        findings = search_artefacts(data, background=background, report=looked) if self._wanted else Findings()
+        found = findings.artefacts
+        clean = _without(data, findings)
         sources = find_sources(
             clean,
             sigma=self._params.least_sigma,
@@ -111,7 +113,7 @@ class FoundSources:
         return Scores(
             scores,
             {name: np.append(track, empty) for name, track in tracks.items()},
-            notes=notes,
+            notes=(*notes, *findings.notes),
             objects=objects,
         )
 
@@ -149,11 +151,13 @@ class FoundSources:
         return strange.fit(some, part(report, 0.0, 0.7)).score(some, part(report, 0.7, 1.0)).values
 
 
-def _without(data: SkyImage, found: Sequence[Artefact]) -> SkyImage:
-    """The picture with its artefacts masked."""
-    if not found:
+def _without(data: SkyImage, findings: Findings) -> SkyImage:
+    """The picture with its artefacts and hot pixels masked."""
+    if not findings.artefacts and findings.hot is None:
         return data
-    masked = mask_of(found, (data.pixels.shape[0], data.pixels.shape[1]))
+    masked = mask_of(findings.artefacts, (data.pixels.shape[0], data.pixels.shape[1]))
+    if findings.hot is not None:
+        masked |= findings.hot
     bad = masked if data.bad is None else masked | data.bad
     return SkyImage(data.source, data.pixels, data.unit, bad, data.sky, data.jd, data.time_scale)
 

@@ -135,3 +135,15 @@ def test_that_reasons_are_in_words_and_numbers() -> None:
     told = reasons_of(sources, shapes, [first])[first]
     assert any("times as" in reason or "twice as" in reason for reason in told)
     assert len(told) <= 5
+
+
+def test_that_hot_pixels_in_number_are_a_note_and_no_cosmic_rays() -> None:
+    image = lattice(seed=5)
+    rng = np.random.default_rng(6)
+    pixels = image.pixels.copy()
+    ny, nx = pixels.shape
+    pixels[rng.integers(5, ny - 5, 80), rng.integers(5, nx - 5, 80)] += 400
+    found = scored(SkyImage(image.source, pixels), artefacts=True)
+    assert found.objects is not None
+    assert "cosmic ray" not in found.objects.kinds
+    assert any("hot pixels" in note for note in found.notes)
