@@ -168,7 +168,9 @@ def _judged(
         return None
     sectors = float(np.sum(seen > 0.35 * height)) / _SECTORS
     sharp = step > 0.65 * height
-    if sectors < _LEAST_SECTORS or not sharp or (np.isfinite(heart) and heart > 1.6 * height) or height < 2 * noise / 3:
+    # A star that fills the middle is one with wings: whether light is even is not seen under it.
+    even = np.isfinite(heart) and heart <= 1.6 * height
+    if sectors < _LEAST_SECTORS or not sharp or not even or height < 2 * noise / 3:
         return None
     return _Disc(x, y, radius, height, sigmas, sectors)
 
