@@ -131,8 +131,7 @@ def with_runs(sigmas: NDArray[np.float32]) -> Bools:
         # Places along a line come first, as the sums go on from one to the next.
         turned = np.ascontiguousarray(sigmas.transpose(order))
         for width in _WIDTHS:
-            for sign in (1, -1):
-                np.maximum(highest, _highest_sums(sign * turned, width), out=highest)
+            np.maximum(highest, _highest_sums(turned, width), out=highest)
     return highest >= 0.99 * _LEAST_SUM
 
 
@@ -143,19 +142,25 @@ def _highest_sums(values: NDArray[np.float32], width: int) -> NDArray[np.float32
     def beside(step: int) -> NDArray[np.float32]:
         return values[:, :, 3 + step : 3 + step + count]
 
-    within, inner = beside(0), beside(0) / np.float32(width)
+    low = high = inner = beside(0)
     for step in range(1, width):
-        within, inner = np.minimum(within, beside(step)), inner + beside(step) / np.float32(width)
-    excess = inner - (beside(-2) + beside(-3) + beside(width + 1) + beside(width + 2)) / np.float32(4)
-    edge = within - np.maximum(beside(-1), beside(width))
+        low, high = np.minimum(low, beside(step)), np.maximum(high, beside(step))
+        inner = inner + beside(step)
+    excess = inner / np.float32(width)
+    excess -= (beside(-2) + beside(-3) + beside(width + 1) + beside(width + 2)) / np.float32(4)
     share = np.float32(0.6 if width == 1 else 0.75)
-    gains = np.minimum(np.minimum(edge, excess) / np.float32(0.8), np.float32(6)) - np.float32(0.15)
-    gains[edge < share * excess - np.float32(1.2)] = -1
-    total, highest = np.zeros((2, *gains.shape[1:]), np.float32)
-    for gain in gains:
-        total += gain
-        np.maximum(total, 0, out=total)
-        np.maximum(highest, total, out=highest)
+    total, highest = np.zeros((2, *excess.shape[1:]), np.float32)
+    for edge, over in (
+        (low - np.maximum(beside(-1), beside(width)), excess),
+        (np.minimum(beside(-1), beside(width)) - high, -excess),
+    ):
+        gains = np.minimum(np.minimum(edge, over) / np.float32(0.8), np.float32(6)) - np.float32(0.15)
+        gains[edge < share * over - np.float32(1.2)] = -1
+        total[...] = 0
+        for gain in gains:
+            total += gain
+            np.maximum(total, 0, out=total)
+            np.maximum(highest, total, out=highest)
     most: NDArray[np.float32] = highest.max(axis=1, initial=0)
     return most
 

@@ -106,10 +106,12 @@ def stamp_frames(images: NDArray[np.float32]) -> list[Frame | None]:
     if min(images.shape[1:]) < 8:
         return found
     whole = np.flatnonzero(np.isfinite(images).all(axis=(1, 2)))
+    if not len(whole):
+        return found
     rim = np.ones(images.shape[1:], bool)
     rim[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX] = False
     noise = np.min([_spreads(images[whole], axis) for axis in (1, 2)], axis=0)
-    middles = np.median(images[whole][:, rim], axis=1) if len(whole) else np.zeros(0, np.float32)
+    middles = np.median(images[whole][:, rim], axis=1)
     for place, sigma, middle in zip(whole, noise, middles, strict=True):
         if not sigma > 0:
             found[place] = stamp_frame(images[place])
@@ -123,11 +125,9 @@ def stamp_frames(images: NDArray[np.float32]) -> list[Frame | None]:
 def _spreads(images: NDArray[np.float32], axis: int) -> Floats:
     """As `_spread` of differences over two pixels along an axis; shape (m,)."""
     one, other = (images[:, 2:], images[:, :-2]) if axis == 1 else (images[:, :, 2:], images[:, :, :-2])
-    apart = (one - other).reshape(len(images), -1).astype(np.float64)
-    if not len(images):
-        return np.zeros(0)
+    apart = (one - other).reshape(len(images), -1)
     apart -= np.median(apart, axis=1)[:, None]
-    spreads: Floats = 1.4826 * np.median(np.abs(apart), axis=1) / np.sqrt(2)
+    spreads: Floats = 1.4826 * np.median(np.abs(apart), axis=1).astype(np.float64) / np.sqrt(2)
     return spreads
 
 

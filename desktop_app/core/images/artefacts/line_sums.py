@@ -85,13 +85,16 @@ def _octant(
         height *= 2
     padded = np.zeros((2, height, columns), np.float32)
     padded[0, :rows], padded[1, :rows] = values, weights
-    sums, known = padded[0], padded[1]
     span = 1
     while span < height:
-        sums, known = _joined(sums, span), _joined(known, span)
-        span *= 2
+        # Strips that are too short to hold a line are only added up.
+        upto = 2 * span
+        while upto < min(shortest, height):
+            upto *= 2
+        padded, span = joined(padded, span, upto), upto
         if span < shortest or span > 2 * rows:
             continue
+        sums, known = padded[0], padded[1]
         highest = _best(sums, known, span, _LEAST_KNOWN * min(span, rows))
         if not (highest[:, 0] >= least).any():
             continue
@@ -112,22 +115,33 @@ def _spread(sums: Singles, known: Singles, span: int) -> float:
 
 
 @compiled
-def _joined(parts: Singles, span: int) -> Singles:  # pragma: no cover  compiled
-    """Sums over strips of 2 ``span`` rows from those over ``span``; row ``block * span + shift`` holds one slope."""
-    height, columns = parts.shape
-    out = np.zeros_like(parts)
-    for block in range(height // (2 * span)):
-        below = block * 2 * span
-        above = below + span
-        for shift in range(2 * span):
-            half = shift // 2
-            right = shift - half
-            row = below + shift
-            for x in range(columns):
-                out[row, x] = parts[below + half, x]
-            for x in range(columns - right):
-                out[row, x] += parts[above + half, x + right]
-    return out
+def joined(parts: Singles, span: int, upto: int) -> Singles:  # pragma: no cover  compiled
+    """Sums over strips of ``upto`` rows from those over ``span``; row ``block * upto + shift`` holds one slope.
+
+    Parameters
+    ----------
+    parts : ndarray of float32, shape (n, height, columns)
+        Of each of n pictures.
+    span, upto : int
+        Powers of two.
+    """
+    pictures, height, columns = parts.shape
+    while span < upto:
+        out = np.zeros_like(parts)
+        for picture in range(pictures):
+            for below in range(0, height - 2 * span + 1, 2 * span):
+                above = below + span
+                for shift in range(2 * span):
+                    half = shift // 2
+                    right = shift - half
+                    row = below + shift
+                    for x in range(columns):
+                        out[picture, row, x] = parts[picture, below + half, x]
+                    for x in range(columns - right):
+                        out[picture, row, x] += parts[picture, above + half, x + right]
+        parts = out
+        span *= 2
+    return parts
 
 
 @compiled

@@ -21,7 +21,7 @@ _BLANK = 0.1
 _SMALLEST = 32
 _UP_TO_OBJECT = 0.4
 """Blank sides so wide reach within a tenth of the stamp of its middle, where what it is about is."""
-_AT_ONCE = 64
+_AT_ONCE = 32
 
 
 def stamp_artefacts(images: Stamps) -> tuple[Artefact | None, ...]:

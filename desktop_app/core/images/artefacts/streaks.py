@@ -35,6 +35,7 @@ _STAMP_LINE = 9.0
 _STAMP_TRIED = 2
 _HEART = 0.22
 _LIT_ENDS = 0.25
+_AWRY_PX = 3
 _SURE_PX = 120.0
 _OF_PATTERN = 4.0
 
@@ -123,12 +124,12 @@ def _may_cross(line: Line, frame: Frame, known: Bools) -> bool:
     dx, dy = line.x1 - line.x0, line.y1 - line.y0
     at = np.arange(-max(ny, nx), 2 * max(ny, nx)) / max(abs(dx), abs(dy), 1e-9)
     x, y = np.rint(line.x0 + at * dx).astype(int), np.rint(line.y0 + at * dy).astype(int)
-    inside = (x >= 1) & (x < nx - 1) & (y >= 1) & (y < ny - 1)
+    inside = (x >= _AWRY_PX) & (x < nx - _AWRY_PX) & (y >= _AWRY_PX) & (y < ny - _AWRY_PX)
     x, y = x[inside], y[inside]
-    across = np.array([-1, 0, 1])
+    across = np.arange(-_AWRY_PX, _AWRY_PX + 1)
     row, column = (y[:, None], x[:, None] + across) if abs(dy) > abs(dx) else (y[:, None] + across, x[:, None])
     n = known[row, column].sum(axis=1)
-    light = (frame.sigmas[row, column] * known[row, column]).sum(axis=1) / np.maximum(n, 1)
+    light = np.where(known[row, column], frame.sigmas[row, column], 0).max(axis=1, initial=0)
     quarter = max(len(light) // 4, 1)
     ends = [light[part][n[part] > 0] for part in (slice(0, quarter), slice(-quarter, None))]
     middle = float(np.median(light[n > 0])) if n.any() else 0.0
