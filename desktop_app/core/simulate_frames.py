@@ -212,7 +212,7 @@ def _add_ray(canvas: _Canvas, counts: Floats) -> Planted:
     before = counts.copy()
     np.add.at(counts, (np.rint(py).astype(int), np.rint(px).astype(int)), share * np.maximum(1, np.abs(np.cos(angle))))
     changed = np.argwhere(counts != before)
-    from desktop_app.core.images.artefacts.artefact import hull_of
+    from desktop_app.core.images.polygons import hull_of
 
     return Planted("cosmic ray", hull_of(changed[:, 1].astype(np.float64), changed[:, 0].astype(np.float64)))
 

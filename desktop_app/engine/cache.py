@@ -19,6 +19,8 @@ from desktop_app.core.images.objects import Objects
 
 SCHEMA = 4
 LIMIT_BYTES = 4 << 30
+CUTS = "cuts"
+"""The folder in that of the scores where stamps cut out of frames are kept."""
 
 _OF_OBJECTS = ("x", "y", "ra_deg", "dec_deg", "space")
 _TEXTS_OF_OBJECTS = ("kinds", "frames", "reasons", "outlines")
@@ -95,22 +97,23 @@ class ScoreCache:
         self._trim()
 
     def clear(self) -> int:
-        """Delete every entry; how many files went."""
+        """Delete every entry, and the frames that were cut; how many files went."""
         files = self._files()
         for path in files:
             path.unlink(missing_ok=True)
         return len(files)
 
     def size(self) -> tuple[int, int]:
-        """How many entries there are, and their bytes together."""
-        sizes = [path.stat().st_size for path in self._files() if path.suffix == ".h5"]
+        """How many entries there are, cut frames among them, and their bytes together."""
+        sizes = [path.stat().st_size for path in self._files() if path.suffix != ".part"]
         return len(sizes), sum(sizes)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.h5"
 
     def _files(self) -> list[Path]:
-        return [*self.folder.glob("*.h5"), *self.folder.glob("*.part")] if self.folder.is_dir() else []
+        places = (("", "h5"), ("", "part"), (CUTS, "npz"), (CUTS, "part"))
+        return [path for within, end in places for path in (self.folder / within).glob(f"*.{end}")]
 
     def _trim(self) -> None:
         aged = sorted((path.stat().st_mtime, path.stat().st_size, path) for path in self.folder.glob("*.h5"))

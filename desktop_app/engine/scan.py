@@ -14,7 +14,7 @@ from desktop_app.core.images.objects import Objects, Outline
 from desktop_app.core.params import Params
 from desktop_app.core.progress import Report, part, silent
 from desktop_app.core.sky_image import SkyImage
-from desktop_app.engine.cache import ScoreCache
+from desktop_app.engine.cache import CUTS, ScoreCache
 from desktop_app.engine.cutting import Cutting, cutouts_of
 from desktop_app.engine.detect import detect
 from desktop_app.engine.pixel_cutouts import pixel_cutouts
@@ -23,8 +23,6 @@ from desktop_app.io.images import cutouts
 from desktop_app.io.images.folders import image_names
 from desktop_app.paths import cache_folder
 
-CUTS = "cuts"
-"""The folder in that of the scores where cut frames are kept."""
 _SHARE_OF_CUTTING = 0.7
 _LOOKED_AT = 8
 

@@ -10,7 +10,7 @@ from desktop_app.core.arrays import Bools
 from desktop_app.core.detection import IMAGE_EVENT_KINDS, Scores
 from desktop_app.core.detector import DetectorSpec
 from desktop_app.core.errors import FitError
-from desktop_app.core.images.artefacts import overlap
+from desktop_app.core.images.polygons import overlap
 from desktop_app.core.params import Params
 from desktop_app.core.progress import JobCancelled, Report, silent
 from desktop_app.core.simulate_frames import simulate_frame
@@ -161,7 +161,7 @@ def test_that_most_planted_artefacts_are_found_at_their_place(spec: DetectorSpec
         scores = scores_of(spec, frame.image)
         assert scores.objects is not None
         found += any(
-            one == kind and score >= spec.threshold and overlap(outline, frame.planted[0].outline) >= 0.5
+            one == kind and score >= spec.threshold and overlap([outline], [frame.planted[0].outline]) >= 0.5
             for one, score, outline in zip(scores.objects.kinds, scores.values, scores.objects.outlines, strict=True)
         )
     assert found >= 1, found

@@ -108,8 +108,8 @@ def _cut(path: Path, cut: CutFrom, report: Report) -> work.Loaded:
     """The stamps, as if they were a file called ``path``."""
     report(0.0, f"Reading {cut.path.name}")
     with work.one_importer:
+        from desktop_app.engine.cache import CUTS
         from desktop_app.engine.cutting import cutouts_of
-        from desktop_app.engine.scan import CUTS
         from desktop_app.io import open_file
     if cut.path.is_dir():
         # What was cut stays, so that a scan that was ended goes on where it was.

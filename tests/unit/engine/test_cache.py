@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from desktop_app.core.detection import Provenance, Scores
-from desktop_app.engine.cache import ScoreCache, cache_key
+from desktop_app.core.images.objects import Objects, box
+from desktop_app.engine.cache import CUTS, ScoreCache, cache_key
 
 PROVENANCE = Provenance(
     file="a.fits",
@@ -41,6 +42,47 @@ def test_that_scores_come_back_bit_for_bit(tmp_path: Path) -> None:
     np.testing.assert_array_equal(kept[0].values, _scores().values)
     np.testing.assert_array_equal(kept[0].tracks["baseline"], _scores().tracks["baseline"])
     assert kept[1] == PROVENANCE
+
+
+def test_that_objects_come_back_with_all_that_is_known_of_them(tmp_path: Path) -> None:
+    objects = Objects(
+        x=np.array([3.0, 9.5]),
+        y=np.array([4.0, np.nan]),
+        kinds=("strange", "streak"),
+        outlines=(box(3, 4, 2), ()),
+        ra_deg=np.array([10.0, np.nan]),
+        numbers={"flux": np.array([5.0, np.nan]), "fwhm_px": np.array([2.0, 3.0])},
+        space=np.arange(6.0).reshape(2, 3),
+        frames=("a", "b"),
+        reasons=(("too long", "Größe 3 σ"), ()),
+    )
+    cache = ScoreCache(tmp_path)
+    cache.save("key", Scores(np.array([1.0, 7.0]), objects=objects), PROVENANCE)
+    kept = cache.load("key")
+    assert kept is not None
+    back = kept[0].objects
+    assert back is not None
+    for name in ("x", "y", "ra_deg", "dec_deg", "space"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(objects, name))
+    assert (back.kinds, back.outlines, back.frames, back.reasons) == (
+        objects.kinds,
+        objects.outlines,
+        objects.frames,
+        objects.reasons,
+    )
+    assert set(back.numbers) == {"flux", "fwhm_px"}
+    np.testing.assert_array_equal(back.numbers["flux"], objects.numbers["flux"])
+
+
+def test_that_frames_that_were_cut_count_and_are_cleared(tmp_path: Path) -> None:
+    cache = ScoreCache(tmp_path)
+    cache.save("key", _scores(), PROVENANCE)
+    before = cache.size()
+    (tmp_path / CUTS).mkdir()
+    (tmp_path / CUTS / "frame.npz").write_bytes(bytes(1000))
+    assert cache.size() == (before[0] + 1, before[1] + 1000)
+    assert cache.clear() == 2
+    assert not list((tmp_path / CUTS).iterdir())
 
 
 def test_that_an_unknown_key_is_a_miss(tmp_path: Path) -> None:

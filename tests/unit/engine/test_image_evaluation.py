@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from desktop_app.core.errors import ParamError, ReadError
 from desktop_app.core.images.objects import box
+from desktop_app.core.images.polygons import overlap
 from desktop_app.core.progress import silent
-from desktop_app.engine.evaluate.images.overlap import overlap
 from desktop_app.engine.evaluate.images.report import Request, as_json, evaluate
 from desktop_app.engine.evaluate.images.truth import kinds_in, read_image_truth
 from tests.pictures import star_field

@@ -13,11 +13,11 @@ import pytest
 from desktop_app.core.errors import ParamError, ReadError
 from desktop_app.core.progress import JobCancelled
 from desktop_app.core.simulate_pixels import simulate_pixels
-from desktop_app.engine.cache import ScoreCache
+from desktop_app.engine.cache import CUTS, ScoreCache
 from desktop_app.engine.cutting import Cutting
 from desktop_app.engine.events import events_of
 from desktop_app.engine.sample_kinds import target_pixels_fits
-from desktop_app.engine.scan import CUTS, scan
+from desktop_app.engine.scan import scan
 from tests.image_files import TAN, write_image
 from tests.star_fields import add_galaxy, star_field
 
@@ -112,7 +112,7 @@ def test_that_a_cancelled_scan_keeps_the_frames_that_were_cut(tmp_path: Path, ca
 _SCAN = """
 import sys
 from pathlib import Path
-from desktop_app.engine.cache import ScoreCache
+from desktop_app.engine.cache import CUTS, ScoreCache
 from desktop_app.engine.cutting import Cutting
 from desktop_app.engine.scan import scan
 detection = scan(Path(sys.argv[1]), "knn", {"components": 8}, Cutting(side_px=25), cache=ScoreCache(Path(sys.argv[2])))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.core.arrays import Bools, Ints
-from desktop_app.core.images.artefacts.artefact import Artefact, after_trials, hull_of, middle_of
+from desktop_app.core.images.artefacts.artefact import Artefact, after_trials, middle_of
 from desktop_app.core.images.artefacts.frame import Frame
 from desktop_app.core.images.artefacts.sharp_pixels import SharpPixels
 from desktop_app.core.images.artefacts.sharpness import Singles, peaks, softness
+from desktop_app.core.images.polygons import hull_of
 from desktop_app.core.progress import Report, part, silent
 
 KIND = "cosmic ray"

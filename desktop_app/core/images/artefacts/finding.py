@@ -8,9 +8,10 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools
 from desktop_app.core.images.artefacts import columns, cosmic_rays, edges, ghosts, saturation, streaks
-from desktop_app.core.images.artefacts.artefact import Artefact, mask_of, pixels_inside
+from desktop_app.core.images.artefacts.artefact import Artefact, mask_of
 from desktop_app.core.images.artefacts.frame import Frame, frame_of
 from desktop_app.core.images.background import Background
+from desktop_app.core.images.polygons import pixels_inside
 from desktop_app.core.progress import Report, part, silent
 from desktop_app.core.sky_image import SkyImage
 

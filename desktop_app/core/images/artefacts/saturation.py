@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Floats, Ints
-from desktop_app.core.images.artefacts.artefact import Artefact, after_trials, hull_of, middle_of
+from desktop_app.core.images.artefacts.artefact import Artefact, after_trials, middle_of
 from desktop_app.core.images.artefacts.frame import Frame
+from desktop_app.core.images.polygons import hull_of
 
 KIND = "saturation"
 _BRIGHT = 25.0

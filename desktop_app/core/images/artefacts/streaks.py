@@ -6,12 +6,13 @@ import numpy as np
 
 from desktop_app.core.arrays import Bools, Floats, robust_sigma
 from desktop_app.core.compiled import compiled
-from desktop_app.core.images.artefacts.artefact import Artefact, after_trials, pixels_inside
+from desktop_app.core.images.artefacts.artefact import Artefact, after_trials
 from desktop_app.core.images.artefacts.blobs import Blobs, binned, blobs_of, slender_lines
 from desktop_app.core.images.artefacts.frame import Frame
 from desktop_app.core.images.artefacts.line_sums import SAID, Line, Singles, bright_lines
 from desktop_app.core.images.artefacts.trails import Trail, fit_trail
 from desktop_app.core.images.objects import Outline
+from desktop_app.core.images.polygons import pixels_inside
 from desktop_app.core.progress import Report, part, silent
 
 KIND = "streak"

@@ -7,11 +7,11 @@ from time import perf_counter
 
 from desktop_app.core.detection import ARTEFACT_KINDS
 from desktop_app.core.errors import UserError
+from desktop_app.core.images.polygons import overlap
 from desktop_app.core.progress import Report
 from desktop_app.core.sky_image import SkyImage
 from desktop_app.engine.detect import detect
 from desktop_app.engine.evaluate.images.figures import FrameFigures
-from desktop_app.engine.evaluate.images.overlap import overlap
 from desktop_app.engine.evaluate.images.truth import Known
 from desktop_app.engine.evaluate.side_by_side import NothingKept
 from desktop_app.engine.events import flagged_events

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from desktop_app.core.images.artefacts import find_artefacts, stamp_artefacts
-from desktop_app.core.images.artefacts.artefact import pixels_inside
 from desktop_app.core.images.artefacts.columns import find_columns, with_runs
 from desktop_app.core.images.artefacts.frame import stamp_frame, stamp_frames
 from desktop_app.core.images.artefacts.line_sums import joined
 from desktop_app.core.images.artefacts.streaks import sums_of_known
 from desktop_app.core.images.artefacts.trails import moved_mean, read_along, summed_along
+from desktop_app.core.images.polygons import pixels_inside
 from desktop_app.core.progress import JobCancelled
 from desktop_app.core.simulate_frames import simulate_frame
 from desktop_app.core.simulate_galaxies import simulate_galaxies
