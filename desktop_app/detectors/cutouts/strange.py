@@ -76,14 +76,15 @@ class Strange:
         self._how = Views(self._names, encoder, SetStretch.fit(images), self._heat)
         seen = self._last = measure(data, self._how, ellipses, part(report, 0.3, 0.9))
         self._how = replace(self._how, peers=seen.peers)
-        self._far = {
-            name: fit_view(rows, seen.weights, seen.owner, self._measure(name))
-            for name, rows in seen.rows.items()
-            if name in self._names
-        }
+        self._far = {}
+        for name in [name for name in seen.rows if name in self._names]:
+            report(0.9, f"Learning what is usual: {name}")
+            self._far[name] = fit_view(seen.rows[name], seen.weights, seen.owner, self._measure(name))
+        report(0.95, "Learning what is usual: single numbers")
         self._single = fit_numbers(seen.rows["shape"], seen.weights)
         self._weights = _weights(seen)
         self._tail = Tail.fit(self._together(self._surprises(seen, seen.owner)), seen.weights)
+        report(0.97, "Finding the subspace")
         self._level = Levelled.fit(_whole(seen), seen.weights)
         self._space = Subspace.fit(self._level.apply(_whole(seen), _SPACE_CLIP), _SPACE, weights=seen.weights)
         report(1.0, "What is usual is known")

@@ -10,6 +10,7 @@ from desktop_app.core.arrays import Bools, Floats, robust_sigma
 from desktop_app.core.compiled import compiled
 from desktop_app.core.images.artefacts.artefact import Artefact, after_trials, rectangle
 from desktop_app.core.images.artefacts.frame import Frame
+from desktop_app.core.progress import Report, part, silent
 
 KIND = "bad column"
 _WIDTHS = (1, 2, 3)
@@ -34,7 +35,9 @@ class _Run:
     length: int
 
 
-def find_columns(frame: Frame, least: float, widths: Sequence[int] = _WIDTHS) -> tuple[Artefact, ...]:
+def find_columns(
+    frame: Frame, least: float, report: Report = silent, *, widths: Sequence[int] = _WIDTHS
+) -> tuple[Artefact, ...]:
     """Columns and rows, whole or in part, that are brighter or darker than what is beside them.
 
     A pixel speaks for a bad line where the whole of its excess stands out of the nearest neighbours on both sides
@@ -46,6 +49,8 @@ def find_columns(frame: Frame, least: float, widths: Sequence[int] = _WIDTHS) ->
     frame : Frame
     least : float
         The lowest score that is told.
+    report : callable
+        Told the progress; where it raises, the search ends.
     widths : sequence of int
         How many lines may be bad side by side.
     """
@@ -53,7 +58,8 @@ def find_columns(frame: Frame, least: float, widths: Sequence[int] = _WIDTHS) ->
     for name, upright in (("column", True), ("row", False)):
         sigmas = frame.sigmas.T if upright else frame.sigmas
         good = frame.good.T if upright else frame.good
-        runs = _runs_of(np.ascontiguousarray(sigmas), np.ascontiguousarray(good), widths)
+        told = part(report, 0.0 if upright else 0.5, 0.5 if upright else 1.0)
+        runs = _runs_of(np.ascontiguousarray(sigmas), np.ascontiguousarray(good), widths, told)
         # Lines all over are what the picture is of: a spectrum, or the pattern of the read-out.
         if len({run.line for run in runs}) > max(_MOST_LINES * len(sigmas), 12):
             continue
@@ -61,14 +67,15 @@ def find_columns(frame: Frame, least: float, widths: Sequence[int] = _WIDTHS) ->
     return tuple(found)
 
 
-def _runs_of(sigmas: NDArray[np.float32], good: Bools, widths: Sequence[int]) -> list[_Run]:
+def _runs_of(sigmas: NDArray[np.float32], good: Bools, widths: Sequence[int], report: Report) -> list[_Run]:
     """Bad rows of an array, the clearest of those that share pixels."""
     lines, length = sigmas.shape
     if lines < 8 or length < _SHORTEST_DARK:
         return []
     pattern = robust_sigma(_line_steps(sigmas, good))
     found = []
-    for width in widths:
+    for n_done, width in enumerate(widths):
+        report(n_done / len(widths), "Adding up pixels along lines")
         table = np.zeros((min(20_000, 64 + sigmas.size // 64), 5))
         n = _summed(sigmas, good, width, _LEAST_SUM, table)
         for line, start, stop, sign, count in table[:n]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from desktop_app.core.arrays import Bools, Floats, robust_sigma
 from desktop_app.core.images.artefacts.artefact import Artefact, after_trials, rectangle
 from desktop_app.core.images.artefacts.frame import Frame
+from desktop_app.core.progress import Report, silent
 
 KIND = "edge"
 _MOST = 0.4
@@ -28,7 +29,7 @@ class _Strip:
     sigmas: float
 
 
-def find_edges(frame: Frame, least: float) -> tuple[Artefact, ...]:
+def find_edges(frame: Frame, least: float, report: Report = silent) -> tuple[Artefact, ...]:
     """Strips along the sides that are blank, or at another level than what follows; and steps all across.
 
     Medians of lines are compared with those further in; a strip ends where they come down to what is usual there. A
@@ -39,13 +40,17 @@ def find_edges(frame: Frame, least: float) -> tuple[Artefact, ...]:
     frame : Frame
     least : float
         The lowest score that is told.
+    report : callable
+        Told the progress; where it raises, the search ends.
     """
     found = []
     for upright in (True, False):
+        report(0.0 if upright else 0.5, "Comparing lines near the sides")
         sigmas, good = (frame.sigmas.T, frame.good.T) if upright else (frame.sigmas, frame.good)
         if len(good) < 4 * _SIDE:
             continue
         levels, blank = _levels(frame, upright)
+        report(0.25 if upright else 0.75, "Comparing lines near the sides")
         strips = _strips(levels, blank, sigmas.shape[1])
         found += [_strip_artefact(strip, frame, upright) for strip in strips if strip.sigmas >= least]
         inner = slice(

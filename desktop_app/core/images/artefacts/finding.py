@@ -24,9 +24,9 @@ def _quick(search: Callable[[Frame, float], tuple[Artefact, ...]]) -> _Search:
 
 
 _SEARCHES: Mapping[str, _Search] = {
-    edges.KIND: _quick(edges.find_edges),
+    edges.KIND: edges.find_edges,
     saturation.KIND: _quick(saturation.find_saturation),
-    columns.KIND: _quick(columns.find_columns),
+    columns.KIND: columns.find_columns,
     cosmic_rays.KIND: cosmic_rays.find_cosmic_rays,
     streaks.KIND: streaks.find_streaks,
     ghosts.KIND: _quick(ghosts.find_ghosts),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from desktop_app.core.arrays import Bools, Floats
 from desktop_app.core.images.background import Background, background_of
-from desktop_app.core.progress import Report, silent
+from desktop_app.core.progress import Report, part, silent
 from desktop_app.core.sky_image import SkyImage
 
 _BOX_PX = 128
@@ -64,16 +64,22 @@ def frame_of(image: SkyImage, background: Background | None = None, report: Repo
         return None
     pixels = np.where(good, image.pixels, 0).astype(np.float32)
     noise = pixel_noise(pixels, good)
+    report(0.1, "Noise of single pixels measured")
     if not noise > 0:
         return None
     if background is None:
         box_px = max(16, min(_BOX_PX, min(good.shape) // 2))
-        background = background_of(pixels, ~good, box_px=box_px, report=report)
+        background = background_of(pixels, ~good, box_px=box_px, report=part(report, 0.1, 0.6))
     level = np.asarray(background.level, np.float32)
-    local = np.asarray(background.noise, np.float64)
-    usual = float(np.median(local[good]))
+    local = np.asarray(background.noise, np.float32)
+    # The noise changes from box to box, not from pixel to pixel.
+    step = max(1, int(np.sqrt(pixels.size / _MOST_SAMPLES)))
+    sampled = local[::step, ::step][good[::step, ::step]]
+    usual = float(np.median(sampled if sampled.size else local[good]))
+    report(0.7, "Noise of the sky measured")
     # A bright trail makes the noise of its own boxes loud, and would hide behind it.
-    scale = np.clip(local, noise, _LOUDER * max(usual, noise)).astype(np.float32)
+    scale = np.clip(local, np.float32(noise), np.float32(_LOUDER * max(usual, noise)))
+    report(0.8, "Counting in sigmas")
     sigmas = np.where(good, (pixels - level) / scale, 0).astype(np.float32)
     return Frame(pixels, good, sigmas, level, noise)
 
