@@ -72,7 +72,7 @@ def embedding_of(data: CutoutSet, encoder: str, stretch: SetStretch, report: Rep
         rows = as_features(morphology(images, report))
         return Embedding(usable, rows, weights, owner, "Stamps are compared by measured shapes; no encoder looked.")
     rows = seen_by(chosen, images, stretch, report)
-    return Embedding(usable, rows, weights, owner, f"Stamps are compared by what {loaded(chosen).label} sees in them.")
+    return Embedding(usable, rows, weights, owner, f"Encoder: {loaded(chosen).label}.")
 
 
 def seen_by(encoder: str, images: Stamps, stretch: SetStretch, report: Report) -> Floats:

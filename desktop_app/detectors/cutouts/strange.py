@@ -181,7 +181,7 @@ class Strange:
             return ()
         if encoder == NONE:
             return ("No encoder looks: stamps are compared by what is measured of them.",)
-        return (f"The look of stamps is what {loaded(encoder).label} sees in them.",)
+        return (f"Encoder: {loaded(encoder).label}. It is shown each object alone, at one brightness.",)
 
 
 def _weights(seen: Measured) -> dict[str, float]:
