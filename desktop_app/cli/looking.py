@@ -22,6 +22,8 @@ from desktop_app.core.progress import part as part_of
 from desktop_app.core.quality import Preset
 
 if TYPE_CHECKING:
+    from desktop_app.core.data import Dataset
+    from desktop_app.core.detection import Detection
     from desktop_app.core.event_table import EventTable
     from desktop_app.core.light_curve import LightCurve
     from desktop_app.core.telemetry import Telemetry
@@ -154,21 +156,13 @@ def _look_at_one(item: Item, tools: _Tools, report: Report, harvest: Harvest) ->
 
 def _of_curve(paths: tuple[Path, ...], tools: _Tools, report: Report) -> Looked:
     from desktop_app.core.vetting import ALONE
-    from desktop_app.engine.detect import detect
     from desktop_app.engine.events import flagged_events, table_of
     from desktop_app.engine.known import notes_on
 
     began, request = perf_counter(), tools.request
     report(0.0, "Reading")
     curve, chosen = _opened(paths, request)
-    found = detect(
-        curve,
-        request.detector,
-        request.settings,
-        threshold=request.threshold,
-        report=part_of(report, 0.1, 0.95),
-        cache=tools.cache,
-    )
+    found = _detected(curve, tools, part_of(report, 0.1, 0.95))
     flagged = flagged_events(found, tools.book.company_of(curve) if request.together else ALONE)
     tools.book.note(curve, flagged)
     table = table_of(found, flagged)
@@ -179,21 +173,13 @@ def _of_curve(paths: tuple[Path, ...], tools: _Tools, report: Report) -> Looked:
 
 
 def _of_picture(paths: tuple[Path, ...], tools: _Tools, report: Report) -> Looked:
-    from desktop_app.engine.detect import detect
     from desktop_app.engine.events import events_of
     from desktop_app.io import open_file
 
     began, request, (path,) = perf_counter(), tools.request, paths
     report(0.0, "Reading")
     data = open_file(path, part=request.part, report=part_of(report, 0.0, 0.1))
-    found = detect(
-        data,
-        request.detector,
-        request.settings,
-        threshold=request.threshold,
-        report=part_of(report, 0.1, 0.95),
-        cache=tools.cache,
-    )
+    found = _detected(data, tools, part_of(report, 0.1, 0.95))
     table = events_of(found)
     seen = counted(int(np.isfinite(found.scores.values).sum()), "object")
     line = f"{_part_called(path, data.source.part, len(data.source.parts))}: {counted(len(table), 'event')} from "
@@ -275,7 +261,6 @@ def _parts(data: "Telemetry", request: Request) -> list[str]:
 def _of_part(path: Path, part: str, data: "Telemetry | None", tools: _Tools, report: Report) -> Looked | None:
     """The events of one part; None where it has none of the channels that were asked for."""
     from desktop_app.core.telemetry import only_channels
-    from desktop_app.engine.detect import detect
     from desktop_app.engine.events import events_of
 
     began, request = perf_counter(), tools.request
@@ -285,14 +270,7 @@ def _of_part(path: Path, part: str, data: "Telemetry | None", tools: _Tools, rep
         return None
     if asked and part not in asked:
         data = only_channels(data, asked)
-    found = detect(
-        data,
-        request.detector,
-        request.settings,
-        threshold=request.threshold,
-        report=part_of(report, 0.1, 0.95),
-        cache=tools.cache,
-    )
+    found = _detected(data, tools, part_of(report, 0.1, 0.95))
     table = events_of(found)
     measured = [place for place, channel in enumerate(data.channels) if channel.role == "measured"]
     seen = int(np.isfinite(found.scores.values[:, measured]).sum())
@@ -335,6 +313,14 @@ def _tell_missing(request: Request, harvest: Harvest, items: Sequence[Item]) -> 
     )
     tell(error)
     return len(missing)
+
+
+def _detected(data: "Dataset", tools: _Tools, report: Report) -> "Detection":
+    """What the detector that was asked for says of ``data``."""
+    from desktop_app.engine.detect import detect
+
+    asked = tools.request
+    return detect(data, asked.detector, asked.settings, threshold=asked.threshold, report=report, cache=tools.cache)
 
 
 def _with_notes(line: str, notes: Sequence[str]) -> str:
